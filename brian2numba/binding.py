@@ -1,0 +1,156 @@
+"""
+Kernels bound to the arrays of a model: the table of slots, filled in.
+
+Arrays that never move are written into the table once. Dynamic arrays are reached
+through the words of their container, which hold the present address and size; those
+that belong to Brian's own containers get such words here, renewed before each call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from brian2.core.variables import ArrayVariable
+
+from brian2numba import device_arrays
+from brian2numba.compilation.compiler import CompiledKernel
+from brian2numba.errors import N_DETAILS, Status, exception_for
+from brian2numba.generation.slots import (
+    ArrayAddress,
+    ArrayData,
+    ArraySize,
+    Constant,
+    ContainerHandle,
+    ContainerPayload,
+    DynamicArrayData,
+    DynamicArraySize,
+    NamespaceArray,
+    Slot,
+)
+
+__all__ = ["BoundKernel"]
+
+
+class BoundKernel:
+    """A kernel and the table that it is called with.
+
+    Parameters
+    ----------
+    kernel : CompiledKernel
+        The machine code.
+    slots : sequence of Slot
+        What the slots of its table stand for, in order.
+    device : `RuntimeDevice`
+        The device whose arrays the kernel works with.
+    numbers : mapping of str to int
+        The slots that are plain numbers or addresses, by name.
+    where : str
+        The model object, for error messages.
+    """
+
+    def __init__(
+        self,
+        kernel: CompiledKernel,
+        slots: Sequence[Slot],
+        device: Any,
+        numbers: Mapping[str, int],
+        where: str,
+    ) -> None:
+        self.kernel = kernel
+        self.slots = tuple(slots)
+        self.device = device
+        self.where = where
+        #: What a kernel leaves to explain its status
+        self.details = np.zeros(N_DETAILS, np.int64)
+        self._numbers = {**numbers, "_details": self.details.ctypes.data}
+        self.table = np.zeros(max(len(self.slots), 1), np.int64)
+        self._alive: list[Any] = []
+        self._foreign: list[tuple[ArrayVariable, np.ndarray[Any, Any]]] = []
+        self._entry, self._address = kernel.entry, self.table.ctypes.data
+        self.bind()
+
+    def bind(self) -> None:
+        """Fill the table with what the slots stand for now."""
+        self._alive.clear()
+        self._foreign.clear()
+        self._bound_at = device_arrays.replacements()
+        for index, slot in enumerate(self.slots):
+            self.table[index] = self._value(slot)
+
+    def set_number(self, name: str, value: int) -> None:
+        """Give a slot that is a plain number or an address another value."""
+        self._numbers[name] = value
+        for index, slot in enumerate(self.slots):
+            if slot.name == name:
+                self.table[index] = value
+
+    def __call__(self) -> None:
+        """Run the kernel.
+
+        Raises
+        ------
+        Exception
+            What the kernel's status stands for, if it is not `Status.OK`.
+        """
+        if self._bound_at != device_arrays.replacements():
+            self.bind()
+        if self._foreign:
+            self._renew_foreign()
+        status = self._entry(self._address)
+        if status != Status.OK:
+            raise exception_for(status, self.details.tolist(), self.where)
+
+    def _value(self, slot: Slot) -> int:
+        """Return what is written into the table for a slot."""
+        if isinstance(slot, (DynamicArrayData, DynamicArraySize)):
+            return self._words(slot.variable)
+        if isinstance(slot, ContainerHandle):
+            return device_arrays.owned_container(self.device, slot.variable).handle
+        if isinstance(slot, ContainerPayload):
+            return device_arrays.owned_container(self.device, slot.variable).payload
+        if isinstance(slot, (ArrayData, ArrayAddress)):
+            return self._keep(self.device.arrays[slot.variable])
+        if isinstance(slot, ArraySize):
+            return len(self.device.arrays[slot.variable])
+        if isinstance(slot, Constant):
+            return _bits(slot.value)
+        if isinstance(slot, NamespaceArray):
+            return self._description(slot.array)
+        return self._numbers[slot.name]
+
+    def _keep(self, array: np.ndarray[Any, Any]) -> int:
+        """Return the address of an array that lives as long as the kernel."""
+        self._alive.append(array)
+        return array.ctypes.data
+
+    def _words(self, variable: ArrayVariable) -> int:
+        """Return where the kernel finds the address and size of a dynamic array."""
+        container = self.device.arrays[variable]
+        self._alive.append(container)
+        if device_arrays.is_ours(container):
+            return container.payload
+        words = np.zeros(2, np.int64)
+        self._foreign.append((variable, words))
+        return self._keep(words)
+
+    def _renew_foreign(self) -> None:
+        for variable, words in self._foreign:
+            data = self.device.arrays[variable].data
+            words[:] = data.ctypes.data, len(data)
+
+    def _description(self, array: np.ndarray[Any, Any]) -> int:
+        """Return the address of an array's address and shape."""
+        contiguous = np.ascontiguousarray(array)
+        shape = array.shape or (1,)
+        words = np.array([self._keep(contiguous), *shape], np.int64)
+        return self._keep(words)
+
+
+def _bits(value: Any) -> int:
+    """Return the 64 bits that stand for a number in a table."""
+    number = np.asarray(value)
+    if number.dtype.kind == "f":
+        return int(number.astype(np.float64).view(np.int64))
+    return int(number)

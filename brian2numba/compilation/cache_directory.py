@@ -1,0 +1,34 @@
+"""Where the numba target writes its files."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+from brian2.core.preferences import prefs
+
+__all__ = ["CACHE_EXTENSIONS", "ENVIRONMENT_VARIABLE", "get_numba_cache_dir"]
+
+#: The environment variable that says where files are written
+ENVIRONMENT_VARIABLE = "BRIAN2NUMBA_CACHE_DIR"
+#: The kinds of files in the cache directory, of which Brian's `clear_cache` must know
+CACHE_EXTENSIONS = {"_kernel.py"}
+
+
+def get_numba_cache_dir() -> str:
+    """Return the directory that the numba target writes its files to.
+
+    It is the preference ``codegen.runtime.numba.cache_dir``, or else the environment
+    variable ``BRIAN2NUMBA_CACHE_DIR``, or else a directory in the user's cache.
+
+    Returns
+    -------
+    str
+        The directory, which may not exist yet.
+    """
+    chosen = prefs["codegen.runtime.numba.cache_dir"]
+    chosen = chosen or os.environ.get(ENVIRONMENT_VARIABLE)
+    if chosen:
+        return str(Path(chosen).expanduser())
+    return str(Path(platformdirs.user_cache_dir("brian2numba", appauthor=False)))

@@ -1,0 +1,25 @@
+"""Containers that Python and compiled kernels share: dynamic arrays, spike queues."""
+
+from __future__ import annotations
+
+from brian2numba.containers.dynamic_array import (
+    DynamicArray1D,
+    DynamicArray2D,
+    append_rows,
+)
+from brian2numba.containers.queue_operations import (
+    advance_queue,
+    peek_spikes,
+    push_spikes,
+)
+from brian2numba.containers.spike_queue import SpikeQueue
+
+__all__ = [
+    "DynamicArray1D",
+    "DynamicArray2D",
+    "SpikeQueue",
+    "advance_queue",
+    "append_rows",
+    "peek_spikes",
+    "push_spikes",
+]

@@ -1,0 +1,171 @@
+"""
+Memory of the containers: numba's reference-counted blocks, allocated without raising.
+
+A container is a structref: a *meminfo* (numba's record of a reference-counted block)
+whose data, the *payload*, holds the fields in their order. Integer fields are words of
+64 bits. A field of type ``uint8[::1]`` is a *buffer*: an array structure of seven words
+(`BUFFER_WORDS`). Since all buffers have this one type, one function replaces any of
+them, whatever container it is part of, and is compiled once.
+
+Compiled code can't raise: each function here says by its result that memory is short.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.core.runtime.nrt import MemInfo
+from numba.experimental.jitclass.base import imp_dtor
+from numba.extending import intrinsic
+
+from brian2numba.intrinsics import copy_bytes, load_int64, store_int64
+from brian2numba.jit import internal
+
+__all__ = [
+    "BUFFER",
+    "BUFFER_DATA",
+    "BUFFER_SIZE",
+    "BUFFER_WORDS",
+    "MAX_BYTES",
+    "borrowed_view",
+    "new_container",
+    "payload_of",
+    "replace_buffer",
+]
+
+#: The type of the containers' buffers.
+BUFFER = types.Array(types.uint8, 1, "C")
+#: The words of a buffer: meminfo, parent, items, item size, data, shape, stride.
+BUFFER_WORDS = 7
+_BUFFER_MEMINFO = 0
+#: The word of a buffer that holds its size, ...
+BUFFER_SIZE = 2
+_BUFFER_ITEM_SIZE = 3
+#: ... and the one that holds the address of its first byte.
+BUFFER_DATA = 4
+_BUFFER_SHAPE = 5
+_BUFFER_STRIDE = 6
+#: No block is larger; leaves room for numba to add its own bytes to the size.
+MAX_BYTES = 2**62
+_ALIGNMENT = 64
+_INT64 = ir.IntType(64)
+
+
+@intrinsic
+def _new_payload(typing_context: Any, container_type: types.Type) -> Any:
+    """Allocate a zeroed container; its meminfo's address, or 0 without memory."""
+    instance = container_type.instance_type
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        model = context.data_model_manager[instance.get_data_type()]
+        payload = model.get_value_type()
+        size = context.get_constant(types.intp, context.get_abi_sizeof(payload))
+        destructor = imp_dtor(context, builder.module, instance)
+        meminfo = context.nrt.meminfo_alloc_dtor_unchecked(builder, size, destructor)
+        with builder.if_then(cgutils.is_not_null(builder, meminfo)):
+            data = context.nrt.meminfo_data(builder, meminfo)
+            cgutils.memset(builder, data, size, 0)
+        return builder.ptrtoint(meminfo, _INT64)
+
+    return types.int64(container_type), codegen
+
+
+@intrinsic
+def _allocate(typing_context: Any, n_bytes: types.Type) -> Any:
+    """Allocate a block of bytes; its meminfo's address, or 0 without memory."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        allocate = context.nrt.meminfo_alloc_aligned_unchecked
+        return builder.ptrtoint(allocate(builder, args[0], _ALIGNMENT), _INT64)
+
+    return types.int64(types.int64), codegen
+
+
+@intrinsic
+def _release(typing_context: Any, meminfo: types.Type) -> Any:
+    """Give back a reference to the block of a meminfo (none if it is 0)."""
+    pointer = types.MemInfoPointer(types.voidptr)
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        value = builder.inttoptr(args[0], context.get_value_type(pointer))
+        context.nrt.decref(builder, pointer, value)
+        return context.get_dummy_value()
+
+    return types.void(types.int64), codegen
+
+
+@intrinsic
+def payload_of(typing_context: Any, meminfo: types.Type) -> Any:
+    """Return the address of the data of the block with this meminfo."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        pointer = builder.inttoptr(args[0], cgutils.voidptr_t)
+        return builder.ptrtoint(context.nrt.meminfo_data(builder, pointer), _INT64)
+
+    return types.int64(types.int64), codegen
+
+
+@internal
+def replace_buffer(buffer: int, n_bytes: int, n_kept: int) -> int:
+    """Give a container's buffer a new block and release the old one.
+
+    Parameters
+    ----------
+    buffer : int
+        The address of the buffer's words in the payload.
+    n_bytes : int
+        The size of the new block.
+    n_kept : int
+        How many bytes to copy from the start of the old block.
+
+    Returns
+    -------
+    int
+        The address of the new block's first byte; 0 without memory, in which case
+        nothing was changed.
+    """
+    if n_bytes < 0 or n_bytes > MAX_BYTES:
+        return 0
+    meminfo = _allocate(n_bytes)
+    if meminfo == 0:
+        return 0
+    data = payload_of(meminfo)
+    if n_kept > 0:
+        copy_bytes(data, load_int64(buffer, BUFFER_DATA), n_kept)
+    _release(load_int64(buffer, _BUFFER_MEMINFO))
+    store_int64(buffer, _BUFFER_MEMINFO, meminfo)
+    store_int64(buffer, BUFFER_SIZE, n_bytes)
+    store_int64(buffer, _BUFFER_ITEM_SIZE, 1)
+    store_int64(buffer, BUFFER_DATA, data)
+    store_int64(buffer, _BUFFER_SHAPE, n_bytes)
+    store_int64(buffer, _BUFFER_STRIDE, 1)
+    return data
+
+
+@internal
+def new_container(container_type: types.Type) -> int:
+    """Allocate a zeroed container; the address of its meminfo, 0 without memory."""
+    return _new_payload(container_type)
+
+
+def borrowed_view(
+    meminfo: int, shape: tuple[int, ...], dtype: np.dtype[Any]
+) -> np.ndarray[Any, Any]:
+    """Return an array over a block, which lives at least as long as the array.
+
+    Parameters
+    ----------
+    meminfo : int
+        The address of the block's meminfo.
+    shape : tuple of int
+        The shape of the array; it must fit the block.
+    dtype : `numpy.dtype`
+        The type of its items.
+    """
+    owner = MemInfo(meminfo)
+    owner.acquire()
+    return np.ndarray(shape, dtype, buffer=owner)

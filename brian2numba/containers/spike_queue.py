@@ -1,0 +1,260 @@
+"""
+The spike queue of a synaptic pathway: which synapses are due at which time step.
+
+`SpikeQueue` takes the place of Brian's class of the same name: the order in which
+synapses are delivered and the format of the stored state are the same.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from typing import Any
+
+import numpy as np
+from numba.core.runtime.nrt import MemInfo
+
+from brian2numba.containers import queue_storage as storage
+from brian2numba.containers.allocation import BUFFER_DATA
+from brian2numba.containers.capsule import foreign_capsule
+from brian2numba.containers.connectivity import Connectivity, delays_in_steps
+from brian2numba.containers.queue_operations import (
+    SPIKE_QUEUE,
+    SpikeQueueProxy,
+    advance_queue,
+    allocate_directory,
+    new_spike_queue,
+    peek_spikes,
+    push_spikes,
+)
+from brian2numba.errors import OK, OUT_OF_MEMORY
+
+__all__ = ["SpikeQueue"]
+
+type _Array = np.ndarray[Any, Any]
+#: Events by slot, or by the number of steps until they are due
+type _Events = dict[int, _Array]
+
+
+class _Block:
+    """The structref of a queue: a bare one in which nothing is connected."""
+
+    def __init__(self, n_slots: int) -> None:
+        self.handle = new_spike_queue.call()
+        _check(OK if self.handle else OUT_OF_MEMORY, "for a spike queue")
+        self.meminfo = MemInfo(self.handle)
+        words = ctypes.c_int64 * storage.N_WORDS
+        self.words = words.from_address(self.meminfo.data)
+        status = allocate_directory.call(self.handle, n_slots)
+        _check(status, f"for a spike queue of {n_slots} time steps")
+
+    def insert(self, slot: int, synapses: _Array) -> None:
+        """Append events to a slot: they are pushed as the synapses of one neuron."""
+        first = np.array([0, len(synapses)], np.int64)
+        neuron = np.zeros(1, np.int32)
+        self.words[storage.SOURCE_END] = 1
+        self.words[storage.FIRST] = first.ctypes.data
+        self.words[storage.SYNAPSES] = synapses.ctypes.data
+        self.words[storage.DELAY] = slot
+        status = push_spikes.call(self.handle, neuron.ctypes.data, 1)
+        _check(status, f"for {len(synapses)} events")
+
+    def swap_events(self, other: _Block) -> None:
+        """Exchange the slots, and all that is in them, with another queue's."""
+        mine = self.words[storage.N_SLOTS :]
+        self.words[storage.N_SLOTS :] = other.words[storage.N_SLOTS :]
+        other.words[storage.N_SLOTS :] = mine
+        for words in (self.words, other.words):
+            words[storage.DUE_COUNT] = 0
+
+
+class SpikeQueue:
+    """The spikes under way to the synapses of a pathway.
+
+    Parameters
+    ----------
+    source_start, source_end : int
+        The first neuron whose spikes count, and the one after the last.
+
+    Raises
+    ------
+    MemoryError
+        From each method that needs memory; the queue is as it was then.
+    """
+
+    def __init__(self, source_start: int, source_end: int) -> None:
+        block = _Block(1)
+        self._block = block
+        self._words = block.words
+        #: The numba value, an argument for jitted functions.
+        self.structref = SpikeQueueProxy._numba_box_(SPIKE_QUEUE, block.meminfo)
+        #: The address that the compiled operations take.
+        self.handle = block.handle
+        #: The address of the payload's words; it never changes.
+        self.payload = block.meminfo.data
+        self._state_tuple = (source_start, source_end, np.int32)
+        self._connectivity: Connectivity | None = None
+        self._dt = 0.0
+
+    def prepare(self, delays: _Array, dt: float, sources: _Array) -> None:
+        """Set synapses and delays; spikes under way stay so, also if `dt` changes.
+
+        Parameters
+        ----------
+        delays : `numpy.ndarray`
+            The delays in seconds, float32 or float64: one for each synapse or, of
+            length 1, one for all.
+        dt : float
+            The time step in seconds.
+        sources : `numpy.ndarray`
+            The source neuron of each synapse.
+
+        Raises
+        ------
+        ValueError
+            If a delay is not finite, negative or too long, if a source is not one of
+            the queue's neurons, or if the sizes do not fit. Nothing is changed then.
+        """
+        dt = float(dt)
+        start, end, _ = self._state_tuple
+        steps = delays_in_steps(delays, dt, len(sources))
+        connectivity = Connectivity.of(sources, start, end, steps)
+        self._retime(dt, connectivity.max_delay)
+        self._dt = dt
+        self._connect(connectivity)
+
+    def _retime(self, dt: float, max_delay: int) -> None:
+        """Move the events under way to their new steps; make room for the delays."""
+        n_slots = self._words[storage.N_SLOTS]
+        if self._dt not in (0.0, dt):
+            factor = self._dt / dt
+            events = _merged(self._events_under_way(), factor)
+            n_slots = max(int(n_slots * factor) + 1, *(k + 1 for k in events), 1)
+        elif max_delay >= n_slots:
+            events = self._events_under_way()
+        else:
+            return
+        self._replace_events(events, max(n_slots, max_delay + 1))
+
+    def _connect(self, connectivity: Connectivity) -> None:
+        words = self._words
+        words[storage.SOURCE_START], words[storage.SOURCE_END], _ = self._state_tuple
+        words[storage.FIRST] = connectivity.first.ctypes.data
+        words[storage.SYNAPSES] = _address(connectivity.synapses)
+        words[storage.DELAYS] = _address(connectivity.delays)
+        words[storage.DELAY] = connectivity.max_delay
+        # keeps the arrays alive
+        self._connectivity = connectivity
+
+    def push(self, spikes: _Array) -> None:
+        """Send spikes on their way.
+
+        Parameters
+        ----------
+        spikes : `numpy.ndarray`
+            The neurons that spiked; those that are not the queue's are ignored.
+        """
+        spikes = np.ascontiguousarray(spikes, np.int32)
+        status = push_spikes.call(self.handle, spikes.ctypes.data, len(spikes))
+        _check(status, f"for the events of {len(spikes)} spikes")
+
+    def peek(self) -> _Array:
+        """Return the synapses whose spikes are due now, in the order of delivery."""
+        _check(peek_spikes.call(self.handle), "for the events that are due")
+        n_due = self._words[storage.DUE_COUNT]
+        due = np.empty(n_due, np.int32)
+        ctypes.memmove(due.ctypes.data, self._words[storage.DUE_ADDRESS], due.nbytes)
+        return due
+
+    def advance(self) -> None:
+        """Go to the next time step; what was due is gone."""
+        advance_queue.call(self.handle)
+
+    def get_capsule(self) -> Any:
+        """Return a capsule of the payload's address that no other target accepts."""
+        return foreign_capsule(self.payload)
+
+    def _full_state(self) -> tuple[int, list[list[int]]]:
+        """Return the present slot, and the events of each slot."""
+        events: list[list[int]] = [[] for _ in range(self._words[storage.N_SLOTS])]
+        for slot, synapses in self._events().items():
+            events[slot] = synapses.tolist()
+        return self._words[storage.OFFSET], events
+
+    def _restore_from_full_state(
+        self, state: tuple[int, list[list[int]]] | None
+    ) -> None:
+        """Restore what `_full_state`, ours or Brian's, returned; None is an empty one.
+
+        Raises
+        ------
+        ValueError
+            If the present slot is not one of the slots.
+        """
+        offset, slots = (0, []) if state is None else state
+        n_slots = max(len(slots), 1)
+        if not 0 <= offset < n_slots:
+            raise ValueError(f"A queue of {n_slots} time steps has no step {offset}")
+        max_delay = self._connectivity.max_delay if self._connectivity else 0
+        events = {k: np.array(slot, np.int32) for k, slot in enumerate(slots) if slot}
+        if max_delay >= n_slots:
+            # spikes pushed before the next `prepare` must find their slot, too
+            events = {(k - offset) % n_slots: slot for k, slot in events.items()}
+            offset = 0
+        self._replace_events(events, max(n_slots, max_delay + 1))
+        self._words[storage.OFFSET] = offset
+
+    def _events(self) -> _Events:
+        """Return the events of each slot that has any."""
+        offset = self._words[storage.OFFSET]
+        events = {}
+        try:
+            for slot in self._used_slots():
+                self._words[storage.OFFSET] = slot
+                events[slot] = self.peek()
+        finally:
+            self._words[storage.OFFSET] = offset
+            peek_spikes.call(self.handle)
+        return events
+
+    def _used_slots(self) -> list[int]:
+        """Return the slots of the pages in use, which include all with events."""
+        n_slots, size = self._words[storage.N_SLOTS], storage.PAGE_SLOTS
+        address = self._words[storage.DIRECTORY + BUFFER_DATA]
+        n_pages = n_slots // size + 1
+        directory = np.ctypeslib.as_array(
+            (ctypes.c_int32 * n_pages).from_address(address)
+        )
+        pages = np.flatnonzero(directory).tolist()
+        slots = [page * size + k for page in pages for k in range(size)]
+        return [slot for slot in slots if slot < n_slots]
+
+    def _events_under_way(self) -> _Events:
+        """Return the events by the number of steps until they are due."""
+        n_slots, offset = self._words[storage.N_SLOTS], self._words[storage.OFFSET]
+        events = self._events().items()
+        due = {(slot - offset) % n_slots: synapses for slot, synapses in events}
+        return {step: due[step] for step in sorted(due) if len(due[step])}
+
+    def _replace_events(self, events: _Events, n_slots: int) -> None:
+        """Remove all events and put others in their place, in slots from 0 on."""
+        block = _Block(n_slots)
+        for slot, synapses in events.items():
+            block.insert(slot, synapses)
+        self._block.swap_events(block)
+
+
+def _merged(events: _Events, factor: float) -> _Events:
+    """Return events at the nearest steps of another time scale; none is lost."""
+    steps: dict[int, list[_Array]] = {}
+    for step, synapses in events.items():
+        steps.setdefault(int(step * factor + 0.5), []).append(synapses)
+    return {step: np.concatenate(arrays) for step, arrays in steps.items()}
+
+
+def _address(array: _Array | None) -> int:
+    return 0 if array is None else array.ctypes.data
+
+
+def _check(status: int, purpose: str) -> None:
+    if status != OK:
+        raise MemoryError(f"No memory {purpose}")

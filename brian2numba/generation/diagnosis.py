@@ -1,0 +1,64 @@
+"""Why a kernel does not compile, said in terms of the model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from brian2numba.errors import KernelCompilationError, UserFunctionError
+from brian2numba.generation.jitting import WAYS_OUT
+from brian2numba.generation.source import KernelDraft, KernelSource
+
+__all__ = ["compilation_error"]
+
+
+def compilation_error(
+    codeobj: Any, source: KernelSource, draft: KernelDraft, error: Exception
+) -> KernelCompilationError:
+    """Return the error that tells a user what does not compile.
+
+    Parameters
+    ----------
+    codeobj : NumbaCodeObject
+        The code object.
+    source : KernelSource
+        The source that was compiled.
+    draft : KernelDraft
+        What it was made from; knows the user's functions and the model code.
+    error : Exception
+        What numba said.
+    """
+    model = _model_code(draft)
+    reason = _reason(error)
+    for name, function in draft.keywords["kernel_functions"].described.items():
+        if _concerns(name, function, error):
+            return UserFunctionError(
+                f"The function '{name}', used by '{codeobj.owner.name}', can't be "
+                f"compiled by numba: {reason}\n{WAYS_OUT}\nModel code:\n{model}"
+            )
+    return KernelCompilationError(
+        f"The code of '{codeobj.owner.name}' (template '{codeobj.template_name}') "
+        f"can't be compiled by numba: {reason}\nModel code:\n{model}\n"
+        f"Generated function:\n{source.text}"
+    )
+
+
+def _model_code(draft: KernelDraft) -> str:
+    """Return the abstract code that Brian made of the user's equations."""
+    blocks = draft.keywords["abstract_code"].values()
+    return "\n".join(block.strip("\n") for block in blocks if block.strip())
+
+
+def _reason(error: Exception) -> str:
+    """Return the line of numba's message that says what is wrong."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    noise = ("Failed in", "File ", "During:", "[1] During", "- ", "This error may")
+    telling = [line for line in lines if not line.startswith(noise)]
+    return (telling or lines or [type(error).__name__])[0]
+
+
+def _concerns(name: str, function: Any, error: Exception) -> bool:
+    """Tell whether numba's message is about a user's function."""
+    own_name = getattr(function.pyfunc, "__name__", name)
+    text = str(error)
+    return any(f"{n}(" in text or f"'{n}'" in text or f"{n} " in text
+               for n in (name, own_name))

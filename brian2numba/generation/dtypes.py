@@ -1,0 +1,52 @@
+"""How Brian's data types are written in kernels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from brian2numba.errors import KernelCompilationError
+
+__all__ = ["cast", "dtype_name", "pointer_name", "stored"]
+
+_NAMES = {"float64", "float32", "int64", "int32", "bool", "uint64", "uint8"}
+
+
+def dtype_name(dtype: Any, what: str) -> str:
+    """Return the name that kernels use for a data type.
+
+    Parameters
+    ----------
+    dtype : data-type-like
+        A data type of numpy.
+    what : str
+        What has this type, for the error message.
+
+    Raises
+    ------
+    KernelCompilationError
+        If kernels can't hold values of this type.
+    """
+    name = np.dtype(dtype).name
+    if name not in _NAMES:
+        raise KernelCompilationError(
+            f"The numba target can't use {what}, which has the data type '{name}'. "
+            f"Supported data types are: {', '.join(sorted(_NAMES))}."
+        )
+    return name
+
+
+def pointer_name(name: str) -> str:
+    """Return the name of the intrinsic that reads values of a type at an address."""
+    return "_bools" if name in ("bool", "uint8") else f"_{name}s"
+
+
+def stored(access: str, name: str) -> str:
+    """Return the expression for a value in memory, e.g. ``_array_v[_idx]``."""
+    return f"{access} != 0" if name == "bool" else access
+
+
+def cast(expression: str, name: str) -> str:
+    """Return `expression` converted to the type called `name`."""
+    return f"_{name}({expression})"

@@ -1,0 +1,196 @@
+"""
+The functions that a kernel calls: Brian's own, and those that users give.
+
+A user's function reaches a kernel in one of three ways: as Python source, which becomes
+part of the kernel's source; as a function that numba has jitted already; or as a plain
+Python function, which is jitted here. Arrays of a function's namespace, and the random
+numbers, travel as *hidden arguments*: the equations say ``f(x)``, the kernel calls
+``f(x, _namespace_f_table)``, and ``def f(x)`` becomes ``def f(x, table)``.
+"""
+
+from __future__ import annotations
+
+import inspect
+import textwrap
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from brian2.core.functions import Function
+
+from brian2numba.errors import UserFunctionError
+from brian2numba.generation import library
+from brian2numba.generation.hidden_arguments import FunctionSource, thread_arguments
+from brian2numba.generation.jitting import global_values, jit_user_function, unwrapped
+
+__all__ = ["KernelFunctions", "collect_functions"]
+
+
+@dataclass
+class KernelFunctions:
+    """What a kernel has to know of the functions that it calls.
+
+    Attributes
+    ----------
+    names : dict
+        What each function is called in the kernel.
+    hidden_arguments : dict
+        The hidden arguments that the kernel gives to each function.
+    sources : list of str
+        Python source of the functions that were given as source.
+    objects : dict
+        Jitted functions and other objects that the source refers to.
+    values : dict
+        Arrays and numbers of the functions' namespaces, by hidden argument.
+    described : dict
+        The user's functions by their name in the kernel, for error messages.
+    """
+
+    names: dict[str, str] = field(default_factory=dict)
+    hidden_arguments: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    sources: list[str] = field(default_factory=list)
+    objects: dict[str, Any] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
+    described: dict[str, Function] = field(default_factory=dict)
+
+
+def collect_functions(
+    variables: Mapping[str, Any], codeobj_class: type, owner: Any
+) -> KernelFunctions:
+    """Collect the functions that a code object's variables name.
+
+    Parameters
+    ----------
+    variables : mapping
+        The variables and functions of the code object by their names.
+    codeobj_class : type
+        The class of code object for which implementations are asked.
+    owner : `Group`
+        The group that owns the code object.
+
+    Returns
+    -------
+    KernelFunctions
+        Everything that the kernel needs to call them.
+
+    Raises
+    ------
+    UserFunctionError
+        If a function is given in a form that can't be used.
+    """
+    collector = _Collector(codeobj_class, owner, taken=set(variables))
+    for name in sorted(variables):
+        if isinstance(variables[name], Function):
+            collector.add(name, variables[name])
+    return collector.result
+
+
+@dataclass(frozen=True)
+class _Called:
+    """How a kernel calls a function: by which name, with which hidden arguments."""
+
+    name: str
+    hidden: tuple[str, ...]
+
+
+class _Collector:
+    """Adds functions and what they depend on, each once."""
+
+    def __init__(self, codeobj_class: type, owner: Any, taken: set[str]) -> None:
+        self.codeobj_class = codeobj_class
+        self.owner = owner
+        self.taken = taken
+        self.result = KernelFunctions()
+        self._known: dict[int, _Called] = {}
+
+    def add(self, name: str, function: Function) -> None:
+        """Add a function that equations call `name`."""
+        called = self._call(function, name)
+        self.result.names[name] = called.name
+        self.result.hidden_arguments[name] = called.hidden
+
+    def _call(self, function: Function, preferred_name: str) -> _Called:
+        """Return how the kernel calls `function`, after adding it if it is new."""
+        if id(function) not in self._known:
+            implementation = function.implementations[self.codeobj_class]
+            code = implementation.get_code(self.owner)
+            if code is None:
+                name = implementation.name or preferred_name
+                called = _Called(name, library.HIDDEN_ARGUMENTS.get(name, ()))
+            else:
+                called = self._add(preferred_name, function, implementation, code)
+            self._known[id(function)] = called
+        return self._known[id(function)]
+
+    def _add(
+        self, name: str, function: Function, implementation: Any, code: Any
+    ) -> _Called:
+        """Add a user's function, called `name` in the kernel."""
+        self.result.described[name] = function
+        namespace = implementation.get_namespace(self.owner) or {}
+        dependencies = implementation.dependencies or {}
+        if isinstance(code, str):
+            names = {implementation.name, getattr(function.pyfunc, "__name__", None)}
+            text = textwrap.dedent(code)
+        elif not callable(code):
+            raise UserFunctionError(
+                f"The implementation of the function '{name}' for the numba target is "
+                f"neither Python source nor callable, but a {type(code).__name__}. "
+                "Give a string that defines a Python function, or a function."
+            )
+        elif namespace or dependencies:
+            text, names = self._source_of_callable(name, code)
+        else:
+            self.result.objects[name] = jit_user_function(code, name, function)
+            return _Called(name, ())
+        source = FunctionSource.parse(text, name, names, function)
+        calls = {
+            key: self._call(dependency, self._free_name(key))
+            for key, dependency in dependencies.items()
+        }
+        return self._add_source(name, source, namespace, calls)
+
+    def _source_of_callable(self, name: str, code: Any) -> tuple[str, set[str | None]]:
+        """Return the source and name of a function object that needs namespaces."""
+        python_function = unwrapped(code)
+        try:
+            text = textwrap.dedent(inspect.getsource(python_function))
+        except (OSError, TypeError) as error:
+            raise UserFunctionError(
+                f"The source of the function '{name}' can't be found, which is needed "
+                "for a function with a namespace or dependencies. Give its source as "
+                "a string to @implementation('numba', ...)."
+            ) from error
+        self.result.objects.update(global_values(python_function))
+        return text, {python_function.__name__}
+
+    def _add_source(
+        self,
+        name: str,
+        source: FunctionSource,
+        namespace: Mapping[str, Any],
+        calls: Mapping[str, _Called],
+    ) -> _Called:
+        """Add a function given as source, with all that it is given silently."""
+        hidden = {}
+        for key, value in namespace.items():
+            if callable(value):
+                self.result.objects[key] = jit_user_function(value, key)
+            else:
+                hidden[key] = f"_namespace_{name}_{key}"
+                self.result.values[hidden[key]] = np.asarray(value)
+        for called in calls.values():
+            hidden.update({argument: argument for argument in called.hidden})
+        source_text = thread_arguments(
+            source, tuple(hidden), {k: (c.name, c.hidden) for k, c in calls.items()}
+        )
+        self.result.sources.append(source_text)
+        return _Called(name, tuple(hidden.values()))
+
+    def _free_name(self, name: str) -> str:
+        """Return a name for a dependency that nothing else in the model has."""
+        while name in self.taken:
+            name = f"_{name}"
+        self.taken.add(name)
+        return name

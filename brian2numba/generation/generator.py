@@ -1,0 +1,190 @@
+"""Brian's abstract code, turned into the statements of a kernel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from brian2.codegen.generators.base import CodeGenerator
+from brian2.core.variables import ArrayVariable, AuxiliaryVariable
+from brian2.parsing.bast import brian_ast
+from brian2.utils.stringtools import indent
+
+from brian2numba.generation.dtypes import cast, dtype_name, stored
+from brian2numba.generation.functions import KernelFunctions, collect_functions
+from brian2numba.generation.renderer import NumbaNodeRenderer
+
+__all__ = ["NumbaCodeGenerator"]
+
+
+class NumbaCodeGenerator(CodeGenerator):
+    """Code generator of the numba target.
+
+    Scalar statements run once per call of the kernel, vector statements once per
+    neuron or synapse. Arrays are called after the variable's name in the code object,
+    never after the object that owns them: the same model made twice has the same code.
+    """
+
+    class_name = "numba"
+
+    def __init__(self, *args: Any, **kwds: Any) -> None:
+        super().__init__(*args, **kwds)
+        #: Variables that a template asks for without having them in its namespace
+        self.extra_variables: dict[str, ArrayVariable] = {}
+        self._array_names = _array_names(self.variables)
+        self._functions: KernelFunctions | None = None
+        self._temporaries: dict[str, AuxiliaryVariable] = {}
+        self._abstract_code: dict[str | None, str] = {}
+
+    @property
+    def functions(self) -> KernelFunctions:
+        """The functions that the code may call."""
+        if self._functions is None:
+            self._functions = collect_functions(
+                self.variables, self.codeobj_class, self.owner
+            )
+        return self._functions
+
+    def get_array_name(self, var: ArrayVariable, access_data: bool = True) -> str:
+        """Return the name that the kernel uses for the array of a variable.
+
+        Parameters
+        ----------
+        var : `ArrayVariable`
+            The variable.
+        access_data : bool, optional
+            Whether the data of the array is meant, or (``False``) the container that
+            can grow.
+        """
+        key = id(var)
+        if key not in self._array_names:
+            name = f"_extra{len(self.extra_variables)}_{var.name}"
+            self.extra_variables[name] = var
+            self._array_names[key] = name
+        prefix = "_array_" if access_data else "_container_"
+        return prefix + self._array_names[key]
+
+    def translate(self, code: dict[str | None, str], dtype: Any) -> Any:
+        """Translate blocks of abstract code, see Brian's `CodeGenerator`."""
+        self._abstract_code = dict(code)
+        return super().translate(code, dtype)
+
+    def translate_expression(self, expr: str) -> str:
+        """Translate an expression of the abstract code."""
+        functions = self.functions
+        vectorised = {
+            name
+            for name, function in self.variables.items()
+            if getattr(function, "auto_vectorise", False)
+        }
+        renderer = NumbaNodeRenderer(
+            functions.names, functions.hidden_arguments, vectorised
+        )
+        return str(renderer.render_expr(expr)).strip()
+
+    def translate_statement(self, statement: Any) -> str:
+        """Translate one statement; its value gets the type of its variable."""
+        if statement.var not in self.variables:
+            self._temporaries[statement.var] = AuxiliaryVariable(
+                statement.var, dtype=statement.dtype, scalar=statement.scalar
+            )
+        expression = self.translate_expression(statement.expr)
+        if statement.inplace:
+            operator = statement.op[:-1]
+            expression = f"{statement.var} {operator} ({expression})"
+        code = f"{statement.var} = {self._typed(statement, expression)}"
+        if statement.comment:
+            code += f"  # {statement.comment}"
+        return code
+
+    def _typed(self, statement: Any, expression: str) -> str:
+        """Convert `expression` to the type of the variable that it is assigned to."""
+        target = dtype_name(statement.dtype, f"the variable '{statement.var}'")
+        if target == "float64" and self._is_float64(statement):
+            return expression
+        return cast(expression, target)
+
+    def _is_float64(self, statement: Any) -> bool:
+        """Tell whether the value of a statement is a double without any conversion."""
+        known = {**self._temporaries, **self.variables}
+        if any(getattr(var, "dtype", None) == np.float32 for var in known.values()):
+            return False
+        return statement.inplace or brian_ast(statement.expr, known).dtype == "float"
+
+    def translate_to_read_arrays(self, names: list[str]) -> list[str]:
+        """Return the lines that read the given variables from their arrays."""
+        lines = []
+        for name in names:
+            var = self.variables[name]
+            access = f"{self.get_array_name(var)}[{self.variable_indices[name]}]"
+            lines.append(f"{name} = {stored(access, dtype_name(var.dtype, name))}")
+        return lines
+
+    def translate_to_statements(
+        self, statements: list[Any], conditions: dict[str, str]
+    ) -> list[str]:
+        """Return the lines that compute; some assignments depend on a condition."""
+        lines = []
+        for statement in statements:
+            line = self.translate_statement(statement)
+            if statement.var in conditions:
+                lines += [f"if {conditions[statement.var]}:", indent(line)]
+            else:
+                lines.append(line)
+        return lines
+
+    def translate_to_write_arrays(self, names: list[str]) -> list[str]:
+        """Return the lines that write the given variables to their arrays."""
+        return [
+            f"{self.get_array_name(self.variables[name])}"
+            f"[{self.variable_indices[name]}] = {name}"
+            for name in names
+        ]
+
+    def translate_statement_sequence(
+        self,
+        scalar_statements: dict[str | None, list[Any]],
+        vector_statements: dict[str | None, list[Any]],
+    ) -> tuple[dict[str | None, str], dict[str | None, str], dict[str, Any]]:
+        """Translate all blocks: what runs once, what runs for each element."""
+        scalar_code, vector_code = {}, {}
+        for block, vector in vector_statements.items():
+            scalar = scalar_statements[block]
+            s_read, s_write, s_indices, s_conditions = self.arrays_helper(scalar)
+            v_read, v_write, v_indices, v_conditions = self.arrays_helper(vector)
+            # What the loop only reads and is the same for all elements is read once
+            shared = {n for n in v_read - v_write if self.variables[n].scalar}
+            scalar_code[block] = "\n".join(
+                self.translate_to_read_arrays(
+                    sorted(s_indices) + sorted(s_read | shared)
+                )
+                + self.translate_to_statements(scalar, s_conditions)
+                + self.translate_to_write_arrays(sorted(s_write))
+            )
+            vector_code[block] = "\n".join(
+                self.translate_to_read_arrays(
+                    sorted(v_indices) + sorted(v_read - shared)
+                )
+                + self.translate_to_statements(vector, v_conditions)
+                + self.translate_to_write_arrays(sorted(v_write))
+            )
+        return scalar_code, vector_code, self.determine_keywords()
+
+    def determine_keywords(self) -> dict[str, Any]:
+        """Return what the template needs to know beyond the statements."""
+        return {
+            "kernel_functions": self.functions,
+            "abstract_code": self._abstract_code,
+            "array_names": dict(self._array_names),
+            "extra_variables": self.extra_variables,
+        }
+
+
+def _array_names(variables: dict[str, Any]) -> dict[int, str]:
+    """Name each array after the first, in the alphabet, of its variable's names."""
+    names: dict[int, str] = {}
+    for name in sorted(variables):
+        var = variables[name]
+        if isinstance(var, ArrayVariable) and not isinstance(var, AuxiliaryVariable):
+            names.setdefault(id(var), name)
+    return names

@@ -1,0 +1,140 @@
+"""Python functions given as source: how they get arguments that users don't write."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from brian2numba.errors import UserFunctionError
+
+__all__ = ["FunctionSource", "thread_arguments"]
+
+
+@dataclass(frozen=True)
+class FunctionSource:
+    """The parsed source of a user's function.
+
+    Attributes
+    ----------
+    module : ast.Module
+        All of the source: the function, its helper functions and its imports.
+    functions : frozenset of str
+        The functions that the source defines.
+    """
+
+    module: ast.Module
+    functions: frozenset[str]
+
+    @classmethod
+    def parse(
+        cls, text: str, kernel_name: str, names: set[str | None], function: Any
+    ) -> FunctionSource:
+        """Parse `text` and name the function in it `kernel_name`.
+
+        Parameters
+        ----------
+        text : str
+            Python source that defines the function.
+        kernel_name : str
+            What the function is to be called.
+        names : set of str
+            What it may be called in `text`, besides `kernel_name`; where `text`
+            defines a single function, any name will do.
+        function : `Function`
+            Brian's description of the function.
+
+        Raises
+        ------
+        UserFunctionError
+            If `text` is no Python, or does not define the function.
+        """
+        try:
+            module = ast.parse(text)
+        except SyntaxError as error:
+            raise UserFunctionError(
+                f"The implementation of the function '{kernel_name}' for the numba "
+                f"target is not Python: {error.msg} (line {error.lineno}).\n{text}"
+            ) from error
+        defined = [n for n in module.body if isinstance(n, ast.FunctionDef)]
+        chosen = [n for n in defined if n.name in names | {kernel_name}] or defined
+        if len(chosen) != 1:
+            raise UserFunctionError(
+                f"The implementation of the function '{kernel_name}' for the numba "
+                f"target defines {len(defined)} functions, of which none can be told "
+                f"to be '{kernel_name}'. Call it so, or state its name with "
+                f"@implementation(..., name=...).\n{text}"
+            )
+        for definition in defined:
+            definition.decorator_list = []
+            definition.returns = None
+        _Renamer({chosen[0].name: kernel_name}).visit(module)
+        _accept_index(chosen[0], function)
+        return cls(module, frozenset(d.name for d in defined))
+
+
+def _accept_index(definition: ast.FunctionDef, function: Any) -> None:
+    """Let a function be called with the element's index although it takes none."""
+    if not getattr(function, "auto_vectorise", False):
+        return
+    arguments = definition.args.args
+    if len(arguments) == len(function._arg_units):
+        arguments.append(ast.arg("_vectorisation_idx"))
+
+
+def thread_arguments(
+    source: FunctionSource,
+    hidden: tuple[str, ...],
+    calls: Mapping[str, tuple[str, tuple[str, ...]]],
+) -> str:
+    """Return the source with hidden arguments added to its functions and calls.
+
+    Parameters
+    ----------
+    source : FunctionSource
+        The function and its helpers.
+    hidden : tuple of str
+        The names of the additional parameters.
+    calls : mapping
+        For each function that the source depends on, what it is called in the kernel
+        and which hidden arguments it takes.
+    """
+    own = {name: (name, hidden) for name in source.functions}
+    threader = _Threader({**calls, **own})
+    module = threader.visit(source.module)
+    for node in module.body:
+        if isinstance(node, ast.FunctionDef):
+            node.args.args += [ast.arg(name) for name in hidden]
+    return ast.unparse(ast.fix_missing_locations(module))
+
+
+class _Renamer(ast.NodeTransformer):
+    """Renames functions where they are defined and where they are called."""
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        self.names = names
+
+    def visit_Name(self, node: ast.Name) -> ast.Name:  # noqa: N802 (ast's protocol)
+        node.id = self.names.get(node.id, node.id)
+        return node
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:  # noqa: N802
+        node.name = self.names.get(node.name, node.name)
+        self.generic_visit(node)
+        return node
+
+
+class _Threader(ast.NodeTransformer):
+    """Adds hidden arguments to calls."""
+
+    def __init__(self, calls: Mapping[str, tuple[str, tuple[str, ...]]]) -> None:
+        self.calls = calls
+
+    def visit_Call(self, node: ast.Call) -> ast.Call:  # noqa: N802 (ast's protocol)
+        self.generic_visit(node)
+        if isinstance(node.func, ast.Name) and node.func.id in self.calls:
+            name, hidden = self.calls[node.func.id]
+            node.func.id = name
+            node.args += [ast.Name(h, ast.Load()) for h in hidden]
+        return node

@@ -1,0 +1,174 @@
+"""Python functions that users wrote, made callable from kernels."""
+
+from __future__ import annotations
+
+import types
+import weakref
+from typing import Any
+
+import numba
+import brian2.numpy_
+import numpy as np
+from brian2.core.functions import DEFAULT_FUNCTIONS, Function
+from brian2.units.fundamentalunits import Quantity
+
+from brian2numba.jit import helper
+from brian2numba.elementary import functions as elementary
+from brian2numba.errors import UserFunctionError
+
+__all__ = ["global_values", "is_jitted", "jit_user_function", "unwrapped"]
+
+
+def is_jitted(function: Any) -> bool:
+    """Tell whether numba has jitted `function` already."""
+    return isinstance(function, numba.core.dispatcher.Dispatcher)
+
+
+def unwrapped(function: Any) -> Any:
+    """Return the function that the user wrote, without Brian's and numba's wrappers."""
+    if isinstance(function, Function):
+        function = function.pyfunc
+    while not is_jitted(function) and hasattr(function, "_orig_func"):
+        function = function._orig_func
+    return function.py_func if is_jitted(function) else function
+
+
+def jit_user_function(
+    function: Any, name: str, described: Function | None = None
+) -> Any:
+    """Return `function` in a form that kernels can call.
+
+    Kernels compute with plain numbers in base units: in the function's globals and
+    closure, quantities become their values, and Brian's functions that check units
+    become the plain ones.
+
+    Parameters
+    ----------
+    function : callable
+        A plain Python function, or one that numba has jitted already.
+    name : str
+        Its name in the equations, for error messages.
+    described : `Function`, optional
+        Brian's description of it, to know whether it is called with an index.
+
+    Raises
+    ------
+    UserFunctionError
+        If `function` is not a Python function.
+    """
+    if is_jitted(function):
+        return function
+    python_function = unwrapped(function)
+    if not isinstance(python_function, types.FunctionType):
+        raise UserFunctionError(
+            f"The function '{name}' can't be compiled by numba: it is not a Python "
+            f"function but a {type(function).__name__}.\n{WAYS_OUT}"
+        )
+    jitted = _jit(python_function)
+    return _with_index(jitted) if _ignores_index(python_function, described) else jitted
+
+
+#: The jitted form of each function, and the values that were compiled into it
+_jitted: weakref.WeakKeyDictionary[types.FunctionType, tuple[dict[str, Any], Any]] = (
+    weakref.WeakKeyDictionary()
+)
+
+
+def _jit(function: types.FunctionType) -> Any:
+    """Return the jitted form of a function; a new one if its globals changed."""
+    values = global_values(function)
+    known_values, jitted = _jitted.get(function, (None, None))
+    if known_values is None or not _equal(values, known_values):
+        plain = types.FunctionType(
+            function.__code__,
+            {**function.__globals__, **values},
+            function.__name__,
+            function.__defaults__,
+            _plain_closure(function, values),
+        )
+        jitted = helper(plain)
+        _jitted[function] = (values, jitted)
+    return jitted
+
+
+def _equal(values: dict[str, Any], known: dict[str, Any]) -> bool:
+    """Tell whether the same values would be compiled into a function again."""
+    return values.keys() == known.keys() and all(
+        v is known[k] or (np.isscalar(v) and v == known[k]) for k, v in values.items()
+    )
+
+
+#: What a user can do about a function that numba doesn't compile
+WAYS_OUT = (
+    "Two ways out: give an implementation that numba can compile with "
+    "@implementation('numba', ...), or run the object that uses the function with "
+    "numpy (codeobj_class=NumpyCodeObject, or prefs.codegen.target = 'numpy')."
+)
+
+
+def global_values(function: types.FunctionType) -> dict[str, Any]:
+    """Return what a function finds in its globals and closure, without units."""
+    found = {
+        name: value
+        for name, value in function.__globals__.items()
+        if name in function.__code__.co_names
+    }
+    cells = zip(
+        function.__code__.co_freevars, function.__closure__ or (), strict=True
+    )
+    found.update({name: cell.cell_contents for name, cell in cells})
+    return {n: v if v is function else _plain(v, n) for n, v in found.items()}
+
+
+def _plain_closure(
+    function: types.FunctionType, values: dict[str, Any]
+) -> tuple[types.CellType, ...] | None:
+    if function.__closure__ is None:
+        return None
+    return tuple(types.CellType(values[n]) for n in function.__code__.co_freevars)
+
+
+def _plain(value: Any, name: str) -> Any:
+    """Return what stands for a Python object in compiled code."""
+    if isinstance(value, Quantity):
+        array = np.asarray(value)
+        return float(array) if array.ndim == 0 else array.copy()
+    if id(value) in _BRIAN_FUNCTIONS:
+        return _BRIAN_FUNCTIONS[id(value)]
+    if isinstance(value, Function):
+        return jit_user_function(value.pyfunc, name, value)
+    if value is brian2.numpy_:
+        return np
+    if isinstance(value, types.FunctionType) and value.__module__ not in _LIBRARIES:
+        return _jit(unwrapped(value))
+    return value
+
+
+def _plain_brian_functions() -> dict[int, Any]:
+    """Map Brian's functions that check units to functions that numba compiles."""
+    plain = {}
+    for name, function in DEFAULT_FUNCTIONS.items():
+        replacement = elementary.FUNCTIONS.get(name) or getattr(np, name, None)
+        if replacement is not None and name not in ("rand", "randn", "poisson"):
+            plain[id(function)] = plain[id(function.pyfunc)] = replacement
+    return plain
+
+
+_BRIAN_FUNCTIONS = _plain_brian_functions()
+_LIBRARIES = {"numpy", "math", "numba"}
+
+
+def _ignores_index(function: types.FunctionType, described: Function | None) -> bool:
+    """Tell whether Brian passes an element's index that the function doesn't take."""
+    if described is None or not described.auto_vectorise:
+        return False
+    return function.__code__.co_argcount == len(described._arg_units)
+
+
+def _with_index(jitted: Any) -> Any:
+    """Return `jitted` with a last argument that it ignores."""
+
+    def with_index(*arguments: Any) -> Any:
+        return jitted(*arguments[:-1])
+
+    return helper(with_index)

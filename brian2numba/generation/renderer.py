@@ -1,0 +1,56 @@
+"""Expressions of Brian's equations, rendered as Python that numba compiles."""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Mapping, Set
+
+from brian2.parsing.rendering import NodeRenderer
+
+__all__ = ["NumbaNodeRenderer"]
+
+
+class NumbaNodeRenderer(NodeRenderer):
+    """Render the syntax tree of an expression as numba-compatible Python.
+
+    Parameters
+    ----------
+    names : mapping of str to str
+        The name in the kernel of each function that is called something else there.
+    hidden_arguments : mapping of str to sequence of str
+        What a function (by its name in the expression) is given beyond the arguments
+        that the expression states, e.g. the arrays of its namespace.
+    auto_vectorise : set of str
+        The functions (by their name in the expression) that also take the index of
+        the neuron or synapse.
+    """
+
+    def __init__(
+        self,
+        names: Mapping[str, str],
+        hidden_arguments: Mapping[str, tuple[str, ...]],
+        auto_vectorise: Set[str] = frozenset(),
+    ) -> None:
+        super().__init__(auto_vectorise=set(auto_vectorise))
+        self.names = names
+        self.hidden_arguments = hidden_arguments
+
+    def render_func(self, node: ast.Name) -> str:
+        """Render the name of a function."""
+        return self.names.get(node.id, node.id)
+
+    def render_Call(self, node: ast.Call) -> str:  # noqa: N802 (Brian's name)
+        """Render a function call with the arguments that the expression leaves out."""
+        rendered = super().render_Call(node)
+        hidden = self.hidden_arguments.get(node.func.id, ())
+        if not hidden:
+            return rendered
+        separator = "" if rendered.endswith("()") else ", "
+        return f"{rendered[:-1]}{separator}{', '.join(hidden)})"
+
+    def render_Constant(self, node: ast.Constant) -> str:  # noqa: N802
+        """Render a number; infinity has no literal of its own."""
+        if isinstance(node.value, float) and math.isinf(node.value):
+            return "1e999"
+        return super().render_Constant(node)

@@ -1,0 +1,161 @@
+"""
+What a kernel is given: one 64-bit slot for each thing that its source names.
+
+The source declares *roles* only, e.g. ``_array_v = _float64s(_slots[3])``. Which array
+this is, and how large, is written into the table of slots when the kernel is bound, so
+that equal models share one compiled kernel.
+"""
+
+from __future__ import annotations
+
+import abc
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from brian2.core.variables import ArrayVariable
+
+from brian2numba.generation.dtypes import dtype_name, pointer_name
+
+__all__ = [
+    "ArrayAddress",
+    "ArrayData",
+    "ArraySize",
+    "Constant",
+    "ContainerHandle",
+    "ContainerPayload",
+    "DynamicArrayData",
+    "DynamicArraySize",
+    "NamespaceArray",
+    "Number",
+    "Result",
+    "Slot",
+]
+
+
+@dataclass(frozen=True)
+class Slot(abc.ABC):
+    """One thing that a kernel's source calls `name`."""
+
+    name: str
+
+    @abc.abstractmethod
+    def declaration(self, index: int) -> str:
+        """Return the line of source that reads the slot at `index`."""
+
+
+@dataclass(frozen=True)
+class Number(Slot):
+    """A whole number or an address, as it is."""
+
+    def declaration(self, index: int) -> str:
+        """Return the line of source that reads the slot."""
+        return f"{self.name} = _slots[{index}]"
+
+
+@dataclass(frozen=True)
+class ArraySize(Number):
+    """The number of elements of a variable's array."""
+
+    variable: ArrayVariable
+
+
+@dataclass(frozen=True)
+class ArrayAddress(Number):
+    """The address of an array that never moves, to be passed on."""
+
+    variable: ArrayVariable
+
+
+@dataclass(frozen=True)
+class ContainerPayload(Number):
+    """The address of the words that describe a dynamic array."""
+
+    variable: ArrayVariable
+
+
+@dataclass(frozen=True)
+class ContainerHandle(Number):
+    """The handle of a dynamic array, for the operations that make it grow."""
+
+    variable: ArrayVariable
+
+
+@dataclass(frozen=True)
+class Constant(Slot):
+    """A number that stays the same for the life of a code object."""
+
+    value: Any
+
+    def declaration(self, index: int) -> str:
+        """Return the line of source that reads the slot."""
+        kind = np.asarray(self.value).dtype.kind
+        if kind == "f":
+            return f"{self.name} = _float64_from_bits(_slots[{index}])"
+        if kind == "b":
+            return f"{self.name} = _slots[{index}] != 0"
+        return f"{self.name} = _slots[{index}]"
+
+
+@dataclass(frozen=True)
+class ArrayData(Slot):
+    """The data of an array that never moves."""
+
+    variable: ArrayVariable
+
+    @property
+    def _pointer(self) -> str:
+        what = f"the variable '{self.variable.name}'"
+        return pointer_name(dtype_name(self.variable.dtype, what))
+
+    def declaration(self, index: int) -> str:
+        """Return the line of source that reads the slot."""
+        return f"{self.name} = {self._pointer}(_slots[{index}])"
+
+
+@dataclass(frozen=True)
+class DynamicArrayData(ArrayData):
+    """The data of a dynamic array, wherever it is when the kernel starts."""
+
+    def declaration(self, index: int) -> str:
+        """Return the line of source that reads the slot."""
+        return f"{self.name} = {self._pointer}(_int64s(_slots[{index}])[0])"
+
+
+@dataclass(frozen=True)
+class DynamicArraySize(Slot):
+    """The number of elements (rows) of a dynamic array when the kernel starts."""
+
+    variable: ArrayVariable
+
+    def declaration(self, index: int) -> str:
+        """Return the line of source that reads the slot."""
+        return f"{self.name} = _int64s(_slots[{index}])[1]"
+
+
+@dataclass(frozen=True)
+class Result(Slot):
+    """An array that the kernel fills for its caller."""
+
+    dtype: Any
+
+    def declaration(self, index: int) -> str:
+        """Return the line of source that reads the slot."""
+        pointer = pointer_name(dtype_name(self.dtype, "the result"))
+        return f"{self.name} = {pointer}(_slots[{index}])"
+
+
+@dataclass(frozen=True)
+class NamespaceArray(Slot):
+    """An array of a user function's namespace; the function sees a numpy array."""
+
+    array: np.ndarray[Any, Any]
+
+    def declaration(self, index: int) -> str:
+        """Return the line of source that makes an array of the slot."""
+        pointer = pointer_name(dtype_name(self.array.dtype, f"the array '{self.name}'"))
+        shape = ", ".join(f"_shape[{axis}]" for axis in range(self.array.ndim))
+        return (
+            f"_shape = _int64s(_slots[{index}] + 8)\n"
+            f"{self.name} = _array_view({pointer}(_int64s(_slots[{index}])[0]), ({shape},))"
+        )

@@ -1,0 +1,113 @@
+"""The source of kernels: bodies from templates, headers from the slots they need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from brian2.utils.stringtools import get_identifiers, indent
+
+from brian2numba.generation.slots import Slot
+
+__all__ = ["GeneratedCode", "KernelDraft", "KernelSource", "assemble"]
+
+
+@dataclass(frozen=True)
+class KernelDraft:
+    """What a template made of a code object: the body of its kernel.
+
+    Attributes
+    ----------
+    body : str
+        The statements of the kernel; empty where there is nothing to run.
+    keywords : mapping
+        What the template was given, by name.
+    """
+
+    body: str
+    keywords: Mapping[str, Any] = field(repr=False)
+
+    def __str__(self) -> str:
+        return self.body
+
+
+@dataclass(frozen=True)
+class KernelSource:
+    """Python source of one kernel, and what its slots stand for.
+
+    Attributes
+    ----------
+    text : str
+        A module that defines ``kernel(table)`` and the user's functions.
+    slots : tuple of Slot
+        The slots of the kernel's table, in order.
+    objects : mapping
+        Objects that the text refers to and that are not part of the library.
+    """
+
+    text: str
+    slots: tuple[Slot, ...]
+    objects: Mapping[str, Any] = field(default_factory=dict)
+
+
+class GeneratedCode(Mapping[str, str]):
+    """The source of a code object's blocks, as ``code`` shows it to users.
+
+    Parameters
+    ----------
+    blocks : mapping of str to str
+        The source of each block, e.g. of ``'run'``.
+    """
+
+    def __init__(self, blocks: Mapping[str, str]) -> None:
+        self._blocks = dict(blocks)
+
+    def __getattr__(self, name: str) -> str:
+        try:
+            return self.__dict__["_blocks"][name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def __getitem__(self, name: str) -> str:
+        return self._blocks[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._blocks)
+
+    def __len__(self) -> int:
+        return len(self._blocks)
+
+    def __str__(self) -> str:
+        return "\n".join(self._blocks.values())
+
+    __repr__ = __str__
+
+
+def assemble(
+    body: str,
+    candidates: Mapping[str, Slot],
+    functions: list[str] | None = None,
+    objects: Mapping[str, Any] | None = None,
+) -> KernelSource:
+    """Make a kernel of a body: declare what the body names, and nothing else.
+
+    Parameters
+    ----------
+    body : str
+        The statements of the kernel.
+    candidates : mapping of str to Slot
+        All that a body can refer to through a slot.
+    functions : list of str, optional
+        Source of functions that the body calls.
+    objects : mapping, optional
+        Objects that the body or the functions refer to.
+    """
+    used = get_identifiers(body)
+    slots = tuple(candidates[name] for name in sorted(used & set(candidates)))
+    header = ["_slots = _int64s(_table)"]
+    header += [slot.declaration(index) for index, slot in enumerate(slots)]
+    lines = "\n".join([*header, body.strip("\n"), "return 0"])
+    kernel = f"def kernel(_table):\n{indent(lines)}\n"
+    text = "\n\n".join([*(functions or []), kernel])
+    return KernelSource(text, slots, dict(objects or {}))

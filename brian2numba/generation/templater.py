@@ -1,0 +1,86 @@
+"""Jinja templates of kernel bodies, in the form that Brian asks for them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from brian2.codegen.templates import CodeObjectTemplate, LazyTemplateLoader, Templater
+from brian2.codegen.templates import autoindent, autoindent_postfilter
+from brian2.core.variables import Variable
+from jinja2 import TemplateNotFound
+
+from brian2numba.generation.dtypes import dtype_name, pointer_name
+from brian2numba.generation.source import KernelDraft
+
+__all__ = ["NumbaTemplater"]
+
+
+def vector(code: str) -> str:
+    """Filter for the statements of a loop over elements ``_idx``."""
+    return _with_index(code if code.strip() else "pass", "_idx")
+
+
+def scalar(code: str) -> str:
+    """Filter for the statements before such a loop."""
+    return _with_index(code, "1")
+
+
+def _with_index(code: str, index: str) -> str:
+    """Return indented statements; functions may ask for the index of the element."""
+    if "_vectorisation_idx" in code:
+        code = f"_vectorisation_idx = {index}\n{code}"
+    return str(autoindent(code))
+
+
+class NumbaTemplate(CodeObjectTemplate):
+    """A template whose result is the draft of a kernel."""
+
+    def __call__(self, scalar_code: Any, vector_code: Any, **kwds: Any) -> KernelDraft:
+        """Fill in the template."""
+        variables = kwds["variables"]
+        for name, variable in variables.items():
+            # Constants have no array: their name stands for their value
+            if isinstance(variable, Variable) and not variable.array:
+                kwds.setdefault(name, name)
+        kwds["value_of"] = kwds.__getitem__
+        kwds["pointer"] = _pointer
+        kwds["scalar_code"] = _only_block(scalar_code)
+        kwds["vector_code"] = _only_block(vector_code)
+        body = autoindent_postfilter(str(self.template.make_module(kwds)))
+        lines = [line.rstrip() for line in body.splitlines()]
+        return KernelDraft("\n".join(line for line in lines if line), kwds)
+
+
+def _pointer(variable: Variable) -> str:
+    """Return the name of the intrinsic that reads a variable's values in memory."""
+    return pointer_name(dtype_name(variable.dtype, f"'{variable.name}'"))
+
+
+def _only_block(code: Any) -> Any:
+    """Return the code itself where it has a single, nameless block."""
+    return code[None] if code is not None and set(code) == {None} else code
+
+
+class _Loader(LazyTemplateLoader):
+    """Loads templates when they are first asked for."""
+
+    def get_template(self, name: str) -> NumbaTemplate:
+        if name not in self._templates:
+            file_name = name + self.extension
+            try:
+                source = self.env.loader.get_source(self.env, file_name)[0]
+            except TemplateNotFound:
+                raise KeyError(f"No template with name '{name}' found.") from None
+            template = self.env.get_template(file_name)
+            self._templates[name] = NumbaTemplate(template, source)
+        return self._templates[name]
+
+
+class NumbaTemplater(Templater):
+    """Gives Brian the numba target's templates, as attributes."""
+
+    def __init__(self) -> None:
+        super().__init__("brian2numba.generation", ".py_")
+        self.env.filters["vector"] = vector
+        self.env.filters["scalar"] = scalar
+        self.templates = _Loader(self.env, self.extension)

@@ -1,0 +1,185 @@
+"""
+Typed memory access for kernels: the few operations that Python has no words for.
+
+Kernels are functions of one address (see `brian2numba.compilation`), so that they need
+ways to read an array at an address and to call another compiled function by its
+address. Each name below is a numba intrinsic; none of them costs an instruction beyond
+the load, store or call it stands for.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.core import cgutils
+from numba.extending import intrinsic
+from numba.np.arrayobj import make_array, populate_array
+
+_DOUBLE = ir.DoubleType()
+_INT64 = ir.IntType(64)
+
+
+def _pointer_to(element_type: types.Type) -> Any:
+    """Return an intrinsic that turns an int64 address into a typed pointer."""
+    pointer = types.CPointer(element_type)
+
+    @intrinsic
+    def as_pointer(typing_context: Any, address: types.Type) -> Any:
+        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            return builder.inttoptr(args[0], context.get_value_type(pointer))
+
+        return pointer(types.int64), codegen
+
+    return as_pointer
+
+
+float64s = _pointer_to(types.float64)
+float32s = _pointer_to(types.float32)
+int64s = _pointer_to(types.int64)
+int32s = _pointer_to(types.int32)
+uint64s = _pointer_to(types.uint64)
+#: Booleans are bytes in memory: read one with ``bools(address)[k] != 0``.
+bools = _pointer_to(types.uint8)
+
+
+@intrinsic
+def float64_from_bits(typing_context: Any, bits: types.Type) -> Any:
+    """Reinterpret the 64 bits of an integer slot as a double."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.bitcast(args[0], _DOUBLE)
+
+    return types.float64(types.int64), codegen
+
+
+def _function_at_address(return_type: types.Type, *argument_types: types.Type) -> Any:
+    """Return an intrinsic that calls the C function at an address."""
+    signature = return_type(types.int64, *argument_types)
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        arguments = [context.get_value_type(t) for t in argument_types]
+        function = ir.FunctionType(context.get_value_type(return_type), arguments)
+        return builder.call(builder.inttoptr(args[0], function.as_pointer()), args[1:])
+
+    # numba reads the number of arguments off the signature of the function
+    if len(argument_types) == 1:
+
+        def call(typing_context: Any, address: Any, a: Any) -> Any:
+            return signature, codegen
+
+    elif len(argument_types) == 2:  # noqa: PLR2004
+
+        def call(typing_context: Any, address: Any, a: Any, b: Any) -> Any:
+            return signature, codegen
+
+    else:
+
+        def call(typing_context: Any, address: Any, a: Any, b: Any, c: Any) -> Any:
+            return signature, codegen
+
+    return intrinsic(call)
+
+
+#: ``call_1(address, a)``: call the C function ``int64 f(int64)`` at `address`.
+call_1 = _function_at_address(types.int64, types.int64)
+#: ``call_2(address, a, b)``: call ``int64 f(int64, int64)`` at `address`.
+call_2 = _function_at_address(types.int64, types.int64, types.int64)
+#: ``call_3(address, a, b, c)``: call ``int64 f(int64, int64, int64)`` at `address`.
+call_3 = _function_at_address(types.int64, types.int64, types.int64, types.int64)
+#: ``call_for_double(address, a)``: call ``double f(void *)`` at `address`.
+call_for_double = _function_at_address(types.float64, types.int64)
+
+
+@intrinsic
+def array_view(typing_context: Any, pointer: types.Type, shape: types.Type) -> Any:
+    """Return an array of the given shape over memory that something else owns."""
+    array_type = types.Array(pointer.dtype, len(shape), "C")
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        array = make_array(array_type)(context, builder)
+        lengths = cgutils.unpack_tuple(builder, args[1])
+        item_size = context.get_constant(
+            types.intp, context.get_abi_sizeof(context.get_data_type(array_type.dtype))
+        )
+        strides = [item_size]
+        for length in reversed(lengths[1:]):
+            strides.insert(0, builder.mul(strides[0], length))
+        populate_array(array, args[0], lengths, strides, item_size, meminfo=None)
+        return array._getvalue()
+
+    return array_type(pointer, shape), codegen
+
+
+def _load_from(item_type: ir.Type) -> Any:
+    """Return an intrinsic that reads an item of an array of integers as int64."""
+
+    @intrinsic
+    def load(typing_context: Any, address: types.Type, index: types.Type) -> Any:
+        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            array = builder.inttoptr(args[0], item_type.as_pointer())
+            item = builder.load(builder.gep(array, [args[1]]))
+            return item if item_type == _INT64 else builder.sext(item, _INT64)
+
+        return types.int64(types.int64, types.int64), codegen
+
+    return load
+
+
+def _store_to(item_type: ir.Type) -> Any:
+    """Return an intrinsic that writes an int64 to an item of an array of integers."""
+
+    @intrinsic
+    def store(
+        typing_context: Any, address: types.Type, index: types.Type, value: types.Type
+    ) -> Any:
+        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            array = builder.inttoptr(args[0], item_type.as_pointer())
+            value = args[2]
+            value = value if item_type == _INT64 else builder.trunc(value, item_type)
+            builder.store(value, builder.gep(array, [args[1]]))
+            return context.get_dummy_value()
+
+        return types.void(types.int64, types.int64, types.int64), codegen
+
+    return store
+
+
+# Where all integers are int64, numba compiles a function that is called with several
+# of them only once, and not again for each combination with int32.
+#: ``load_int64(address, index)``: read an item of an array of int64.
+load_int64 = _load_from(_INT64)
+#: ``load_int32(address, index)``: read an item of an array of int32 as int64.
+load_int32 = _load_from(ir.IntType(32))
+#: ``store_int64(address, index, value)``: write an item of an array of int64.
+store_int64 = _store_to(_INT64)
+#: ``store_int32(address, index, value)``: write an item of an array of int32.
+store_int32 = _store_to(ir.IntType(32))
+
+
+@intrinsic
+def copy_bytes(
+    typing_context: Any, target: types.Type, source: types.Type, n_bytes: types.Type
+) -> Any:
+    """Copy bytes between addresses whose blocks do not overlap."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        addresses = [builder.inttoptr(a, cgutils.voidptr_t) for a in args[:2]]
+        cgutils.raw_memcpy(builder, *addresses, args[2], 1)
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.int64, types.int64), codegen
+
+
+@intrinsic
+def clear_bytes(typing_context: Any, address: types.Type, n_bytes: types.Type) -> Any:
+    """Set bytes to 0."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        pointer = builder.inttoptr(args[0], cgutils.voidptr_t)
+        cgutils.memset(builder, pointer, args[1], 0)
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.int64), codegen

@@ -1,0 +1,274 @@
+"""
+Random numbers inside kernels: the sequences that Brian's Cython target draws.
+
+For the same seed they are the same: uniform and normal numbers come from numpy's global
+generator (its legacy algorithms), through buffers that are refilled when their index is
+0. A kernel finds all it needs in a block of 64-bit slots, whose address is `streams`
+below; `brian2numba.random_state.RandomStreams` owns the block.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from brian2numba.intrinsics import call_1, call_for_double, float64s, int32s, int64s
+from brian2numba.jit import helper, operation
+
+__all__ = [
+    "binomial_by_inversion",
+    "binomial_by_normal",
+    "poisson",
+    "rand",
+    "randn",
+    "refill_normal",
+    "refill_uniform",
+]
+
+#: Slots of the block: addresses of the buffers and of their int32 positions, ...
+UNIFORM_BUFFER = 0
+UNIFORM_INDEX = 1
+NORMAL_BUFFER = 2
+NORMAL_INDEX = 3
+#: ... the number of items of each buffer, ...
+BUFFER_SIZE = 4
+#: ... the state of numpy's bit generator and its function for a uniform double, ...
+GENERATOR = 5
+NEXT_DOUBLE = 6
+#: ... the address of the normal number in reserve: an int32 flag, then a double, ...
+RESERVE = 7
+#: ... and the addresses of the functions that refill the buffers.
+REFILL_UNIFORM = 8
+REFILL_NORMAL = 9
+N_SLOTS = 10
+
+# Of the double, in doubles, from the flag.
+_RESERVE_VALUE = 1
+
+# Below this mean, Poisson numbers are made by multiplication.
+_SMALL_MEAN = 10
+# Coefficients of Stirling's series, B(2k) / (2k (2k - 1)), from the last to the first.
+_STIRLING = (
+    -1.39243221690590,
+    1.796443723688307e-01,
+    -2.955065359477124e-02,
+    6.410256410256410e-03,
+    -1.917526917526918e-03,
+    8.417508417508418e-04,
+    -5.952380952380952e-04,
+    7.936507936507937e-04,
+    -2.777777777777778e-03,
+    8.333333333333333e-02,
+)
+_HALF_LOG_2PI = 0.5 * math.log(2 * math.pi)
+# From here on Stirling's series is precise enough.
+_SERIES_FROM = 7.0
+
+
+@operation("int64(int64)")
+def refill_uniform(streams: int) -> int:
+    """Fill the buffer of uniform numbers; the result is 0."""
+    block = int64s(streams)
+    buffer, size = float64s(block[UNIFORM_BUFFER]), block[BUFFER_SIZE]
+    next_double, generator = block[NEXT_DOUBLE], block[GENERATOR]
+    for i in range(size):
+        buffer[i] = call_for_double(next_double, generator)
+    return 0
+
+
+@operation("int64(int64)")
+def refill_normal(streams: int) -> int:
+    """Fill the buffer of normal numbers by Marsaglia's polar method; the result is 0.
+
+    The method makes two numbers at a time. Like numpy's, this function starts with a
+    number that is in reserve, and puts a last one there that no longer fits.
+    """
+    block = int64s(streams)
+    buffer, size = float64s(block[NORMAL_BUFFER]), block[BUFFER_SIZE]
+    flag, reserve = int32s(block[RESERVE]), float64s(block[RESERVE])
+    next_double, generator = block[NEXT_DOUBLE], block[GENERATOR]
+    i = 0
+    if flag[0] != 0:
+        buffer[0] = reserve[_RESERVE_VALUE]
+        flag[0] = 0
+        reserve[_RESERVE_VALUE] = 0.0
+        i = 1
+    while i < size:
+        x = y = radius = 0.0
+        while radius >= 1.0 or radius == 0.0:
+            x = 2.0 * call_for_double(next_double, generator) - 1.0
+            y = 2.0 * call_for_double(next_double, generator) - 1.0
+            radius = x * x + y * y
+        factor = math.sqrt(-2.0 * math.log(radius) / radius)
+        buffer[i] = factor * y
+        if i + 1 < size:
+            buffer[i + 1] = factor * x
+        else:
+            flag[0] = 1
+            reserve[_RESERVE_VALUE] = factor * x
+        i += 2
+    return 0
+
+
+@helper
+def rand(streams: int) -> float:
+    """Return the next uniform number of [0, 1).
+
+    Parameters
+    ----------
+    streams : int
+        The address of the block.
+    """
+    block = int64s(streams)
+    position = int32s(block[UNIFORM_INDEX])
+    i = np.int64(position[0])
+    if i == 0:
+        call_1(block[REFILL_UNIFORM], streams)
+    position[0] = i + 1 if i + 1 < block[BUFFER_SIZE] else 0
+    return float64s(block[UNIFORM_BUFFER])[i]
+
+
+@helper
+def randn(streams: int) -> float:
+    """Return the next number of the standard normal distribution.
+
+    Parameters
+    ----------
+    streams : int
+        The address of the block.
+    """
+    block = int64s(streams)
+    position = int32s(block[NORMAL_INDEX])
+    i = np.int64(position[0])
+    if i == 0:
+        call_1(block[REFILL_NORMAL], streams)
+    position[0] = i + 1 if i + 1 < block[BUFFER_SIZE] else 0
+    return float64s(block[NORMAL_BUFFER])[i]
+
+
+@helper
+def _log_factorial(k: int) -> float:
+    """Return log(k!) by Stirling's series (Abramowitz and Stegun 6.1.41)."""
+    x = np.float64(k + 1)
+    if x in (1.0, 2.0):
+        return 0.0
+    n_steps = np.int64(_SERIES_FROM - x) if x <= _SERIES_FROM else 0
+    x += n_steps
+    inverse_square = 1.0 / (x * x)
+    series = _STIRLING[0]
+    for i in range(1, len(_STIRLING)):
+        series = series * inverse_square + _STIRLING[i]
+    result = series / x + _HALF_LOG_2PI + (x - 0.5) * math.log(x) - x
+    for _ in range(n_steps):
+        x -= 1.0
+        result -= math.log(x)
+    return result
+
+
+@helper
+def _poisson_by_multiplication(lam: float, streams: int) -> int:
+    """Count uniform numbers until their product is below exp(-lam)."""
+    threshold = math.exp(-lam)
+    count = 0
+    product = rand(streams)
+    while product > threshold:
+        count += 1
+        product *= rand(streams)
+    return count
+
+
+@helper
+def _poisson_by_rejection(lam: float, streams: int) -> int:
+    """Transformed rejection with squeeze.
+
+    W. Hörmann: The transformed rejection method for generating Poisson random
+    variables. Insurance: Mathematics and Economics 12 (1993), algorithm PTRS.
+    """
+    log_lam = math.log(lam)
+    b = 0.931 + 2.53 * math.sqrt(lam)
+    a = -0.059 + 0.02483 * b
+    log_inverse_alpha = math.log(1.1239 + 1.1328 / (b - 3.4))
+    v_r = 0.9277 - 3.6224 / (b - 2)
+    while True:
+        u = rand(streams) - 0.5
+        v = rand(streams)
+        us = 0.5 - abs(u)
+        k = np.int64(math.floor((2 * a / us + b) * u + lam + 0.43))
+        if us >= 0.07 and v <= v_r:  # noqa: PLR2004
+            return k
+        if k < 0 or (us < 0.013 and v > us):  # noqa: PLR2004
+            continue
+        weight = math.log(v) + log_inverse_alpha - math.log(a / (us * us) + b)
+        if weight <= -lam + k * log_lam - _log_factorial(k):
+            return k
+
+
+@helper
+def poisson(lam: float, streams: int) -> int:
+    """Return a number of the Poisson distribution.
+
+    Parameters
+    ----------
+    lam : float
+        The mean. The result is 0 if it is negative or not a number.
+    streams : int
+        The address of the block.
+    """
+    if lam >= _SMALL_MEAN:
+        return _poisson_by_rejection(lam, streams)
+    if lam == 0:
+        return np.int64(0)
+    return _poisson_by_multiplication(lam, streams)
+
+
+@helper
+def binomial_by_inversion(  # noqa: PLR0913, PLR0917
+    n: int, p: float, q: float, q_to_n: float, bound: float, streams: int
+) -> int:
+    """Return a number of the binomial distribution, by inversion.
+
+    Kachitvichyanukul, V. and Schmeiser, B.: Binomial random variate generation.
+    Communications of the ACM 31 (1988), algorithm BINV, with numpy's bound.
+
+    Parameters
+    ----------
+    n : int
+        The number of trials.
+    p, q : float
+        The probabilities of a success and of a failure. For speed p should not be
+        above 1/2: count failures otherwise.
+    q_to_n : float
+        ``q ** n``; not 0.
+    bound : float
+        Larger results are drawn again; they are too improbable to matter.
+    streams : int
+        The address of the block.
+    """
+    successes = 0
+    probability = q_to_n
+    u = rand(streams)
+    while u > probability:
+        successes += 1
+        if successes > bound:
+            successes = 0
+            probability = q_to_n
+            u = rand(streams)
+        else:
+            u -= probability
+            probability = (n - successes + 1) * p * probability / (successes * q)
+    return successes
+
+
+@helper
+def binomial_by_normal(loc: float, scale: float, streams: int) -> float:
+    """Approximate a binomial number by a normal one, in single precision.
+
+    Parameters
+    ----------
+    loc, scale : float
+        The mean and the standard deviation.
+    streams : int
+        The address of the block.
+    """
+    return np.float64(np.float32(randn(streams) * scale + loc))

@@ -1,0 +1,65 @@
+"""Parts of synapse creation that don't depend on the connection pattern."""
+
+from __future__ import annotations
+
+from numba import types
+
+from brian2numba.jit import helper
+from brian2numba.intrinsics import bools, call_2
+from brian2numba.kernels.random_numbers import rand
+
+__all__ = ["mark_distinct", "number_of_steps", "whole"]
+
+#: Larger than any number of neurons or synapses, small enough to add up
+_FAR = 2.0**40
+
+
+@helper
+def number_of_steps(low: int, high: int, step: int) -> int:
+    """Return the length of ``range(low, high, step)``; `step` is not zero."""
+    if step > 0:
+        return max(0, (high - low - 1) // step + 1)
+    return max(0, (low - high - 1) // -step + 1)
+
+
+@helper
+def whole(x: float) -> int:
+    """Return `x` (not negative) without its fraction, however large it is."""
+    return types.int64(min(x, _FAR))
+
+
+@helper
+def mark_distinct(
+    append_rows: int, scratch: int, population: int, size: int, streams: int
+) -> int:
+    """Draw `size` different numbers below `population` and mark them.
+
+    Parameters
+    ----------
+    append_rows : int
+        Address of the dynamic arrays' operation.
+    scratch : int
+        Handle of a dynamic array of bytes, which are 0 before and after use.
+    population, size : int
+        How many numbers there are, and how many of them are drawn.
+    streams : int
+        Address of the random streams.
+
+    Returns
+    -------
+    int
+        The address of `population` bytes, of which `size` are 1; 0 if there is not
+        enough memory. Whoever reads the marks clears them.
+    """
+    address = call_2(append_rows, scratch, population)
+    if address == 0:
+        return 0
+    marks = bools(address)
+    for position in range(population):
+        marks[position] = 0
+    for _ in range(size):
+        position = types.int64(rand(streams) * population)
+        while marks[position] != 0:
+            position = types.int64(rand(streams) * population)
+        marks[position] = 1
+    return address

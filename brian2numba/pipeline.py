@@ -1,0 +1,131 @@
+"""
+The main path: from the draft of a kernel to machine code bound to a model's arrays.
+
+    KernelDraft --kernel_source--> KernelSource --compiled_kernel--> CompiledKernel
+                --bound_kernel--> BoundKernel
+
+Brian's abstract code becomes a draft before, in `brian2numba.generation`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from brian2.core.variables import (
+    ArrayVariable,
+    AuxiliaryVariable,
+    Constant,
+    DynamicArrayVariable,
+)
+from numba.core.errors import NumbaError
+
+from brian2numba.behaviours import Offer, number_slots
+from brian2numba.binding import BoundKernel
+from brian2numba.compilation.compiler import CompiledKernel, compile_kernel
+from brian2numba.compilation.source_files import keep_source
+from brian2numba.errors import KernelCompilationError, UserFunctionError
+from brian2numba.generation import library, slots
+from brian2numba.generation.diagnosis import compilation_error
+from brian2numba.generation.functions import KernelFunctions
+from brian2numba.generation.source import KernelDraft, KernelSource, assemble
+
+__all__ = ["bound_kernel", "compiled_kernel", "kernel_source"]
+
+
+def kernel_source(
+    codeobj: Any, draft: KernelDraft, offers: Mapping[str, Offer]
+) -> KernelSource:
+    """Declare what the draft of a kernel uses.
+
+    Parameters
+    ----------
+    codeobj : NumbaCodeObject
+        The code object.
+    draft : KernelDraft
+        What its template made.
+    offers : mapping
+        Numbers and addresses that the kernel may use, besides variables.
+    """
+    functions: KernelFunctions = draft.keywords["kernel_functions"]
+    candidates = {
+        **{slot.name: slot for slot in _variable_slots(draft.keywords)},
+        **{slot.name: slot for slot in _value_slots(functions.values)},
+        **number_slots(offers, codeobj.behaviour.slots()),
+    }
+    return assemble(draft.body, candidates, functions.sources, functions.objects)
+
+
+def compiled_kernel(
+    codeobj: Any, source: KernelSource, draft: KernelDraft
+) -> CompiledKernel:
+    """Compile a kernel.
+
+    Raises
+    ------
+    KernelCompilationError
+        If numba does not compile it; says which part of the model is to blame.
+    """
+    file_name = keep_source(codeobj.name, source.text)
+    try:
+        return compile_kernel(source, library.namespace(), file_name)
+    except (KernelCompilationError, UserFunctionError):
+        raise
+    except (NumbaError, SyntaxError, NameError, NotImplementedError) as error:
+        raise compilation_error(codeobj, source, draft, error) from error
+
+
+def bound_kernel(
+    codeobj: Any,
+    source: KernelSource,
+    kernel: CompiledKernel,
+    offers: Mapping[str, Offer],
+) -> BoundKernel:
+    """Bind a kernel to the arrays of its code object's variables."""
+    numbers = {s.name: offers[s.name]() for s in source.slots if s.name in offers}
+    where = f"the {type_name(codeobj.owner)} '{codeobj.owner.name}'"
+    return BoundKernel(kernel, source.slots, codeobj.device, numbers, where)
+
+
+def type_name(owner: Any) -> str:
+    """Return the name of an object's class, also behind a weak proxy."""
+    return str(owner.__class__.__name__)
+
+
+def _variable_slots(keywords: Mapping[str, Any]) -> Iterator[slots.Slot]:
+    """Yield a slot for each thing that a kernel can use of the variables."""
+    variables = {**keywords["variables"], **keywords["extra_variables"]}
+    for name, variable in variables.items():
+        if isinstance(variable, Constant):
+            yield slots.Constant(name, variable.value)
+        elif isinstance(variable, ArrayVariable):
+            yield from _array_slots(keywords["array_names"][id(variable)], variable)
+    for name, value in keywords.items():
+        # Numbers that Brian gives to the template, e.g. where a subgroup starts
+        if isinstance(value, (int, np.integer)) and not isinstance(value, bool):
+            yield slots.Constant(name, value)
+
+
+def _array_slots(name: str, variable: ArrayVariable) -> Iterator[slots.Slot]:
+    if isinstance(variable, AuxiliaryVariable):
+        return
+    data = f"_array_{name}"
+    if isinstance(variable, DynamicArrayVariable):
+        yield slots.DynamicArrayData(data, variable)
+        yield slots.DynamicArraySize(f"_num{data}", variable)
+        yield slots.ContainerHandle(f"_container_{name}", variable)
+        yield slots.ContainerPayload(f"_payload{data}", variable)
+    else:
+        yield slots.ArrayData(data, variable)
+        yield slots.ArraySize(f"_num{data}", variable)
+        yield slots.ArrayAddress(f"_address{data}", variable)
+
+
+def _value_slots(values: Mapping[str, Any]) -> Iterator[slots.Slot]:
+    """Yield a slot for each array or number of a user function's namespace."""
+    for name, value in values.items():
+        if value.ndim == 0:
+            yield slots.Constant(name, value.item())
+        else:
+            yield slots.NamespaceArray(name, value)

@@ -1,0 +1,49 @@
+"""
+The preferences of the numba target: ``codegen.runtime.numba.*``.
+
+Preferences
+-----------
+.. document_brian_prefs:: codegen.runtime.numba
+"""
+
+from __future__ import annotations
+
+from brian2.core.preferences import BrianPreference, prefs
+
+__all__ = ["register_preferences"]
+
+CATEGORY = "codegen.runtime.numba"
+
+
+def _is_none_or_string(value: object) -> bool:
+    return value is None or isinstance(value, str)
+
+
+def register_preferences() -> None:
+    """Add the preferences to Brian's, unless they are there already."""
+    if CATEGORY in prefs.pref_register:
+        return
+    prefs.register_preferences(
+        CATEGORY,
+        "Numba runtime codegen preferences",
+        cache_dir=BrianPreference(
+            default=None,
+            validator=_is_none_or_string,
+            docs="""
+            Location of the directory for the files that the numba target writes. If
+            ``None`` (the default), the environment variable ``BRIAN2NUMBA_CACHE_DIR``
+            is used, and if that is not set either, a directory in the user's cache
+            (the result of ``brian2numba.get_numba_cache_dir()``).
+            """,
+        ),
+        delete_source_files=BrianPreference(
+            default=True,
+            docs="""
+            Whether to do without the generated Python source files. If set to
+            ``False``, the source of each code object is written to the cache
+            directory, where it can be read, and where debuggers and profilers find
+            it. The source is also available without any file as the ``code``
+            attribute of a code object.
+            """,
+        ),
+    )

@@ -1,0 +1,55 @@
+"""Which spike queue a synaptic pathway has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from brian2.core.base import weakproxy_with_fallback
+from brian2.synapses.cythonspikequeue import SpikeQueue as BrianSpikeQueue
+
+from brian2numba.containers import SpikeQueue
+
+__all__ = ["own_queue"]
+
+
+def own_queue(pathway: Any) -> SpikeQueue:
+    """Return the queue of a pathway, after making it ours if it is not.
+
+    Brian makes a queue for each pathway before it is known which target runs it. The
+    first code object of the numba target puts ours in its place, with the spikes that
+    are under way.
+
+    Parameters
+    ----------
+    pathway : `SynapticPathway`
+        The pathway.
+    """
+    if not isinstance(pathway.queue, SpikeQueue):
+        queue = SpikeQueue(pathway.source.start, pathway.source.stop)
+        _use(pathway, queue)
+        pathway.variables._variables["_queue_capsule"] = _BrianCapsule(pathway)
+    return pathway.queue
+
+
+def _use(pathway: Any, queue: Any) -> None:
+    """Put another queue in the place of a pathway's queue."""
+    queue._restore_from_full_state(pathway.queue._full_state())
+    pathway.queue = queue
+    pathway.variables._variables["_queue"] = queue
+
+
+class _BrianCapsule:
+    """Stands where Brian's Cython target looks for the C++ queue of a pathway.
+
+    If that target is used for the pathway after all, it gets a queue of its own kind.
+    """
+
+    def __init__(self, pathway: Any) -> None:
+        self._pathway = weakproxy_with_fallback(pathway)
+
+    def get_value(self) -> Any:
+        """Return a capsule of the C++ queue, which becomes the pathway's queue."""
+        pathway = self._pathway
+        if isinstance(pathway.queue, SpikeQueue):
+            _use(pathway, BrianSpikeQueue(pathway.source.start, pathway.source.stop))
+        return pathway.queue.get_capsule()

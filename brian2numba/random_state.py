@@ -1,0 +1,203 @@
+"""
+The random numbers of a device: what kernels draw from, stored and restored with it.
+
+Brian 2.11's runtime device owns two buffers of random numbers, which the Cython target
+draws from. We use the same ones, so that a script that mixes the targets draws one
+common sequence. Up to Brian 2.10 the buffers belong to the compiled Cython modules: here
+we have our own, and extend the device's methods that seed, store and restore.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from typing import Any
+
+import numpy as np
+from brian2.utils.logger import get_logger
+
+from brian2numba.kernels import random_numbers as kernels
+from brian2numba.random_reserve import normal_in_reserve
+
+__all__ = ["RandomStreams", "attach_random_streams"]
+
+type _Array = np.ndarray[Any, Any]
+
+logger = get_logger(__name__)
+
+#: Random numbers that Brian's targets draw at a time.
+_BUFFER_SIZE = 20_000
+#: The attribute of a device with its streams.
+_ATTRIBUTE = "_brian2numba_random_streams"
+#: Our part in the states of devices that we extend.
+_STATE_KEY = "brian2numba"
+
+
+class RandomStreams:
+    """The block of addresses that kernels draw random numbers through.
+
+    Parameters
+    ----------
+    uniform, normal : `numpy.ndarray`
+        The buffers, float64, of the same size.
+    uniform_index, normal_index : `numpy.ndarray`
+        The position of the next number in each, int32 with one item; at 0 the buffer
+        is refilled first.
+    """
+
+    def __init__(
+        self,
+        uniform: _Array,
+        uniform_index: _Array,
+        normal: _Array,
+        normal_index: _Array,
+    ) -> None:
+        #: The arrays, by the names that Brian gives them in a random state.
+        self.arrays = {
+            "rand_buffer": uniform,
+            "rand_buffer_index": uniform_index,
+            "randn_buffer": normal,
+            "randn_buffer_index": normal_index,
+        }
+        self._block = np.zeros(kernels.N_SLOTS, np.int64)
+        self._block[kernels.UNIFORM_BUFFER] = uniform.ctypes.data
+        self._block[kernels.UNIFORM_INDEX] = uniform_index.ctypes.data
+        self._block[kernels.NORMAL_BUFFER] = normal.ctypes.data
+        self._block[kernels.NORMAL_INDEX] = normal_index.ctypes.data
+        self._block[kernels.BUFFER_SIZE] = uniform.size
+        self._reserve = normal_in_reserve()
+        self._generator: Any = None
+
+    @classmethod
+    def with_own_buffers(cls, size: int = _BUFFER_SIZE) -> RandomStreams:
+        """Return streams with new buffers of `size` numbers."""
+        index = np.zeros((2, 1), np.int32)
+        return cls(np.zeros(size), index[0], np.zeros(size), index[1])
+
+    def __reduce__(self) -> Any:
+        return RandomStreams, tuple(self.arrays.values())
+
+    @property
+    def address(self) -> int:
+        """The address of the block; it never changes."""
+        if not self._block[kernels.REFILL_UNIFORM]:
+            self._block[kernels.REFILL_UNIFORM] = kernels.refill_uniform.address
+            self._block[kernels.REFILL_NORMAL] = kernels.refill_normal.address
+        return self._block.ctypes.data
+
+    def enter(self) -> None:
+        """Take over from numpy; call it before compiled code that draws.
+
+        Nothing else may draw from numpy's global generator until `leave`.
+        """
+        generator = np.random.mtrand._rand._bit_generator
+        if generator is not self._generator:
+            self._connect(generator)
+        self._reserve.enter()
+
+    def leave(self) -> None:
+        """Hand back to numpy; call it when the compiled code has returned."""
+        self._reserve.leave()
+
+    def _connect(self, generator: Any) -> None:
+        interface = generator.ctypes
+        next_double = ctypes.cast(interface.next_double, ctypes.c_void_p).value
+        self._block[kernels.GENERATOR] = interface.state_address
+        self._block[kernels.NEXT_DOUBLE] = next_double
+        self._block[kernels.RESERVE] = self._reserve.address
+        # also keeps the generator alive, whose state compiled code changes
+        self._generator = generator
+
+    def forget(self) -> None:
+        """Refill both buffers before the next number."""
+        self.arrays["rand_buffer_index"][:] = 0
+        self.arrays["randn_buffer_index"][:] = 0
+
+    def get_state(self) -> dict[str, _Array]:
+        """Return copies of the buffers and of their positions."""
+        return {name: array.copy() for name, array in self.arrays.items()}
+
+    def set_state(self, state: dict[str, _Array]) -> None:
+        """Restore a state that `get_state` returned."""
+        for name, array in self.arrays.items():
+            array[:] = state[name]
+
+
+def attach_random_streams(device: Any) -> RandomStreams:
+    """Return the random streams of a device, which it gets if it has none.
+
+    Parameters
+    ----------
+    device : `brian2.devices.device.RuntimeDevice`
+        The device. If its buffers can't be shared (Brian 2.10), its methods ``seed``,
+        ``get_random_state`` and ``set_random_state`` include ours from now on.
+    """
+    streams = device.__dict__.get(_ATTRIBUTE)
+    if streams is None:
+        if _has_shared_buffers(device):
+            names = "rand_buffer", "rand_buffer_index"
+            normal_names = "randn_buffer", "randn_buffer_index"
+            streams = RandomStreams(
+                *(getattr(device, name) for name in names + normal_names)
+            )
+        else:
+            streams = RandomStreams.with_own_buffers()
+            _DeviceMethods(device, streams).install()
+        setattr(device, _ATTRIBUTE, streams)
+    return streams
+
+
+def _has_shared_buffers(device: Any) -> bool:
+    """Whether the device's buffers hold numbers; in Brian 2.10 they hold pointers."""
+    return device.rand_buffer.dtype == np.float64 and device.rand_buffer.size > 1
+
+
+class _DeviceMethods:
+    """A device's methods for its random state, extended by our buffers."""
+
+    def __init__(self, device: Any, streams: RandomStreams) -> None:
+        self._device = device
+        self._class = type(device)
+        self._streams = streams
+
+    def install(self) -> None:
+        """Use these methods instead of the device's own."""
+        self._device.seed = self.seed
+        self._device.get_random_state = self.get_random_state
+        self._device.set_random_state = self.set_random_state
+
+    def seed(self, seed: int | None = None) -> None:
+        """Seed numpy's generator; see the device's method."""
+        self._class.seed(self._device, seed)
+        self._streams.forget()
+
+    def get_random_state(self) -> dict[str, Any]:
+        """Return the device's state with our buffers."""
+        state = self._class.get_random_state(self._device)
+        return state | {_STATE_KEY: self._streams.get_state()}
+
+    def set_random_state(self, state: dict[str, Any]) -> None:
+        """Restore a state, also one of another version or without our buffers."""
+        ours = state.get(_STATE_KEY)
+        if ours is None and self._is_ours(state):
+            # stored by Brian 2.11: its buffers are what ours are here
+            ours = state
+            state = state | self._class.get_random_state(self._device)
+            state["numpy_state"] = ours["numpy_state"]
+        self._class.set_random_state(self._device, state)
+        if ours is not None:
+            self._streams.set_state(ours)
+            return
+        self._streams.forget()
+        if state["rand_buffer_index"][0] or state["randn_buffer_index"][0]:
+            logger.warn(
+                "The stored random state does not contain the numbers in the buffers "
+                "of rand() and randn(). They will be drawn from the restored random "
+                "number generator, and differ from those of the original simulation.",
+                "random_state_without_buffers",
+            )
+
+    def _is_ours(self, state: dict[str, Any]) -> bool:
+        return all(
+            np.shape(state[name]) == array.shape
+            for name, array in self._streams.arrays.items()
+        )

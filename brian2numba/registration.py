@@ -1,0 +1,83 @@
+"""
+Making the numba target known to Brian: the only code that touches Brian's registries.
+
+Nothing changes for Brian's other targets.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import brian2
+from brian2.codegen.targets import codegen_targets
+from brian2.core.functions import FunctionImplementationContainer
+from brian2.core.preferences import prefs
+from brian2.devices.device import all_devices
+from brian2.input.binomial import BinomialFunction
+from brian2.input.timedarray import TimedArray
+
+from brian2numba.compilation.cache_directory import (
+    CACHE_EXTENSIONS,
+    get_numba_cache_dir,
+)
+from brian2numba.device_arrays import attach_containers
+from brian2numba.generation import library, random_functions, timed_arrays
+from brian2numba.target import NumbaCodeObject
+
+__all__ = ["register"]
+
+
+def register() -> None:
+    """Add the numba target to Brian; calling it again does nothing."""
+    if NumbaCodeObject in codegen_targets:
+        return
+    codegen_targets.add(NumbaCodeObject)
+    library.add_implementations()
+    TimedArray.implementations["numba"] = timed_arrays.IMPLEMENTATIONS
+    BinomialFunction.implementations["numba"] = random_functions.binomial
+    attach_containers(all_devices["runtime"])
+    _jit_functions_without_implementation()
+    brian2._cache_dirs_and_extensions["numba"] = _CacheEntry()
+    if prefs.codegen.max_cache_dir_size > 0:
+        brian2.check_cache("numba")
+
+
+class _CacheEntry:
+    """What Brian knows of the cache: its directory and the kinds of files in it.
+
+    Brian unpacks a pair; here the directory is looked up when it is asked for, because
+    the preference that names it may change.
+    """
+
+    def __iter__(self) -> Iterator[Any]:
+        directory = Path(get_numba_cache_dir())
+        # Where there can't be a directory, there is nothing to clear
+        with contextlib.suppress(OSError):
+            directory.mkdir(parents=True, exist_ok=True)
+        yield str(directory)
+        yield CACHE_EXTENSIONS
+
+
+def _jit_functions_without_implementation() -> None:
+    """Let the numba target use the Python function itself where nothing else is given.
+
+    Brian asks a function's container for the implementation for a target, and knows
+    such a fallback for its numpy target only.
+    """
+    find = FunctionImplementationContainer.__getitem__
+
+    def find_or_jit(container: FunctionImplementationContainer, key: Any) -> Any:
+        try:
+            return find(container, key)
+        except KeyError:
+            function = container._function.pyfunc
+            numba_is_asked = isinstance(key, type) and issubclass(key, NumbaCodeObject)
+            if not numba_is_asked or not callable(function):
+                raise
+        container.add_implementation("numba", code=function)
+        return find(container, key)
+
+    FunctionImplementationContainer.__getitem__ = find_or_jit

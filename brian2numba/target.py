@@ -1,0 +1,168 @@
+"""The numba target as Brian sees it: a class of code objects."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from brian2.codegen.codeobject import CodeObject
+from brian2.core.base import BrianObjectException
+from brian2.core.variables import (
+    ArrayVariable,
+    AuxiliaryVariable,
+    DynamicArrayVariable,
+    Subexpression,
+    Variable,
+)
+from brian2.devices.device import get_device
+from brian2.utils.logger import get_logger
+
+from brian2numba import pipeline
+from brian2numba.behaviours import BEHAVIOURS, Behaviour
+from brian2numba.binding import BoundKernel
+from brian2numba.generation.generator import NumbaCodeGenerator
+from brian2numba.generation.library import RANDOM_STREAMS
+from brian2numba.generation.source import GeneratedCode, KernelDraft
+from brian2numba.generation.templater import NumbaTemplater
+from brian2numba.random_state import attach_random_streams
+
+__all__ = ["NumbaCodeObject"]
+
+logger = get_logger(__name__)
+
+
+class NumbaCodeObject(CodeObject):
+    """A code object that numba compiles to machine code.
+
+    Attributes
+    ----------
+    code : GeneratedCode
+        The Python source of the kernel.
+    kernel : BoundKernel or None
+        The compiled kernel with the arrays that it works on; ``None`` before
+        `compile`, and where there is nothing to run.
+    """
+
+    templater = NumbaTemplater()
+    generator_class = NumbaCodeGenerator
+    class_name = "numba"
+
+    def __init__(
+        self,
+        owner: Any,
+        code: KernelDraft,
+        variables: dict[str, Any],
+        variable_indices: dict[str, str],
+        template_name: str,
+        template_source: str,
+        compiler_kwds: dict[str, Any],
+        name: str = "numba_code_object*",
+    ) -> None:
+        _refuse_compiler_keywords(compiler_kwds, name)
+        self.device = get_device()
+        super().__init__(
+            owner,
+            GeneratedCode({}),
+            variables,
+            variable_indices,
+            template_name,
+            template_source,
+            compiler_kwds,
+            name=name,
+        )
+        behaviour = BEHAVIOURS.get(template_name, Behaviour)
+        self.behaviour = behaviour(self, code.keywords)
+        self.streams = attach_random_streams(self.device)
+        self.kernel: BoundKernel | None = None
+        self._draft: KernelDraft | None = code
+
+    def compile(self) -> None:
+        """Compile the kernel and bind it to its arrays.
+
+        Raises
+        ------
+        KernelCompilationError
+            If numba does not compile the code of the model.
+        """
+        start = time.perf_counter()
+        draft, self._draft = self._draft, None
+        offers = self.behaviour.offers()
+        offers[RANDOM_STREAMS] = lambda: self.streams.address
+        source = pipeline.kernel_source(self, draft, offers)
+        compiled = pipeline.compiled_kernel(self, source, draft)
+        self.code = GeneratedCode({"run": source.text})
+        self.kernel = pipeline.bound_kernel(self, source, compiled, offers)
+        self._draws = RANDOM_STREAMS in source.text
+        logger.diagnostic(
+            f"{self.name} compiled in {time.perf_counter() - start:.3f} s"
+        )
+
+    def compile_block(self, block: str) -> None:
+        """Do nothing: `compile` compiles all that there is."""
+
+    def __call__(self, **kwds: Any) -> Any:
+        """Run the kernel once.
+
+        Returns
+        -------
+        object
+            The indices or values that a code object was made to find, or ``None``.
+        """
+        return self.run_block("run")
+
+    def run_block(self, block: str) -> Any:
+        """Run what the code object does before, in or after a run.
+
+        Raises
+        ------
+        BrianObjectException
+            If something went wrong; its cause says what.
+        """
+        try:
+            if block == "run":
+                return self._run_kernel()
+            return getattr(self.behaviour, block)()
+        except Exception as error:
+            raise BrianObjectException(
+                f"An exception occurred during the execution of the '{block}' block of "
+                f"code object '{self.name}'.\n",
+                self.owner,
+            ) from error
+
+    def _run_kernel(self) -> Any:
+        if not self._draws:
+            return self.behaviour.run()
+        self.streams.enter()
+        try:
+            return self.behaviour.run()
+        finally:
+            self.streams.leave()
+
+
+def _refuse_compiler_keywords(keywords: dict[str, Any], name: str) -> None:
+    """Refuse what only makes sense for compilers of C++."""
+    if keywords:
+        given = ", ".join(f"'{key}'" for key in keywords)
+        raise NotImplementedError(
+            f"A function used by '{name}' is implemented with the keyword(s) {given}, "
+            "which are for C++ compilers; the numba target has none. Give the function "
+            "as Python with @implementation('numba', ...), or use the 'cython' target "
+            "for this object."
+        )
+
+
+def is_real_variable(variable: Any) -> bool:
+    """Tell whether a variable has a value of its own."""
+    return isinstance(variable, Variable) and not isinstance(
+        variable, (AuxiliaryVariable, Subexpression)
+    )
+
+
+def is_array(variable: Any) -> bool:
+    """Tell whether a variable is stored in an array."""
+    return isinstance(variable, ArrayVariable)
+
+
+def is_dynamic(variable: Any) -> bool:
+    """Tell whether a variable is stored in an array that can grow."""
+    return isinstance(variable, DynamicArrayVariable)

@@ -1,0 +1,30 @@
+"""Command line: ``python -m brian2numba.testing [--target numpy] [--float32] ...``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+import numpy as np
+
+from brian2numba.testing import test
+
+
+def main() -> int:
+    """Run Brian's test suite; return the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m brian2numba.testing")
+    parser.add_argument("--target", default="numba", help="the target to test")
+    parser.add_argument("--float32", action="store_true", help="single precision")
+    parser.add_argument("--short", action="store_true", help="without long tests")
+    arguments, pytest_arguments = parser.parse_known_args()
+    passed = test(
+        target=arguments.target,
+        long_tests=not arguments.short,
+        float_dtype=np.float32 if arguments.float32 else None,
+        additional_args=pytest_arguments,
+    )
+    return 0 if passed else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

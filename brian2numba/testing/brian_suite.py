@@ -1,0 +1,57 @@
+"""Running Brian's own test suite with the numba target."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import brian2
+import numpy as np
+
+__all__ = ["test"]
+
+PLUGIN = "brian2numba.testing.pytest_plugin"
+
+
+def test(
+    target: str = "numba",
+    long_tests: bool = True,
+    float_dtype: Any = None,
+    test_codegen_independent: bool = False,
+    additional_args: list[str] | None = None,
+) -> bool:
+    """Run Brian's test suite, in parallel if pytest-xdist is installed.
+
+    Parameters
+    ----------
+    target : str, optional
+        The code generation target to test. Defaults to ``'numba'``; another one shows
+        that it works as before in the presence of this package.
+    long_tests : bool, optional
+        Whether to run the tests that take long as well. Defaults to ``True``.
+    float_dtype : data-type, optional
+        The type of floating point variables, e.g. ``numpy.float32``. Defaults to the
+        preference ``core.default_float_dtype``.
+    test_codegen_independent : bool, optional
+        Whether to run the tests that generate no code as well. Defaults to ``False``.
+    additional_args : list of str, optional
+        Arguments for pytest.
+
+    Returns
+    -------
+    bool
+        Whether all tests passed.
+    """
+    return bool(
+        brian2.test(
+            codegen_targets=[target],
+            long_tests=long_tests,
+            test_codegen_independent=test_codegen_independent,
+            test_in_parallel=[target, "codegen_independent"],
+            float_dtype=None if float_dtype is None else np.dtype(float_dtype).type,
+            additional_args=["-p", PLUGIN, *(additional_args or [])],
+        )
+    )
+
+
+#: pytest collects functions called ``test``; this one is for users
+test.__test__ = False  # type: ignore[attr-defined]

@@ -1,0 +1,38 @@
+"""
+A pytest plug-in with which Brian's own tests run under the numba target.
+
+Processes that pytest-xdist starts import it as well, so that they know the target.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import brian2numba  # noqa: F401 (registers the target)
+
+#: Brian's fixture replaces randn by a function with Cython and C++ code only
+_HALF = """
+def randn(vectorisation_idx):
+    return 0.5
+"""
+
+
+#: Has a ``sitecustomize`` that makes the target known
+_FOR_CHILDREN = str(Path(__file__).parent / "child_processes")
+
+
+def pytest_configure() -> None:
+    """Let the Python processes that some tests start know the target as well."""
+    paths = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    if _FOR_CHILDREN not in paths:
+        paths = [_FOR_CHILDREN, *filter(None, paths)]
+        os.environ["PYTHONPATH"] = os.pathsep.join(paths)
+
+
+def pytest_collection_modifyitems(items: list[Any]) -> None:
+    """Give the function of Brian's fixture a numba implementation."""
+    import brian2.conftest  # noqa: PLC0415 (only inside Brian's own suite)
+
+    brian2.conftest.fake_randn.implementations.add_implementation("numba", _HALF)

@@ -1,0 +1,1 @@
+"""What `run.py` needs before brian2numba's own environment exists."""
