@@ -17,18 +17,7 @@ from brian2.core.variables import ArrayVariable
 from brian2numba import device_arrays
 from brian2numba.compilation.compiler import CompiledKernel
 from brian2numba.errors import N_DETAILS, Status, exception_for
-from brian2numba.generation.slots import (
-    ArrayAddress,
-    ArrayData,
-    ArraySize,
-    Constant,
-    ContainerHandle,
-    ContainerPayload,
-    DynamicArrayData,
-    DynamicArraySize,
-    NamespaceArray,
-    Slot,
-)
+from brian2numba.generation.slots import Slot
 
 __all__ = ["BoundKernel"]
 
@@ -77,7 +66,7 @@ class BoundKernel:
         self._foreign.clear()
         self._bound_at = device_arrays.replacements()
         for index, slot in enumerate(self.slots):
-            self.table[index] = self._value(slot)
+            self.table[index] = slot.value(self)
 
     def set_number(self, name: str, value: int) -> None:
         """Give a slot that is a plain number or an address another value."""
@@ -102,55 +91,34 @@ class BoundKernel:
         if status != Status.OK:
             raise exception_for(status, self.details.tolist(), self.where)
 
-    def _value(self, slot: Slot) -> int:
-        """Return what is written into the table for a slot."""
-        if isinstance(slot, (DynamicArrayData, DynamicArraySize)):
-            return self._words(slot.variable)
-        if isinstance(slot, ContainerHandle):
-            return device_arrays.owned_container(self.device, slot.variable).handle
-        if isinstance(slot, ContainerPayload):
-            return device_arrays.owned_container(self.device, slot.variable).payload
-        if isinstance(slot, (ArrayData, ArrayAddress)):
-            return self._keep(self.device.arrays[slot.variable])
-        if isinstance(slot, ArraySize):
-            return len(self.device.arrays[slot.variable])
-        if isinstance(slot, Constant):
-            return _bits(slot.value)
-        if isinstance(slot, NamespaceArray):
-            return self._description(slot.array)
-        return self._numbers[slot.name]
+    def number(self, name: str) -> int:
+        """Return a plain number or address that the kernel was offered by name."""
+        return self._numbers[name]
 
-    def _keep(self, array: np.ndarray[Any, Any]) -> int:
-        """Return the address of an array that lives as long as the kernel."""
+    def array(self, variable: ArrayVariable) -> np.ndarray[Any, Any]:
+        """Return the array of a variable, which never moves."""
+        return self.device.arrays[variable]
+
+    def container(self, variable: ArrayVariable) -> device_arrays.Container:
+        """Return the dynamic array of a variable, which kernels can make grow."""
+        return device_arrays.owned_container(self.device, variable)
+
+    def keep(self, array: np.ndarray[Any, Any]) -> int:
+        """Return the address of an array, which from now on lives as the kernel."""
         self._alive.append(array)
         return array.ctypes.data
 
-    def _words(self, variable: ArrayVariable) -> int:
-        """Return where the kernel finds the address and size of a dynamic array."""
+    def words(self, variable: ArrayVariable) -> int:
+        """Return where the present address and size of a dynamic array are."""
         container = self.device.arrays[variable]
         self._alive.append(container)
         if device_arrays.is_ours(container):
             return container.payload
         words = np.zeros(2, np.int64)
         self._foreign.append((variable, words))
-        return self._keep(words)
+        return self.keep(words)
 
     def _renew_foreign(self) -> None:
         for variable, words in self._foreign:
             data = self.device.arrays[variable].data
             words[:] = data.ctypes.data, len(data)
-
-    def _description(self, array: np.ndarray[Any, Any]) -> int:
-        """Return the address of an array's address and shape."""
-        contiguous = np.ascontiguousarray(array)
-        shape = array.shape or (1,)
-        words = np.array([self._keep(contiguous), *shape], np.int64)
-        return self._keep(words)
-
-
-def _bits(value: Any) -> int:
-    """Return the 64 bits that stand for a number in a table."""
-    number = np.asarray(value)
-    if number.dtype.kind == "f":
-        return int(number.astype(np.float64).view(np.int64))
-    return int(number)

@@ -19,10 +19,7 @@ def prepare_cable(variables: Mapping[str, Any]) -> None:
         The variables of the code object that updates the neuron's state; those of the
         matrices and of the axial conductances are written.
     """
-    value = {
-        name: variables[name].get_value()
-        for name in _READ + _WRITTEN
-    }
+    value = {name: variables[name].get_value() for name in _READ + _WRITTEN}
     starts, area, ri = value["_starts"], value["area"], value["Ri"][0]
     lasts = value["_ends"] - 1
     axial = value["_invr"]

@@ -12,11 +12,12 @@ from __future__ import annotations
 from typing import Any
 
 from llvmlite import ir
-from numba import types
+from numba import extending, types
 from numba.core import cgutils
-from numba.core import cgutils
-from numba.extending import intrinsic
 from numba.np.arrayobj import make_array, populate_array
+
+#: numba's decorator; type checkers can't know that it takes an argument away.
+intrinsic: Any = extending.intrinsic
 
 _DOUBLE = ir.DoubleType()
 _INT64 = ir.IntType(64)
@@ -55,42 +56,32 @@ def float64_from_bits(typing_context: Any, bits: types.Type) -> Any:
     return types.float64(types.int64), codegen
 
 
-def _function_at_address(return_type: types.Type, *argument_types: types.Type) -> Any:
-    """Return an intrinsic that calls the C function at an address."""
-    signature = return_type(types.int64, *argument_types)
+def _call_at_address(return_type: types.Type) -> Any:
+    """Return an intrinsic that calls a C function of 64-bit integers."""
 
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        arguments = [context.get_value_type(t) for t in argument_types]
-        function = ir.FunctionType(context.get_value_type(return_type), arguments)
-        return builder.call(builder.inttoptr(args[0], function.as_pointer()), args[1:])
+    @intrinsic
+    def call_function(typing_context: Any, address: Any, arguments: Any) -> Any:
+        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            values = cgutils.unpack_tuple(builder, args[1])
+            values = [
+                context.cast(builder, value, from_type, types.int64)
+                for value, from_type in zip(values, arguments.types, strict=True)
+            ]
+            result_type = context.get_value_type(return_type)
+            function = ir.FunctionType(result_type, [_INT64] * len(values))
+            pointer = builder.inttoptr(args[0], function.as_pointer())
+            return builder.call(pointer, values)
 
-    # numba reads the number of arguments off the signature of the function
-    if len(argument_types) == 1:
+        return return_type(types.int64, arguments), codegen
 
-        def call(typing_context: Any, address: Any, a: Any) -> Any:
-            return signature, codegen
-
-    elif len(argument_types) == 2:  # noqa: PLR2004
-
-        def call(typing_context: Any, address: Any, a: Any, b: Any) -> Any:
-            return signature, codegen
-
-    else:
-
-        def call(typing_context: Any, address: Any, a: Any, b: Any, c: Any) -> Any:
-            return signature, codegen
-
-    return intrinsic(call)
+    return call_function
 
 
-#: ``call_1(address, a)``: call the C function ``int64 f(int64)`` at `address`.
-call_1 = _function_at_address(types.int64, types.int64)
-#: ``call_2(address, a, b)``: call ``int64 f(int64, int64)`` at `address`.
-call_2 = _function_at_address(types.int64, types.int64, types.int64)
-#: ``call_3(address, a, b, c)``: call ``int64 f(int64, int64, int64)`` at `address`.
-call_3 = _function_at_address(types.int64, types.int64, types.int64, types.int64)
-#: ``call_for_double(address, a)``: call ``double f(void *)`` at `address`.
-call_for_double = _function_at_address(types.float64, types.int64)
+#: ``call(address, (a, b))``: call the C function ``int64 f(int64, int64)``, or one of
+#: any other number of arguments, at `address`.
+call = _call_at_address(types.int64)
+#: ``call_for_double(address, (a,))``: the same for ``double f(int64)``.
+call_for_double = _call_at_address(types.float64)
 
 
 @intrinsic
@@ -166,8 +157,8 @@ def copy_bytes(
     """Copy bytes between addresses whose blocks do not overlap."""
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        addresses = [builder.inttoptr(a, cgutils.voidptr_t) for a in args[:2]]
-        cgutils.raw_memcpy(builder, *addresses, args[2], 1)
+        to, from_ = (builder.inttoptr(a, cgutils.voidptr_t) for a in args[:2])
+        cgutils.raw_memcpy(builder, to, from_, args[2], 1)
         return context.get_dummy_value()
 
     return types.void(types.int64, types.int64, types.int64), codegen

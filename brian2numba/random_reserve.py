@@ -100,10 +100,8 @@ def _offset_of_number(probe: Any, number: float) -> int | None:
     memory = _memory(probe)
     wanted = struct.pack("=d", number)
     flag = memory.find(wanted) + _FLAG_OFFSET
-    is_found = flag > 0 and memory.count(wanted) == 1
-    return (
-        flag if is_found and memory[flag : flag + 4] == struct.pack("=i", 1) else None
-    )
+    is_flag = memory[flag : flag + 4] == struct.pack("=i", 1)
+    return flag if flag > 0 and is_flag and memory.count(wanted) == 1 else None
 
 
 def _set_reserve(generator: Any, flag: int, number: float) -> None:

@@ -3,8 +3,8 @@ The random numbers of a device: what kernels draw from, stored and restored with
 
 Brian 2.11's runtime device owns two buffers of random numbers, which the Cython target
 draws from. We use the same ones, so that a script that mixes the targets draws one
-common sequence. Up to Brian 2.10 the buffers belong to the compiled Cython modules: here
-we have our own, and extend the device's methods that seed, store and restore.
+common sequence. Up to Brian 2.10 the buffers belong to the compiled Cython modules. We
+have our own there, and extend the device's methods that seed, store and restore.
 """
 
 from __future__ import annotations
@@ -74,6 +74,7 @@ class RandomStreams:
         return cls(np.zeros(size), index[0], np.zeros(size), index[1])
 
     def __reduce__(self) -> Any:
+        """Pickle the arrays; the addresses are new in another process."""
         return RandomStreams, tuple(self.arrays.values())
 
     @property
@@ -82,7 +83,7 @@ class RandomStreams:
         if not self._block[kernels.REFILL_UNIFORM]:
             self._block[kernels.REFILL_UNIFORM] = kernels.refill_uniform.address
             self._block[kernels.REFILL_NORMAL] = kernels.refill_normal.address
-        return self._block.ctypes.data
+        return int(self._block.ctypes.data)
 
     def enter(self) -> None:
         """Take over from numpy; call it before compiled code that draws.
@@ -100,7 +101,7 @@ class RandomStreams:
 
     def _connect(self, generator: Any) -> None:
         interface = generator.ctypes
-        next_double = ctypes.cast(interface.next_double, ctypes.c_void_p).value
+        next_double = ctypes.cast(interface.next_double, ctypes.c_void_p).value or 0
         self._block[kernels.GENERATOR] = interface.state_address
         self._block[kernels.NEXT_DOUBLE] = next_double
         self._block[kernels.RESERVE] = self._reserve.address
@@ -148,7 +149,8 @@ def attach_random_streams(device: Any) -> RandomStreams:
 
 def _has_shared_buffers(device: Any) -> bool:
     """Whether the device's buffers hold numbers; in Brian 2.10 they hold pointers."""
-    return device.rand_buffer.dtype == np.float64 and device.rand_buffer.size > 1
+    buffer: _Array = device.rand_buffer
+    return buffer.dtype == np.float64 and buffer.size > 1
 
 
 class _DeviceMethods:
@@ -193,7 +195,7 @@ class _DeviceMethods:
                 "The stored random state does not contain the numbers in the buffers "
                 "of rand() and randn(). They will be drawn from the restored random "
                 "number generator, and differ from those of the original simulation.",
-                "random_state_without_buffers",
+                name_suffix="random_state_without_buffers",
             )
 
     def _is_ours(self, state: dict[str, Any]) -> bool:

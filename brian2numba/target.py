@@ -47,7 +47,7 @@ class NumbaCodeObject(CodeObject):
     generator_class = NumbaCodeGenerator
     class_name = "numba"
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 (what Brian calls)
         self,
         owner: Any,
         code: KernelDraft,
@@ -84,8 +84,11 @@ class NumbaCodeObject(CodeObject):
         KernelCompilationError
             If numba does not compile the code of the model.
         """
+        # Brian compiles each code object once; the draft would keep models alive
         start = time.perf_counter()
         draft, self._draft = self._draft, None
+        if draft is None:
+            return
         offers = self.behaviour.offers()
         offers[RANDOM_STREAMS] = lambda: self.streams.address
         source = pipeline.kernel_source(self, draft, offers)

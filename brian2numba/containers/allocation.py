@@ -20,9 +20,8 @@ from numba import types
 from numba.core import cgutils
 from numba.core.runtime.nrt import MemInfo
 from numba.experimental.jitclass.base import imp_dtor
-from numba.extending import intrinsic
 
-from brian2numba.intrinsics import copy_bytes, load_int64, store_int64
+from brian2numba.intrinsics import copy_bytes, intrinsic, load_int64, store_int64
 from brian2numba.jit import internal
 
 __all__ = [
@@ -56,7 +55,7 @@ _INT64 = ir.IntType(64)
 
 
 @intrinsic
-def _new_payload(typing_context: Any, container_type: types.Type) -> Any:
+def _new_payload(typing_context: Any, container_type: Any) -> Any:
     """Allocate a zeroed container; its meminfo's address, or 0 without memory."""
     instance = container_type.instance_type
 

@@ -2,8 +2,9 @@
 Pools of equal records of int32 items, for containers that need many small pieces.
 
 A pool is four words of a container's payload, then a buffer. Records have numbers from
-1 on (0 is none), so that a payload of zeros is an empty pool. The first item of a record
-that is not in use holds the next such record; in one that is, it is its owner's.
+1 on (0 is none), so that a payload of zeros is an empty pool. The first item of a
+record that is not in use holds the next such record; in one that is, it is its
+owner's.
 
 Only `reserve_records` can fail: reserve all that a change needs, then make the change.
 """
@@ -43,7 +44,8 @@ FREE = 3
 _BUFFER = 4
 RECORDS = _BUFFER + BUFFER_DATA
 POOL_WORDS = _BUFFER + BUFFER_WORDS
-_MAX_RECORDS = 2**31 - 1
+# The position of an item fits an item
+_MAX_ITEMS = 2**31 - 1
 
 
 @internal
@@ -63,7 +65,7 @@ def reserve_records(pool: int, n_items: int, n_records: int) -> bool:
     capacity = load_int64(pool, CAPACITY)
     if needed <= capacity:
         return True
-    if needed > _MAX_RECORDS:
+    if needed > _MAX_ITEMS // n_items:
         return False
     record_bytes = n_items * ITEM
     n_kept = load_int64(pool, TOUCHED) * record_bytes

@@ -81,7 +81,6 @@ _SLOT_ITEMS = 4
 PAGE_SHIFT = 6
 PAGE_SLOTS = 1 << PAGE_SHIFT
 PAGE_ITEMS = PAGE_SLOTS * _SLOT_ITEMS
-# Positions are of 31 bits; chunks that are not full have up to this many places
 _MAX_EVENTS = 2**31 - 1
 
 

@@ -60,9 +60,14 @@ class _Block:
 
     def swap_events(self, other: _Block) -> None:
         """Exchange the slots, and all that is in them, with another queue's."""
-        mine = self.words[storage.N_SLOTS :]
-        self.words[storage.N_SLOTS :] = other.words[storage.N_SLOTS :]
-        other.words[storage.N_SLOTS :] = mine
+        size = (storage.N_WORDS - storage.N_SLOTS) * storage.WORD
+        here, there = (
+            ctypes.addressof(words) + storage.N_SLOTS * storage.WORD
+            for words in (self.words, other.words)
+        )
+        kept = ctypes.string_at(here, size)
+        ctypes.memmove(here, there, size)
+        ctypes.memmove(there, kept, size)
         for words in (self.words, other.words):
             words[storage.DUE_COUNT] = 0
 

@@ -1,0 +1,1 @@
+"""Brian's functions of numbers."""

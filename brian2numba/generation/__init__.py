@@ -1,0 +1,1 @@
+"""From Brian's abstract code to the source of a kernel."""

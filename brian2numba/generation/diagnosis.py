@@ -60,5 +60,6 @@ def _concerns(name: str, function: Any, error: Exception) -> bool:
     """Tell whether numba's message is about a user's function."""
     own_name = getattr(function.pyfunc, "__name__", name)
     text = str(error)
-    return any(f"{n}(" in text or f"'{n}'" in text or f"{n} " in text
-               for n in (name, own_name))
+    return any(
+        f"{n}(" in text or f"'{n}'" in text or f"{n} " in text for n in (name, own_name)
+    )

@@ -115,11 +115,11 @@ class _Renamer(ast.NodeTransformer):
     def __init__(self, names: Mapping[str, str]) -> None:
         self.names = names
 
-    def visit_Name(self, node: ast.Name) -> ast.Name:  # noqa: N802 (ast's protocol)
+    def visit_Name(self, node: ast.Name) -> ast.Name:
         node.id = self.names.get(node.id, node.id)
         return node
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:  # noqa: N802
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
         node.name = self.names.get(node.name, node.name)
         self.generic_visit(node)
         return node
@@ -131,7 +131,7 @@ class _Threader(ast.NodeTransformer):
     def __init__(self, calls: Mapping[str, tuple[str, tuple[str, ...]]]) -> None:
         self.calls = calls
 
-    def visit_Call(self, node: ast.Call) -> ast.Call:  # noqa: N802 (ast's protocol)
+    def visit_Call(self, node: ast.Call) -> ast.Call:
         self.generic_visit(node)
         if isinstance(node.func, ast.Name) and node.func.id in self.calls:
             name, hidden = self.calls[node.func.id]

@@ -6,15 +6,15 @@ import types
 import weakref
 from typing import Any
 
-import numba
 import brian2.numpy_
+import numba
 import numpy as np
 from brian2.core.functions import DEFAULT_FUNCTIONS, Function
 from brian2.units.fundamentalunits import Quantity
 
-from brian2numba.jit import helper
 from brian2numba.elementary import functions as elementary
 from brian2numba.errors import UserFunctionError
+from brian2numba.jit import helper
 
 __all__ = ["global_values", "is_jitted", "jit_user_function", "unwrapped"]
 
@@ -113,9 +113,7 @@ def global_values(function: types.FunctionType) -> dict[str, Any]:
         for name, value in function.__globals__.items()
         if name in function.__code__.co_names
     }
-    cells = zip(
-        function.__code__.co_freevars, function.__closure__ or (), strict=True
-    )
+    cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
     found.update({name: cell.cell_contents for name, cell in cells})
     return {n: v if v is function else _plain(v, n) for n, v in found.items()}
 

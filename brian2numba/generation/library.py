@@ -1,8 +1,8 @@
 """
 What every kernel can refer to by name: Brian's functions and the memory intrinsics.
 
-Names that begin with an underscore can't be names of a model's variables; Brian reserves
-the names of its own functions.
+Names that begin with an underscore can't be names of a model's variables; Brian
+reserves the names of its own functions.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ import numpy as np
 from brian2.core.functions import DEFAULT_FUNCTIONS
 
 from brian2numba import intrinsics
-from brian2numba.jit import helper
 from brian2numba.elementary import functions as elementary
 from brian2numba.errors import Status
+from brian2numba.jit import helper
 from brian2numba.kernels import cable, events, random_numbers, synapse_creation
 
 __all__ = ["HIDDEN_ARGUMENTS", "RANDOM_STREAMS", "add_implementations", "namespace"]
@@ -26,16 +26,16 @@ __all__ = ["HIDDEN_ARGUMENTS", "RANDOM_STREAMS", "add_implementations", "namespa
 RANDOM_STREAMS = "_random_streams"
 
 #: What functions of the library take beyond the arguments that equations state
-HIDDEN_ARGUMENTS = {
-    name: (RANDOM_STREAMS,)
-    for name in (
+HIDDEN_ARGUMENTS = dict.fromkeys(
+    (
         "_rand",
         "_randn",
         "_poisson",
         "_binomial_by_inversion",
         "_binomial_by_normal",
-    )
-}
+    ),
+    (RANDOM_STREAMS,),
+)
 
 #: Brian's functions that kernels call something else
 _OTHER_NAMES = {
@@ -65,8 +65,7 @@ def _poisson(rate: float, index: int, streams: int) -> int:
 
 
 _JITTED = {
-    function.__name__: helper(function)
-    for function in (_rand, _randn, _poisson)
+    function.__name__: helper(function) for function in (_rand, _randn, _poisson)
 }
 
 _MATH = {
@@ -95,9 +94,7 @@ _INTRINSICS = {
     for name in (
         "array_view",
         "bools",
-        "call_1",
-        "call_2",
-        "call_3",
+        "call",
         "float32s",
         "float64_from_bits",
         "float64s",

@@ -40,16 +40,16 @@ class NumbaNodeRenderer(NodeRenderer):
         """Render the name of a function."""
         return self.names.get(node.id, node.id)
 
-    def render_Call(self, node: ast.Call) -> str:  # noqa: N802 (Brian's name)
+    def render_Call(self, node: ast.Call) -> str:
         """Render a function call with the arguments that the expression leaves out."""
         rendered = super().render_Call(node)
-        hidden = self.hidden_arguments.get(node.func.id, ())
+        hidden = self.hidden_arguments.get(ast.unparse(node.func), ())
         if not hidden:
             return rendered
         separator = "" if rendered.endswith("()") else ", "
         return f"{rendered[:-1]}{separator}{', '.join(hidden)})"
 
-    def render_Constant(self, node: ast.Constant) -> str:  # noqa: N802
+    def render_Constant(self, node: ast.Constant) -> str:
         """Render a number; infinity has no literal of its own."""
         if isinstance(node.value, float) and math.isinf(node.value):
             return "1e999"

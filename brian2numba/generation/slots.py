@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import abc
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from brian2.core.variables import ArrayVariable
@@ -21,6 +21,7 @@ __all__ = [
     "ArrayAddress",
     "ArrayData",
     "ArraySize",
+    "Binding",
     "Constant",
     "ContainerHandle",
     "ContainerPayload",
@@ -33,6 +34,25 @@ __all__ = [
 ]
 
 
+class Binding(Protocol):
+    """What knows the memory that a kernel works with."""
+
+    def number(self, name: str) -> int:
+        """Return a plain number or address that the kernel was offered by name."""
+
+    def array(self, variable: ArrayVariable) -> np.ndarray[Any, Any]:
+        """Return the array of a variable, which never moves."""
+
+    def container(self, variable: ArrayVariable) -> Any:
+        """Return the dynamic array of a variable, which kernels can make grow."""
+
+    def words(self, variable: ArrayVariable) -> int:
+        """Return where the present address and size of a dynamic array are."""
+
+    def keep(self, array: np.ndarray[Any, Any]) -> int:
+        """Return the address of an array, which from now on lives as the kernel."""
+
+
 @dataclass(frozen=True)
 class Slot(abc.ABC):
     """One thing that a kernel's source calls `name`."""
@@ -43,14 +63,22 @@ class Slot(abc.ABC):
     def declaration(self, index: int) -> str:
         """Return the line of source that reads the slot at `index`."""
 
+    @abc.abstractmethod
+    def value(self, binding: Binding) -> int:
+        """Return the 64 bits that are written into the slot."""
+
 
 @dataclass(frozen=True)
 class Number(Slot):
-    """A whole number or an address, as it is."""
+    """A whole number or an address that the kernel is offered by name."""
 
     def declaration(self, index: int) -> str:
         """Return the line of source that reads the slot."""
         return f"{self.name} = _slots[{index}]"
+
+    def value(self, binding: Binding) -> int:
+        """Return the number."""
+        return binding.number(self.name)
 
 
 @dataclass(frozen=True)
@@ -59,12 +87,20 @@ class ArraySize(Number):
 
     variable: ArrayVariable
 
+    def value(self, binding: Binding) -> int:
+        """Return the number of elements."""
+        return len(binding.array(self.variable))
+
 
 @dataclass(frozen=True)
 class ArrayAddress(Number):
     """The address of an array that never moves, to be passed on."""
 
     variable: ArrayVariable
+
+    def value(self, binding: Binding) -> int:
+        """Return the address."""
+        return binding.keep(binding.array(self.variable))
 
 
 @dataclass(frozen=True)
@@ -73,6 +109,10 @@ class ContainerPayload(Number):
 
     variable: ArrayVariable
 
+    def value(self, binding: Binding) -> int:
+        """Return the address."""
+        return int(binding.container(self.variable).payload)
+
 
 @dataclass(frozen=True)
 class ContainerHandle(Number):
@@ -80,21 +120,32 @@ class ContainerHandle(Number):
 
     variable: ArrayVariable
 
+    def value(self, binding: Binding) -> int:
+        """Return the handle."""
+        return int(binding.container(self.variable).handle)
+
 
 @dataclass(frozen=True)
 class Constant(Slot):
     """A number that stays the same for the life of a code object."""
 
-    value: Any
+    constant: Any
 
     def declaration(self, index: int) -> str:
         """Return the line of source that reads the slot."""
-        kind = np.asarray(self.value).dtype.kind
+        kind = np.asarray(self.constant).dtype.kind
         if kind == "f":
             return f"{self.name} = _float64_from_bits(_slots[{index}])"
         if kind == "b":
             return f"{self.name} = _slots[{index}] != 0"
         return f"{self.name} = _slots[{index}]"
+
+    def value(self, binding: Binding) -> int:
+        """Return the bits of the number."""
+        number = np.asarray(self.constant)
+        if number.dtype.kind == "f":
+            return int(number.astype(np.float64).view(np.int64))
+        return int(number)
 
 
 @dataclass(frozen=True)
@@ -112,6 +163,10 @@ class ArrayData(Slot):
         """Return the line of source that reads the slot."""
         return f"{self.name} = {self._pointer}(_slots[{index}])"
 
+    def value(self, binding: Binding) -> int:
+        """Return the address of the data."""
+        return binding.keep(binding.array(self.variable))
+
 
 @dataclass(frozen=True)
 class DynamicArrayData(ArrayData):
@@ -120,6 +175,10 @@ class DynamicArrayData(ArrayData):
     def declaration(self, index: int) -> str:
         """Return the line of source that reads the slot."""
         return f"{self.name} = {self._pointer}(_int64s(_slots[{index}])[0])"
+
+    def value(self, binding: Binding) -> int:
+        """Return where the present address is."""
+        return binding.words(self.variable)
 
 
 @dataclass(frozen=True)
@@ -132,9 +191,13 @@ class DynamicArraySize(Slot):
         """Return the line of source that reads the slot."""
         return f"{self.name} = _int64s(_slots[{index}])[1]"
 
+    def value(self, binding: Binding) -> int:
+        """Return where the present size is."""
+        return binding.words(self.variable)
+
 
 @dataclass(frozen=True)
-class Result(Slot):
+class Result(Number):
     """An array that the kernel fills for its caller."""
 
     dtype: Any
@@ -152,10 +215,16 @@ class NamespaceArray(Slot):
     array: np.ndarray[Any, Any]
 
     def declaration(self, index: int) -> str:
-        """Return the line of source that makes an array of the slot."""
+        """Return the lines of source that make an array of the slot."""
         pointer = pointer_name(dtype_name(self.array.dtype, f"the array '{self.name}'"))
-        shape = ", ".join(f"_shape[{axis}]" for axis in range(self.array.ndim))
+        shape = ", ".join(f"_words[{axis + 1}]" for axis in range(self.array.ndim))
         return (
-            f"_shape = _int64s(_slots[{index}] + 8)\n"
-            f"{self.name} = _array_view({pointer}(_int64s(_slots[{index}])[0]), ({shape},))"
+            f"_words = _int64s(_slots[{index}])\n"
+            f"{self.name} = _array_view({pointer}(_words[0]), ({shape},))"
         )
+
+    def value(self, binding: Binding) -> int:
+        """Return where the address and the shape of the array are."""
+        contiguous = np.ascontiguousarray(self.array)
+        words = np.array([binding.keep(contiguous), *self.array.shape], np.int64)
+        return binding.keep(words)

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from brian2.codegen.templates import CodeObjectTemplate, LazyTemplateLoader, Templater
-from brian2.codegen.templates import autoindent, autoindent_postfilter
+from brian2.codegen.templates import (
+    CodeObjectTemplate,
+    LazyTemplateLoader,
+    Templater,
+    autoindent,
+    autoindent_postfilter,
+)
 from brian2.core.variables import Variable
 from jinja2 import TemplateNotFound
 

@@ -1,0 +1,1 @@
+"""Algorithms that kernels call, as plain jitted functions."""

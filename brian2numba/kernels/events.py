@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-
 from brian2numba.jit import helper
 
 __all__ = ["first_not_below"]

@@ -13,7 +13,7 @@ import math
 
 import numpy as np
 
-from brian2numba.intrinsics import call_1, call_for_double, float64s, int32s, int64s
+from brian2numba.intrinsics import call, call_for_double, float64s, int32s, int64s
 from brian2numba.jit import helper, operation
 
 __all__ = [
@@ -73,7 +73,7 @@ def refill_uniform(streams: int) -> int:
     buffer, size = float64s(block[UNIFORM_BUFFER]), block[BUFFER_SIZE]
     next_double, generator = block[NEXT_DOUBLE], block[GENERATOR]
     for i in range(size):
-        buffer[i] = call_for_double(next_double, generator)
+        buffer[i] = call_for_double(next_double, (generator,))
     return 0
 
 
@@ -97,8 +97,8 @@ def refill_normal(streams: int) -> int:
     while i < size:
         x = y = radius = 0.0
         while radius >= 1.0 or radius == 0.0:
-            x = 2.0 * call_for_double(next_double, generator) - 1.0
-            y = 2.0 * call_for_double(next_double, generator) - 1.0
+            x = 2.0 * call_for_double(next_double, (generator,)) - 1.0
+            y = 2.0 * call_for_double(next_double, (generator,)) - 1.0
             radius = x * x + y * y
         factor = math.sqrt(-2.0 * math.log(radius) / radius)
         buffer[i] = factor * y
@@ -124,7 +124,7 @@ def rand(streams: int) -> float:
     position = int32s(block[UNIFORM_INDEX])
     i = np.int64(position[0])
     if i == 0:
-        call_1(block[REFILL_UNIFORM], streams)
+        call(block[REFILL_UNIFORM], (streams,))
     position[0] = i + 1 if i + 1 < block[BUFFER_SIZE] else 0
     return float64s(block[UNIFORM_BUFFER])[i]
 
@@ -142,7 +142,7 @@ def randn(streams: int) -> float:
     position = int32s(block[NORMAL_INDEX])
     i = np.int64(position[0])
     if i == 0:
-        call_1(block[REFILL_NORMAL], streams)
+        call(block[REFILL_NORMAL], (streams,))
     position[0] = i + 1 if i + 1 < block[BUFFER_SIZE] else 0
     return float64s(block[NORMAL_BUFFER])[i]
 
@@ -180,7 +180,7 @@ def _poisson_by_multiplication(lam: float, streams: int) -> int:
 
 @helper
 def _poisson_by_rejection(lam: float, streams: int) -> int:
-    """Transformed rejection with squeeze.
+    """Draw by transformed rejection with squeeze.
 
     W. Hörmann: The transformed rejection method for generating Poisson random
     variables. Insurance: Mathematics and Economics 12 (1993), algorithm PTRS.
@@ -194,7 +194,7 @@ def _poisson_by_rejection(lam: float, streams: int) -> int:
         u = rand(streams) - 0.5
         v = rand(streams)
         us = 0.5 - abs(u)
-        k = np.int64(math.floor((2 * a / us + b) * u + lam + 0.43))
+        k = math.floor((2 * a / us + b) * u + lam + 0.43)
         if us >= 0.07 and v <= v_r:  # noqa: PLR2004
             return k
         if k < 0 or (us < 0.013 and v > us):  # noqa: PLR2004
@@ -218,7 +218,7 @@ def poisson(lam: float, streams: int) -> int:
     if lam >= _SMALL_MEAN:
         return _poisson_by_rejection(lam, streams)
     if lam == 0:
-        return np.int64(0)
+        return 0
     return _poisson_by_multiplication(lam, streams)
 
 

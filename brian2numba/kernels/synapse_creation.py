@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from numba import types
 
+from brian2numba.intrinsics import bools, call
 from brian2numba.jit import helper
-from brian2numba.intrinsics import bools, call_2
 from brian2numba.kernels.random_numbers import rand
 
 __all__ = ["mark_distinct", "number_of_steps", "whole"]
@@ -51,7 +51,7 @@ def mark_distinct(
         The address of `population` bytes, of which `size` are 1; 0 if there is not
         enough memory. Whoever reads the marks clears them.
     """
-    address = call_2(append_rows, scratch, population)
+    address = call(append_rows, (scratch, population))
     if address == 0:
         return 0
     marks = bools(address)
