@@ -15,6 +15,7 @@ import numpy as np
 from brian2.core.base import weakproxy_with_fallback
 
 from brian2numba import synapse_creation
+from brian2numba.binding import BoundKernel
 from brian2numba.cable_setup import prepare_cable
 from brian2numba.containers import DynamicArray1D, append_rows, spike_queue
 from brian2numba.generation.slots import Number, Result, Slot
@@ -54,9 +55,9 @@ class Behaviour:
     def before_run(self) -> None:
         """Prepare a run of the network."""
 
-    def run(self) -> Any:
-        """Run the kernel once; return what the code object returns."""
-        self.codeobj.kernel()
+    def runner(self, kernel: BoundKernel) -> Callable[[], Any]:
+        """Return what runs the code object once: the kernel itself, if no more."""
+        return kernel
 
     def after_run(self) -> None:
         """Finish a run of the network."""
@@ -72,25 +73,6 @@ class ThresholdBehaviour(Behaviour):
     def after_run(self) -> None:
         """Say that there are no events."""
         self._eventspace.get_value()[-1] = 0
-
-
-class MonitorBehaviour(Behaviour):
-    """A monitor's arrays grow in compiled code: Brian learns of it after a run."""
-
-    def __init__(self, codeobj: NumbaCodeObject, keywords: Mapping[str, Any]) -> None:
-        super().__init__(codeobj, keywords)
-        recorded = keywords.get("record_variables", keywords.get("_recorded_variables"))
-        self._recorded = list((recorded or {}).values())
-        for name in ("t", "rate"):
-            variable = keywords["variables"].get(name)
-            if hasattr(variable, "resize") and variable not in self._recorded:
-                self._recorded.append(variable)
-
-    def after_run(self) -> None:
-        """Tell the variables how large their arrays have become."""
-        for variable in self._recorded:
-            shape = self.codeobj.device.arrays[variable].shape
-            variable.size = shape if variable.ndim > 1 else shape[0]
 
 
 class PushBehaviour(Behaviour):
@@ -116,13 +98,17 @@ class PushBehaviour(Behaviour):
         """Bring the queue up to date with the synapses and their delays."""
         self._pathway().initialise_queue()
 
-    def run(self) -> None:
-        """Push spikes; through Python if another target has taken over the queue."""
-        pathway = self._pathway()
-        if pathway.queue is self._queue:
-            self.codeobj.kernel()
-        else:
-            pathway.push_spikes()
+    def runner(self, kernel: BoundKernel) -> Callable[[], Any]:
+        """Return what pushes spikes: Python, once another target has the queue."""
+        pathway, queue = self._pathway(), self._queue
+
+        def push() -> None:
+            if pathway.queue is queue:
+                kernel()
+            else:
+                pathway.push_spikes()
+
+        return push
 
 
 class DeliverBehaviour(PushBehaviour):
@@ -138,9 +124,9 @@ class DeliverBehaviour(PushBehaviour):
     def before_run(self) -> None:
         """Leave the preparation to the code object that pushes the spikes."""
 
-    def run(self) -> None:
-        """Deliver what is due now."""
-        self.codeobj.kernel()
+    def runner(self, kernel: BoundKernel) -> Callable[[], Any]:
+        """Return the kernel: this code object is made anew for each run."""
+        return kernel
 
 
 class ResultBehaviour(Behaviour):
@@ -164,12 +150,15 @@ class ResultBehaviour(Behaviour):
         size = {"_result_size": lambda: self._size.ctypes.data, "_result": lambda: 0}
         return {**super().offers(), **size}
 
-    def run(self) -> np.ndarray[Any, Any]:
-        """Return the elements that the kernel found."""
+    def runner(self, kernel: BoundKernel) -> Callable[[], Any]:
+        """Return what gives the elements that the kernel found."""
+        return lambda: self._found(kernel)
+
+    def _found(self, kernel: BoundKernel) -> np.ndarray[Any, Any]:
         length = self._length.get_len() if self._by_index else self._length.item()
         result = np.zeros(length, self._dtype)
-        self.codeobj.kernel.set_number("_result", result.ctypes.data)
-        self.codeobj.kernel()
+        kernel.set_number("_result", result.ctypes.data)
+        kernel()
         return result[: self._size[0]]
 
 
@@ -196,11 +185,14 @@ class SynapseCreationBehaviour(Behaviour):
             "_scratch_payload": lambda: scratch.payload,
         }
 
-    def run(self) -> None:
-        """Create synapses: all of them, or none."""
+    def runner(self, kernel: BoundKernel) -> Callable[[], Any]:
+        """Return what creates synapses: all of them, or none."""
+        return lambda: self._create(kernel)
+
+    def _create(self, kernel: BoundKernel) -> None:
         self._new_pre.resize(0)
         self._new_post.resize(0)
-        self.codeobj.kernel()
+        kernel()
         synapse_creation.add_synapses(
             self.codeobj.owner, self._new_pre.data, self._new_post.data
         )
@@ -223,9 +215,6 @@ def number_slots(offers: Mapping[str, Offer], slots: list[Slot]) -> dict[str, Sl
 #: The behaviour of code objects by the name of their template
 BEHAVIOURS: dict[str, type[Behaviour]] = {
     "threshold": ThresholdBehaviour,
-    "statemonitor": MonitorBehaviour,
-    "spikemonitor": MonitorBehaviour,
-    "ratemonitor": MonitorBehaviour,
     "synapses_push_spikes": PushBehaviour,
     "synapses": DeliverBehaviour,
     "group_get_indices": ResultBehaviour,

@@ -16,7 +16,8 @@ from brian2.core.variables import ArrayVariable
 
 from brian2numba import device_arrays
 from brian2numba.compilation.compiler import CompiledKernel
-from brian2numba.errors import N_DETAILS, Status, exception_for
+from brian2numba.device_arrays import Replacements
+from brian2numba.errors import N_DETAILS, exception_for
 from brian2numba.generation.slots import Slot
 
 __all__ = ["BoundKernel"]
@@ -64,7 +65,7 @@ class BoundKernel:
         """Fill the table with what the slots stand for now."""
         self._alive.clear()
         self._foreign.clear()
-        self._bound_at = device_arrays.replacements()
+        self._bound_at = Replacements.count
         for index, slot in enumerate(self.slots):
             self.table[index] = slot.value(self)
 
@@ -83,12 +84,12 @@ class BoundKernel:
         Exception
             What the kernel's status stands for, if it is not `Status.OK`.
         """
-        if self._bound_at != device_arrays.replacements():
+        if self._bound_at != Replacements.count:
             self.bind()
         if self._foreign:
             self._renew_foreign()
         status = self._entry(self._address)
-        if status != Status.OK:
+        if status:
             raise exception_for(status, self.details.tolist(), self.where)
 
     def number(self, name: str) -> int:

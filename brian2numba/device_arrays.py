@@ -22,22 +22,22 @@ from brian2numba.containers import DynamicArray1D, DynamicArray2D
 
 __all__ = [
     "Container",
+    "Replacements",
     "attach_containers",
     "is_ours",
     "owned_container",
-    "replacements",
 ]
 
 Container = DynamicArray1D | DynamicArray2D
 
-#: How often a container was replaced by one of another kind: kernels that were bound
-#: before must look again.
-_n_replaced = 0
 
+class Replacements:
+    """Counts how often a container was replaced by one of another kind.
 
-def replacements() -> int:
-    """Return how many containers were replaced in this process."""
-    return _n_replaced
+    Kernels that were bound at another count must look for their arrays again.
+    """
+
+    count = 0
 
 
 def is_ours(container: Any) -> bool:
@@ -69,24 +69,45 @@ def attach_containers(device: RuntimeDevice) -> None:
     device : `RuntimeDevice`
         The device; nothing changes for its other targets.
     """
-    if getattr(device, "_brian2numba_containers", False):
-        return
-    add_array, get_capsule = device.add_array, device.get_capsule
+    if not isinstance(vars(device).get("_brian2numba_arrays"), _ArrayMethods):
+        device._brian2numba_arrays = _ArrayMethods(device)
 
-    def add_array_of_target(var: ArrayVariable) -> None:
+
+class _ArrayMethods:
+    """A device's methods that make arrays and give access to them."""
+
+    def __init__(self, device: RuntimeDevice) -> None:
+        self._device = device
+        device.add_array = self.add_array
+        device.get_value = self.get_value
+        device.get_capsule = self.get_capsule
+
+    def add_array(self, var: ArrayVariable) -> None:
+        """Add an array: with the numba target, ours if it is dynamic."""
         if isinstance(var, DynamicArrayVariable) and _numba_is_target():
-            device.arrays[var] = _new_container(var)
+            self._device.arrays[var] = _new_container(var)
         else:
-            add_array(var)
+            type(self._device).add_array(self._device, var)
 
-    def get_capsule_of_brian(var: DynamicArrayVariable) -> Any:
-        if is_ours(device.arrays[var]):
-            _replace(device, var, _new_brian_container(var))
-        return get_capsule(var)
+    def get_value(self, var: ArrayVariable, access_data: bool = True) -> Any:
+        """Return the array of a variable.
 
-    device.add_array = add_array_of_target
-    device.get_capsule = get_capsule_of_brian
-    device._brian2numba_containers = True
+        Kernels make arrays grow without telling Brian: whoever asks for such an array
+        finds the variable's size up to date, e.g. to store the state in mid-run.
+        """
+        array = self._device.arrays[var]
+        if type(array) is np.ndarray or not access_data:
+            return array
+        data = array.data
+        if is_ours(array):
+            var.size = data.shape if var.ndim > 1 else len(data)
+        return data
+
+    def get_capsule(self, var: DynamicArrayVariable) -> Any:
+        """Return a capsule of the C++ array, which takes the place of ours."""
+        if is_ours(self._device.arrays[var]):
+            _replace(self._device, var, _new_brian_container(var))
+        return type(self._device).get_capsule(self._device, var)
 
 
 def _numba_is_target() -> bool:
@@ -108,11 +129,10 @@ def _new_brian_container(variable: DynamicArrayVariable) -> Any:
 
 def _replace(device: Any, variable: DynamicArrayVariable, new: Any) -> Any:
     """Put the contents of a variable's container into another one and use that."""
-    global _n_replaced  # noqa: PLW0603
     values = np.array(device.arrays[variable].data)
     new.resize(values.shape if variable.ndim > 1 else len(values))
     if values.size:
         new[:] = values
     device.arrays[variable] = new
-    _n_replaced += 1
+    Replacements.count += 1
     return new

@@ -19,7 +19,6 @@ from brian2.core.variables import (
     Constant,
     DynamicArrayVariable,
 )
-from numba.core.errors import NumbaError
 
 from brian2numba.behaviours import Offer, number_slots
 from brian2numba.binding import BoundKernel
@@ -72,7 +71,8 @@ def compiled_kernel(
         return compile_kernel(source, library.namespace(), file_name)
     except (KernelCompilationError, UserFunctionError):
         raise
-    except (NumbaError, SyntaxError, NameError, NotImplementedError) as error:
+    except Exception as error:
+        # not all errors of numba are a NumbaError
         raise compilation_error(codeobj, source, draft, error) from error
 
 

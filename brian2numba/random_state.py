@@ -22,7 +22,8 @@ __all__ = ["RandomStreams", "attach_random_streams"]
 
 type _Array = np.ndarray[Any, Any]
 
-logger = get_logger(__name__)
+# Below "brian2", whose handlers show and store messages
+logger = get_logger(f"brian2.{__name__}")
 
 #: Random numbers that Brian's targets draw at a time.
 _BUFFER_SIZE = 20_000

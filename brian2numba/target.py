@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 from brian2.codegen.codeobject import CodeObject
 from brian2.core.base import BrianObjectException
-from brian2.core.variables import (
-    ArrayVariable,
-    AuxiliaryVariable,
-    DynamicArrayVariable,
-    Subexpression,
-    Variable,
-)
 from brian2.devices.device import get_device
 from brian2.utils.logger import get_logger
 
@@ -24,11 +18,11 @@ from brian2numba.generation.generator import NumbaCodeGenerator
 from brian2numba.generation.library import RANDOM_STREAMS
 from brian2numba.generation.source import GeneratedCode, KernelDraft
 from brian2numba.generation.templater import NumbaTemplater
-from brian2numba.random_state import attach_random_streams
+from brian2numba.random_state import RandomStreams, attach_random_streams
 
 __all__ = ["NumbaCodeObject"]
 
-logger = get_logger(__name__)
+logger = get_logger("brian2.codegen.runtime.numba")
 
 
 class NumbaCodeObject(CodeObject):
@@ -75,6 +69,7 @@ class NumbaCodeObject(CodeObject):
         self.streams = attach_random_streams(self.device)
         self.kernel: BoundKernel | None = None
         self._draft: KernelDraft | None = code
+        self._run: Callable[[], Any] = _not_compiled
 
     def compile(self) -> None:
         """Compile the kernel and bind it to its arrays.
@@ -95,7 +90,9 @@ class NumbaCodeObject(CodeObject):
         compiled = pipeline.compiled_kernel(self, source, draft)
         self.code = GeneratedCode({"run": source.text})
         self.kernel = pipeline.bound_kernel(self, source, compiled, offers)
-        self._draws = RANDOM_STREAMS in source.text
+        self._run = self.behaviour.runner(self.kernel)
+        if RANDOM_STREAMS in source.text:
+            self._run = _drawing(self._run, self.streams)
         logger.diagnostic(
             f"{self.name} compiled in {time.perf_counter() - start:.3f} s"
         )
@@ -111,7 +108,10 @@ class NumbaCodeObject(CodeObject):
         object
             The indices or values that a code object was made to find, or ``None``.
         """
-        return self.run_block("run")
+        try:
+            return self._run()
+        except Exception as error:
+            raise self._exception("run") from error
 
     def run_block(self, block: str) -> Any:
         """Run what the code object does before, in or after a run.
@@ -121,25 +121,36 @@ class NumbaCodeObject(CodeObject):
         BrianObjectException
             If something went wrong; its cause says what.
         """
+        if block == "run":
+            return self()
         try:
-            if block == "run":
-                return self._run_kernel()
             return getattr(self.behaviour, block)()
         except Exception as error:
-            raise BrianObjectException(
-                f"An exception occurred during the execution of the '{block}' block of "
-                f"code object '{self.name}'.\n",
-                self.owner,
-            ) from error
+            raise self._exception(block) from error
 
-    def _run_kernel(self) -> Any:
-        if not self._draws:
-            return self.behaviour.run()
-        self.streams.enter()
+    def _exception(self, block: str) -> BrianObjectException:
+        return BrianObjectException(
+            f"An exception occurred during the execution of the '{block}' block of "
+            f"code object '{self.name}'.\n",
+            self.owner,
+        )
+
+
+def _not_compiled() -> None:
+    raise RuntimeError("This code object was not compiled; call compile() first.")
+
+
+def _drawing(run: Callable[[], Any], streams: RandomStreams) -> Callable[[], Any]:
+    """Return `run` for kernels that draw random numbers."""
+
+    def run_and_draw() -> Any:
+        streams.enter()
         try:
-            return self.behaviour.run()
+            return run()
         finally:
-            self.streams.leave()
+            streams.leave()
+
+    return run_and_draw
 
 
 def _refuse_compiler_keywords(keywords: dict[str, Any], name: str) -> None:
@@ -152,20 +163,3 @@ def _refuse_compiler_keywords(keywords: dict[str, Any], name: str) -> None:
             "as Python with @implementation('numba', ...), or use the 'cython' target "
             "for this object."
         )
-
-
-def is_real_variable(variable: Any) -> bool:
-    """Tell whether a variable has a value of its own."""
-    return isinstance(variable, Variable) and not isinstance(
-        variable, (AuxiliaryVariable, Subexpression)
-    )
-
-
-def is_array(variable: Any) -> bool:
-    """Tell whether a variable is stored in an array."""
-    return isinstance(variable, ArrayVariable)
-
-
-def is_dynamic(variable: Any) -> bool:
-    """Tell whether a variable is stored in an array that can grow."""
-    return isinstance(variable, DynamicArrayVariable)

@@ -59,7 +59,9 @@ class ArrayMachine(RuleBasedStateMachine):
 
     @rule(values=st.lists(st.integers(0, 1), max_size=20))
     def append(self, values):
-        rows = [[v] * len(self.row) if isinstance(self.row, list) else v for v in values]
+        rows = [
+            [v] * len(self.row) if isinstance(self.row, list) else v for v in values
+        ]
         self.rows = self.rows + rows
         if values:
             append(self.array, rows)
@@ -228,23 +230,24 @@ def test_other_targets_refuse_the_capsule():
 
 LIMITED = """
 import resource
+MEGABYTE = 2**20
 from brian2numba.containers import DynamicArray1D
 array = DynamicArray1D(3)
 array[:] = [1, 2, 3]
 array.resize(4)
 with open("/proc/self/statm") as file:
     used = int(file.read().split()[0]) * resource.getpagesize()
-limit = used + 2**28
+limit = used + 512 * MEGABYTE
 resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 try:
-    array.resize(2**28 // 8)
-    # twice as much does not fit: the array must ask for no more than it needs
+    array.resize(512 * MEGABYTE // 8)
     raise SystemExit("no error")
 except MemoryError as error:
     assert "bytes" in str(error)
 assert array.data.tolist() == [1, 2, 3, 0]
-array.resize(2**26 // 8)
-array.resize(2**27 // 8 + 1)
+array.resize(192 * MEGABYTE // 8)
+# for twice as much there is no memory: asks for no more than is needed then
+array.resize(193 * MEGABYTE // 8)
 assert array.data[:4].tolist() == [1, 2, 3, 0]
 """
 

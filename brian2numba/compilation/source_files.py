@@ -15,7 +15,7 @@ from brian2numba.compilation.cache_directory import get_numba_cache_dir
 
 __all__ = ["keep_source"]
 
-logger = get_logger(__name__)
+logger = get_logger("brian2.codegen.runtime.numba")
 
 
 def keep_source(name: str, text: str) -> str | None:

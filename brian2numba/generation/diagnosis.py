@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from brian2numba.errors import KernelCompilationError, UserFunctionError
@@ -29,12 +31,13 @@ def compilation_error(
     """
     model = _model_code(draft)
     reason = _reason(error)
-    for name, function in draft.keywords["kernel_functions"].described.items():
-        if _concerns(name, function, error):
-            return UserFunctionError(
-                f"The function '{name}', used by '{codeobj.owner.name}', can't be "
-                f"compiled by numba: {reason}\n{WAYS_OUT}\nModel code:\n{model}"
-            )
+    functions = _concerned(draft.keywords["kernel_functions"].described, error)
+    if functions:
+        names = " or ".join(f"'{name}'" for name in functions)
+        return UserFunctionError(
+            f"The function {names}, used by '{codeobj.owner.name}', can't be compiled "
+            f"by numba: {reason}\n{WAYS_OUT}\nModel code:\n{model}"
+        )
     return KernelCompilationError(
         f"The code of '{codeobj.owner.name}' (template '{codeobj.template_name}') "
         f"can't be compiled by numba: {reason}\nModel code:\n{model}\n"
@@ -56,10 +59,19 @@ def _reason(error: Exception) -> str:
     return (telling or lines or [type(error).__name__])[0]
 
 
-def _concerns(name: str, function: Any, error: Exception) -> bool:
-    """Tell whether numba's message is about a user's function."""
-    own_name = getattr(function.pyfunc, "__name__", name)
+def _concerned(functions: Mapping[str, Any], error: Exception) -> list[str]:
+    """Return the user's functions that an error is about, as far as can be told.
+
+    Without any user's function, what fails to compile is this package's own code.
+    """
     text = str(error)
-    return any(
-        f"{n}(" in text or f"'{n}'" in text or f"{n} " in text for n in (name, own_name)
-    )
+    for pattern in (r"<function (\S*\.)?{} at", r"\b{}\b"):
+        found = [
+            name
+            for name, function in functions.items()
+            for own_name in {name, getattr(function.pyfunc, "__name__", name)}
+            if re.search(pattern.format(re.escape(own_name)), text)
+        ]
+        if found:
+            return sorted(set(found))
+    return list(functions)

@@ -21,7 +21,11 @@ from brian2.core.functions import Function
 
 from brian2numba.errors import UserFunctionError
 from brian2numba.generation import library
-from brian2numba.generation.hidden_arguments import FunctionSource, thread_arguments
+from brian2numba.generation.hidden_arguments import (
+    FunctionSource,
+    renamed,
+    thread_arguments,
+)
 from brian2numba.generation.jitting import global_values, jit_user_function, unwrapped
 
 __all__ = ["KernelFunctions", "collect_functions"]
@@ -100,13 +104,15 @@ class _Collector:
     def __init__(self, codeobj_class: type, owner: Any, taken: set[str]) -> None:
         self.codeobj_class = codeobj_class
         self.owner = owner
-        self.taken = taken
+        self._library = set(library.namespace())
+        self.taken = taken | self._library
         self.result = KernelFunctions()
         self._known: dict[int, _Called] = {}
 
     def add(self, name: str, function: Function) -> None:
         """Add a function that equations call `name`."""
-        called = self._call(function, name)
+        free_name = self._free_name(name) if name in self._library else name
+        called = self._call(function, free_name)
         self.result.names[name] = called.name
         self.result.hidden_arguments[name] = called.hidden
 
@@ -140,7 +146,9 @@ class _Collector:
                 "Give a string that defines a Python function, or a function."
             )
         elif namespace or dependencies:
-            text, names = self._source_of_callable(name, code)
+            text, names = self._source_of_callable(
+                name, code, given={*namespace, *dependencies}
+            )
         else:
             self.result.objects[name] = jit_user_function(code, name, function)
             return _Called(name, ())
@@ -151,7 +159,9 @@ class _Collector:
         }
         return self._add_source(name, source, namespace, calls)
 
-    def _source_of_callable(self, name: str, code: Any) -> tuple[str, set[str | None]]:
+    def _source_of_callable(
+        self, name: str, code: Any, given: set[str]
+    ) -> tuple[str, set[str | None]]:
         """Return the source and name of a function object that needs namespaces."""
         python_function = unwrapped(code)
         try:
@@ -162,8 +172,11 @@ class _Collector:
                 "for a function with a namespace or dependencies. Give its source as "
                 "a string to @implementation('numba', ...)."
             ) from error
-        self.result.objects.update(global_values(python_function))
-        return text, {python_function.__name__}
+        found = global_values(python_function)
+        given = given | {python_function.__name__}
+        own = {key: f"_{name}_{key}" for key in found if key not in given}
+        self.result.objects.update({own[key]: found[key] for key in own})
+        return renamed(text, own), {python_function.__name__}
 
     def _add_source(
         self,
@@ -174,9 +187,11 @@ class _Collector:
     ) -> _Called:
         """Add a function given as source, with all that it is given silently."""
         hidden = {}
+        calls = dict(calls)
         for key, value in namespace.items():
             if callable(value):
-                self.result.objects[key] = jit_user_function(value, key)
+                calls[key] = _Called(f"_{name}_{key}", ())
+                self.result.objects[calls[key].name] = jit_user_function(value, key)
             else:
                 hidden[key] = f"_namespace_{name}_{key}"
                 self.result.values[hidden[key]] = np.asarray(value)

@@ -102,6 +102,10 @@ class NumbaCodeGenerator(CodeGenerator):
         target = dtype_name(statement.dtype, f"the variable '{statement.var}'")
         if target == "float64" and self._is_float64(statement):
             return expression
+        var = self.variables.get(statement.var)
+        if target == "int32" and isinstance(var, AuxiliaryVariable):
+            # It is in no array: an index that is too large must not become another one
+            target = "int64"
         return cast(expression, target)
 
     def _is_float64(self, statement: Any) -> bool:
@@ -117,7 +121,8 @@ class NumbaCodeGenerator(CodeGenerator):
         for name in names:
             var = self.variables[name]
             access = f"{self.get_array_name(var)}[{self.variable_indices[name]}]"
-            lines.append(f"{name} = {stored(access, dtype_name(var.dtype, name))}")
+            kind = dtype_name(var.dtype, f"the variable '{name}'")
+            lines.append(f"{name} = {stored(access, kind)}")
         return lines
 
     def translate_to_statements(

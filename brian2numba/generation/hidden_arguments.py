@@ -9,7 +9,7 @@ from typing import Any
 
 from brian2numba.errors import UserFunctionError
 
-__all__ = ["FunctionSource", "thread_arguments"]
+__all__ = ["FunctionSource", "renamed", "thread_arguments"]
 
 
 @dataclass(frozen=True)
@@ -69,9 +69,27 @@ class FunctionSource:
         for definition in defined:
             definition.decorator_list = []
             definition.returns = None
-        _Renamer({chosen[0].name: kernel_name}).visit(module)
+        # Sources that end up in the same kernel must not find each other's names
+        own = {name: f"_{kernel_name}_{name}" for name in _bound_names(module)}
+        _Renamer({**own, chosen[0].name: kernel_name}).visit(module)
         _accept_index(chosen[0], function)
         return cls(module, frozenset(d.name for d in defined))
+
+
+def _bound_names(module: ast.Module) -> set[str]:
+    """Return what a module calls something of its own; ``import math`` does not."""
+    names = set()
+    for node in module.body:
+        if isinstance(node, ast.FunctionDef):
+            names.add(node.name)
+        elif isinstance(node, ast.ImportFrom):
+            names |= {alias.asname or alias.name for alias in node.names}
+        elif isinstance(node, ast.Import):
+            names |= {alias.asname for alias in node.names if alias.asname}
+        else:
+            stored = (n for n in ast.walk(node) if isinstance(n, ast.Name))
+            names |= {n.id for n in stored if isinstance(n.ctx, ast.Store)}
+    return names
 
 
 def _accept_index(definition: ast.FunctionDef, function: Any) -> None:
@@ -81,6 +99,11 @@ def _accept_index(definition: ast.FunctionDef, function: Any) -> None:
     arguments = definition.args.args
     if len(arguments) == len(function._arg_units):
         arguments.append(ast.arg("_vectorisation_idx"))
+
+
+def renamed(text: str, names: Mapping[str, str]) -> str:
+    """Return Python source with other names in the place of some."""
+    return ast.unparse(_Renamer(names).visit(ast.parse(text)))
 
 
 def thread_arguments(
@@ -117,6 +140,14 @@ class _Renamer(ast.NodeTransformer):
 
     def visit_Name(self, node: ast.Name) -> ast.Name:
         node.id = self.names.get(node.id, node.id)
+        return node
+
+    def visit_arg(self, node: ast.arg) -> ast.arg:
+        node.arg = self.names.get(node.arg, node.arg)
+        return node
+
+    def visit_alias(self, node: ast.alias) -> ast.alias:
+        node.asname = self.names.get(node.asname or node.name, node.asname)
         return node
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:

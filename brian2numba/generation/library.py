@@ -137,6 +137,9 @@ def namespace() -> dict[str, Any]:
         "_mark_distinct": synapse_creation.mark_distinct,
         "_binomial_by_inversion": random_numbers.binomial_by_inversion,
         "_binomial_by_normal": random_numbers.binomial_by_normal,
+        # What Brian's optimiser makes of expressions such as sqrt(-1.0)
+        "inf": math.inf,
+        "nan": math.nan,
         # What users expect to find in the Python source of their own functions
         "math": math,
         "np": np,

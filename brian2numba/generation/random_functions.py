@@ -53,6 +53,12 @@ def binomial(
     often = 1 - rarer
     bound = min(n, n * rarer + 10.0 * np.sqrt(n * rarer * often + 1))
     q_to_n = np.exp(n * np.log(often))
+    if q_to_n == 0:
+        raise ValueError(
+            f"A binomial function of n = {n} and p = {p} can't be drawn from without "
+            "approximation: the probability of 0 is below what a float can hold. Use "
+            "approximate=True."
+        )
     numbers = ", ".join(_rounded(x) for x in (rarer, often, q_to_n, bound))
     draw = f"_binomial_by_inversion({int(n)}, {numbers})"
     if p > rarer:
@@ -61,8 +67,12 @@ def binomial(
 
 
 def _rounded(x: float) -> str:
-    """Return a number with the digits that Brian's Cython target has of it."""
-    return f"{x:.15f}"
+    """Return a number with the digits that Brian's Cython target has of it.
+
+    There they are rounded to 15 decimals; a tiny number must not become 0, though.
+    """
+    rounded = f"{x:.15f}"
+    return rounded if float(rounded) else repr(float(x))
 
 
 def _source(name: str, draw: str) -> str:

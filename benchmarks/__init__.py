@@ -1,0 +1,1 @@
+"""Measurements of the numba target against Brian's others."""

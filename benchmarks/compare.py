@@ -1,0 +1,209 @@
+"""
+Compare targets, side by side: ``python -m benchmarks.compare``.
+
+Every measurement is a process of its own (`benchmarks.runner`). The targets take turns,
+so that whatever else slows the machine down for a while hits all of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+#: As in `benchmarks.models`, which takes a second to import
+MODELS = ("forum", "small_lif", "cuba", "coba", "cobahh", "stdp", "cable")
+TARGETS = ("numba", "numpy", "cython", "standalone")
+COMPILERS = ("c++", "g++", "clang++", "cl")
+
+#: A model's rows in the table: title, which measurements, which of their values
+ROWS = (
+    ("set-up, empty cache", "first", "setup"),
+    ("set-up, filled cache", "again", "setup"),
+    ("call of run", "again", "run_call"),
+    ("time steps", "again", "run_loop"),
+    ("spikes", "again", "spikes"),
+)
+
+
+class MeasurementFailedError(Exception):
+    """The process that measures failed. The message is the end of what it printed."""
+
+
+@dataclass
+class Result:
+    """The measurements of one model on one target, as `runner.Measurement` has them.
+
+    Attributes
+    ----------
+    first : list of dict
+        Measured with an empty cache each.
+    again : list of dict
+        Measured with a cache that has all that is needed.
+    """
+
+    model: str
+    target: str
+    first: list[dict[str, float | None]] = field(default_factory=list)
+    again: list[dict[str, float | None]] = field(default_factory=list)
+
+    def median(self, kind: str, quantity: str) -> float | None:
+        """Return the median of a quantity, if there is one."""
+        values = [measurement[quantity] for measurement in getattr(self, kind)]
+        known = [value for value in values if value is not None]
+        return statistics.median(known) if known else None
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure what the command line asks for, print a table, write the JSON file."""
+    options = parse(arguments)
+    targets = list(available(options.targets))
+    results = []
+    for model in options.models:
+        with tempfile.TemporaryDirectory() as folder:
+            results += measure_model(model, targets, options, Path(folder))
+    print()
+    print(table(results))
+    if options.json:
+        data = {"machine": machine(), "results": [vars(result) for result in results]}
+        options.json.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+    complete = all(len(result.again) == options.repeat for result in results)
+    return 0 if complete else 1
+
+
+def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.compare",
+        description="Compare the times of Brian's targets for several models.",
+    )
+    add = parser.add_argument
+    add("--models", nargs="+", choices=MODELS, default=MODELS)
+    add("--targets", nargs="+", choices=TARGETS, default=TARGETS)
+    add("--repeat", type=int, default=5, help="measurements with a filled cache")
+    add("--setup-repeat", type=int, default=1, help="measurements with an empty cache")
+    add("--json", type=Path, metavar="FILE", help="write all measurements to a file")
+    return parser.parse_args(arguments)
+
+
+def available(targets: Iterable[str]) -> Iterator[str]:
+    """Yield the targets that can be used here; say why others can't."""
+    for target in targets:
+        reason = what_lacks(target)
+        if reason is None:
+            yield target
+        else:
+            print(f"{target} is left out: {reason}", flush=True)
+
+
+def what_lacks(target: str) -> str | None:
+    """Return why a target can't be used on this machine, or None if it can."""
+    if target not in ("cython", "standalone"):
+        return None
+    if target == "cython" and find_spec("Cython") is None:
+        return "Cython is not installed"
+    chosen = os.environ.get("CXX", "").split()[:1]
+    if not any(map(shutil.which, chosen or COMPILERS)):
+        return f"there is no C++ compiler ({', '.join(chosen or COMPILERS)})"
+    return None
+
+
+def measure_model(
+    model: str, targets: Sequence[str], options: argparse.Namespace, folder: Path
+) -> list[Result]:
+    """Measure a model on all targets, in turns.
+
+    The first measurement with an empty cache fills the one of the later ones.
+    """
+    results = [Result(model, target) for target in targets]
+    failed = []
+    for kind, repeat in (("first", options.setup_repeat), ("again", options.repeat)):
+        for number in range(repeat):
+            for result in results:
+                if result.target in failed:
+                    continue
+                cache = folder / result.target
+                if kind == "first" and number > 0:
+                    cache = folder / f"{result.target}-{number}"
+                print(f"{model}, {result.target}, {kind} {number + 1}", flush=True)
+                try:
+                    getattr(result, kind).append(measure(model, result.target, cache))
+                except MeasurementFailedError as error:
+                    print(error, file=sys.stderr, flush=True)
+                    failed.append(result.target)
+    return results
+
+
+def measure(model: str, target: str, cache: Path) -> dict[str, float | None]:
+    """Run one measurement in a new process, and return what it found."""
+    cache.mkdir(exist_ok=True)
+    environment = {
+        **os.environ,
+        "BRIAN2NUMBA_CACHE_DIR": str(cache),
+        "NUMBA_CACHE_DIR": str(cache / "numba"),
+        "NUMBA_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "MPLBACKEND": "Agg",
+    }
+    command = [sys.executable, "-m", "benchmarks.runner", model, target, str(cache)]
+    process = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    if process.returncode != 0:
+        ending = "\n".join((process.stdout + process.stderr).splitlines()[-15:])
+        raise MeasurementFailedError(f"{model} failed on {target}:\n{ending}")
+    return json.loads(process.stdout.splitlines()[-1])
+
+
+def table(results: Sequence[Result]) -> str:
+    """Return the table of medians: a block of rows for each model, targets beside."""
+    targets = list(dict.fromkeys(result.target for result in results))
+    models = list(dict.fromkeys(result.model for result in results))
+    lines = [f"{'model':10} {'median (s)':21}" + "".join(f"{t:>12}" for t in targets)]
+    by_name = {(result.model, result.target): result for result in results}
+    for model in models:
+        for number, (title, kind, quantity) in enumerate(ROWS):
+            values = [by_name[model, t].median(kind, quantity) for t in targets]
+            cells = "".join(f"{text_of(value, quantity):>12}" for value in values)
+            lines.append(f"{model if number == 0 else '':10} {title:21}{cells}")
+        lines.append("")
+    return "\n".join(lines).rstrip()
+
+
+def text_of(value: float | None, quantity: str) -> str:
+    """Return how a value is shown in the table."""
+    if value is None:
+        return "-"
+    return f"{value:.0f}" if quantity == "spikes" else f"{value:.4f}"
+
+
+def machine() -> dict[str, str | int | None]:
+    """Return where and with which versions the measurements were made."""
+    facts: dict[str, str | int | None] = {
+        "platform": platform.platform(),
+        "processors": os.cpu_count(),
+        "python": platform.python_version(),
+    }
+    for package in ("brian2", "brian2numba", "numba", "llvmlite", "numpy", "Cython"):
+        try:
+            facts[package] = version(package)
+        except PackageNotFoundError:
+            facts[package] = None
+    return facts
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,119 @@
+"""
+One measurement, in a process of its own: ``python -m benchmarks.runner MODEL TARGET``.
+
+`benchmarks.compare` starts it. The last line that it prints is a JSON object with the
+names and units of `Measurement`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+SEED = 4000
+
+_start = time.perf_counter()
+import brian2 as b2  # noqa: E402  (how long this takes is part of the measurement)
+
+_brian_is_there = time.perf_counter()
+import brian2numba  # noqa: E402, F401
+
+IMPORT_BRIAN = _brian_is_there - _start
+IMPORT_BRIAN2NUMBA = time.perf_counter() - _brian_is_there
+
+from benchmarks.models import MODELS, Model  # noqa: E402
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What was measured; times in seconds.
+
+    Attributes
+    ----------
+    import_brian, import_brian2numba : float
+        Time that importing the packages took.
+    setup : float
+        Time to build the model and to make it ready to run.
+    run_call : float
+        Time of the call that runs it, as its user sees it.
+    run_loop : float
+        The part of it that Brian reports: the time steps.
+    spikes : int or None
+        How many spikes were recorded, to see that targets did comparable work.
+    """
+
+    import_brian: float
+    import_brian2numba: float
+    setup: float
+    run_call: float
+    run_loop: float
+    spikes: int | None
+
+
+def measure_runtime(model: Model, target: str, cache: Path) -> Measurement:
+    """Measure a target of Brian's runtime mode.
+
+    Set-up is building the network and running it for no time. Brian generates the
+    code objects again at the start of the run proper: this is in `run_call`, not in
+    `run_loop`.
+    """
+    b2.prefs.codegen.target = target
+    # The cache of the numba target is set by its environment variable.
+    b2.prefs.codegen.runtime.cython.cache_dir = str(cache)
+    b2.seed(SEED)
+    start = time.perf_counter()
+    network = model.build()
+    network.run(0 * b2.second)
+    setup = time.perf_counter() - start
+    return _run(network, lambda: network.run(model.duration * b2.second), setup)
+
+
+def measure_standalone(model: Model, cache: Path) -> Measurement:
+    """Measure C++ standalone mode, with one thread.
+
+    Set-up is building the network, writing the C++ program and compiling it. In a
+    folder where that was done before, Brian compiles what changed.
+    """
+    b2.set_device("cpp_standalone", build_on_run=False)
+    b2.prefs.devices.cpp_standalone.openmp_threads = 0
+    b2.seed(SEED)
+    start = time.perf_counter()
+    network = model.build()
+    network.run(model.duration * b2.second)
+    b2.device.build(directory=str(cache), compile=True, run=False)
+    setup = time.perf_counter() - start
+    return _run(network, lambda: b2.device.run(with_output=False), setup)
+
+
+def _run(network: b2.Network, run: Callable[[], None], setup: float) -> Measurement:
+    """Run a network that is ready, and gather what is known of it."""
+    start = time.perf_counter()
+    run()
+    call = time.perf_counter() - start
+    spikes = int(network["spikes"].num_spikes) if "spikes" in network else None
+    # Brian has no public name for the time that it reports.
+    loop = float(b2.get_device()._last_run_time)
+    return Measurement(IMPORT_BRIAN, IMPORT_BRIAN2NUMBA, setup, call, loop, spikes)
+
+
+def main() -> None:
+    """Read the command line, measure, and print the result."""
+    parser = argparse.ArgumentParser(description="Measure one model on one target.")
+    parser.add_argument("model", choices=MODELS)
+    parser.add_argument("target", choices=("numba", "numpy", "cython", "standalone"))
+    parser.add_argument("cache", type=Path, help="folder for compiled code")
+    options = parser.parse_args()
+    model = MODELS[options.model]
+    if options.target == "standalone":
+        measurement = measure_standalone(model, options.cache)
+    else:
+        measurement = measure_runtime(model, options.target, options.cache)
+    print(json.dumps(asdict(measurement)))
+
+
+if __name__ == "__main__":
+    main()

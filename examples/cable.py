@@ -1,0 +1,110 @@
+"""
+An action potential travels along the squid's giant axon.
+
+A current is injected for 3 ms at one end of a cable of 10 cm, whose membrane has
+Hodgkin and Huxley's sodium and potassium channels. The picture shows the membrane
+potential along time and space: the slope of the wave is the speed of conduction.
+(Potentials are relative to rest, and the temperature is 6.3 degrees, as in the paper.)
+
+Hodgkin AL, Huxley AF (1952). A quantitative description of membrane current and its
+application to conduction and excitation in nerve. J Physiol 117(4):500-544.
+https://doi.org/10.1113/jphysiol.1952.sp004764
+"""
+
+import argparse
+
+import matplotlib.pyplot as plt
+from brian2 import *
+
+import brian2numba  # noqa: F401  (gives Brian the target "numba")
+
+LENGTH = 10 * cm
+DIAMETER = 2 * 238 * um
+
+PARAMETERS = {
+    "E_L": 10.613 * mV,
+    "E_Na": 115 * mV,
+    "E_K": -12 * mV,
+    "g_L": 0.3 * msiemens / cm**2,
+    "g_Na": 120 * msiemens / cm**2,
+    "g_K": 36 * msiemens / cm**2,
+    "amplitude": 3 * uA,
+}
+
+EQUATIONS = """
+Im = g_L*(E_L - v) + g_Na*m**3*h*(E_Na - v) + g_K*n**4*(E_K - v) : amp/meter**2
+I = amplitude*int(i == 0)*int(t < 3*ms) : amp (point current)
+dm/dt = alpha_m*(1 - m) - beta_m*m : 1
+dn/dt = alpha_n*(1 - n) - beta_n*n : 1
+dh/dt = alpha_h*(1 - h) - beta_h*h : 1
+alpha_m = 1/exprel(2.5 - 0.1*v/mV)/ms : Hz
+beta_m = 4*exp(-v/(18*mV))/ms : Hz
+alpha_h = 0.07*exp(-v/(20*mV))/ms : Hz
+beta_h = 1/(exp(3 - 0.1*v/mV) + 1)/ms : Hz
+alpha_n = 0.1/exprel(1 - 0.1*v/mV)/ms : Hz
+beta_n = 0.125*exp(-v/(80*mV))/ms : Hz
+"""
+
+
+def build(n_compartments=1000):
+    """Make the axon, with a recording of the potential everywhere."""
+    axon = SpatialNeuron(
+        Cylinder(length=LENGTH, diameter=DIAMETER, n=n_compartments, type="axon"),
+        EQUATIONS,
+        method="exponential_euler",
+        Cm=1 * uF / cm**2,
+        Ri=35.4 * ohm * cm,
+        namespace=PARAMETERS,
+        dt=0.01 * ms,
+        name="axon",
+    )
+    # The gates at rest
+    axon.v = 0 * mV
+    axon.m = "alpha_m / (alpha_m + beta_m)"
+    axon.n = "alpha_n / (alpha_n + beta_n)"
+    axon.h = "alpha_h / (alpha_h + beta_h)"
+    trace = StateMonitor(axon, "v", record=True, dt=0.1 * ms, name="trace")
+    return Network(axon, trace)
+
+
+def plot(trace, output):
+    """Save a picture of the potential along time and space, and at five places."""
+    potential = trace.v / mV
+    extent = (0, trace.t[-1] / ms, 0, LENGTH / cm)
+    figure, (space, time) = plt.subplots(
+        2, sharex=True, figsize=(8, 7), height_ratios=(3, 2), layout="constrained"
+    )
+    picture = space.imshow(
+        potential, aspect="auto", origin="lower", extent=extent, cmap="magma"
+    )
+    figure.colorbar(picture, ax=(space, time), label="Potential above rest (mV)")
+    space.set(ylabel="Place (cm)", title="Action potential along an axon")
+
+    for fraction in (0, 0.25, 0.5, 0.75, 1):
+        place = round(fraction * (len(potential) - 1))
+        label = f"{fraction * LENGTH / cm:.1f} cm"
+        colour = plt.cm.viridis(0.8 * fraction)
+        time.plot(trace.t / ms, potential[place], color=colour, label=label)
+    time.set(xlabel="Time (ms)", ylabel="Potential (mV)")
+    time.legend(fontsize="small")
+    figure.savefig(output, dpi=150)
+    print(f"Picture: {output}")
+    if plt.get_backend().lower() != "agg":  # there is a screen to show it on
+        plt.show()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.strip().splitlines()[0])
+    parser.add_argument("--compartments", type=int, default=1000)
+    parser.add_argument("--duration", type=float, default=0.025, help="seconds")
+    parser.add_argument("--output", default="cable.png")
+    options = parser.parse_args()
+
+    prefs.codegen.target = "numba"
+    network = build(options.compartments)
+    network.run(options.duration * second, report="text")
+    plot(network["trace"], options.output)
+
+
+if __name__ == "__main__":
+    main()

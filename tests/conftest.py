@@ -1,0 +1,53 @@
+"""What all tests share: preferences, names and files as in a new process."""
+
+import os
+
+import brian2
+import pytest
+from brian2 import defaultclock, ms, prefs
+from brian2.devices.device import reinit_devices
+
+import brian2numba  # noqa: F401 (registers the target)
+from tools.without_compiler import find_compilers
+
+
+@pytest.fixture(autouse=True)
+def numba_target(tmp_path, monkeypatch):
+    """Run with the numba target and a cache of the test's own; clean up afterwards."""
+    monkeypatch.setenv("BRIAN2NUMBA_CACHE_DIR", str(tmp_path / "cache"))
+    stored = dict(prefs.prefs)
+    prefs.codegen.target = "numba"
+    prefs.codegen.string_expression_target = "numba"
+    prefs.logging.warn_for_unused_objects = False
+    prefs._backup()
+    brian2.seed(20260101)
+    yield
+    reinit_devices()
+    prefs.prefs.update(stored)
+    prefs._backup()
+    defaultclock.dt = 0.1 * ms
+
+
+def pytest_collection_modifyitems(items):
+    if find_compilers(os.environ["PATH"]):
+        return
+    reason = "it compares with Brian's Cython target, which needs a C++ compiler"
+    for item in items:
+        if item.get_closest_marker("compiler"):
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture
+def kernel_count(monkeypatch):
+    """Count the kernels that are compiled: ``kernel_count()`` is their number."""
+    from brian2numba.compilation import compiler
+
+    compiled = []
+    compile_to_c = compiler.compile_to_c
+
+    def counting(function):
+        compiled.append(function)
+        return compile_to_c(function)
+
+    monkeypatch.setattr(compiler, "compile_to_c", counting)
+    return lambda: len(compiled)
