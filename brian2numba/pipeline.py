@@ -10,6 +10,7 @@ Brian's abstract code becomes a draft before, in `brian2numba.generation`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -53,7 +54,24 @@ def kernel_source(
         **{slot.name: slot for slot in _value_slots(functions.values)},
         **number_slots(offers, codeobj.behaviour.slots()),
     }
-    return assemble(draft.body, candidates, functions.sources, functions.objects)
+    source = assemble(draft.body, candidates, functions.sources, functions.objects)
+    return replace(source, text=_without_owners(source.text, codeobj.variables))
+
+
+def _without_owners(text: str, variables: Mapping[str, Any]) -> str:
+    """Take names of objects out of the source.
+
+    What a subexpression of another object refers to has, in Brian, a name that contains
+    that object's: ``_half_post_neurongroup_1_v``.
+    """
+    owners = {v.owner.name for v in variables.values() if getattr(v, "owner", None)}
+    for name in sorted(variables, key=len, reverse=True):
+        short = name
+        for owner in sorted(owners, key=len, reverse=True):
+            if short.find(f"_{owner}_") > 0:
+                short = short.replace(f"_{owner}_", "_of_")
+        text = text.replace(name, short) if short != name else text
+    return text
 
 
 def compiled_kernel(

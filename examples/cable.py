@@ -28,12 +28,12 @@ PARAMETERS = {
     "g_L": 0.3 * msiemens / cm**2,
     "g_Na": 120 * msiemens / cm**2,
     "g_K": 36 * msiemens / cm**2,
-    "amplitude": 3 * uA,
 }
 
 EQUATIONS = """
 Im = g_L*(E_L - v) + g_Na*m**3*h*(E_Na - v) + g_K*n**4*(E_K - v) : amp/meter**2
-I = amplitude*int(i == 0)*int(t < 3*ms) : amp (point current)
+I = injected*int(t < 3*ms) : amp (point current)
+injected : amp (constant)
 dm/dt = alpha_m*(1 - m) - beta_m*m : 1
 dn/dt = alpha_n*(1 - n) - beta_n*n : 1
 dh/dt = alpha_h*(1 - h) - beta_h*h : 1
@@ -58,6 +58,7 @@ def build(n_compartments=1000):
         dt=0.01 * ms,
         name="axon",
     )
+    axon.injected[0] = 3 * uA  # at the left end; 0 elsewhere
     # The gates at rest
     axon.v = 0 * mV
     axon.m = "alpha_m / (alpha_m + beta_m)"

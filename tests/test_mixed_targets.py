@@ -22,10 +22,12 @@ from brian2 import (
     seed,
 )
 from brian2.codegen.runtime.numpy_rt import NumpyCodeObject
+from brian2.codegen.targets import codegen_targets
 from brian2.devices.device import device
 
 import brian2numba
 from brian2numba import NumbaCodeObject
+from brian2numba.registration import register
 
 FOLDER = Path(brian2numba.__file__).parents[1]
 BOTH = {"numpy": NumpyCodeObject, "numba": NumbaCodeObject}
@@ -51,8 +53,8 @@ class Model:
         )
         self.cells = NeuronGroup(
             4,
-            "dv/dt = -v/(2*ms) : 1",
-            threshold="v > 1.4",
+            "dv/dt = -v/(5*ms) : 1",
+            threshold="v > 0.7",
             reset="v = 0",
             method="exact",
             codeobj_class=classes.get("cells"),
@@ -173,7 +175,7 @@ def test_targets_of_string_expressions(target, string_target):
     prefs.codegen.target = target
     prefs.codegen.string_expression_target = string_target
     group = NeuronGroup(4, "x : 1\nk : integer\nflag : boolean\ny = 2 * x : 1")
-    group.x = "i * 0.5 + (i > 2)"
+    group.x = "i * 0.5 + int(i > 2)"
     group.k = "i // 2"
     group.flag["k == 1"] = True
     group.x["flag"] = "-x"
@@ -184,6 +186,10 @@ def test_targets_of_string_expressions(target, string_target):
     assert group.y["k == 1"].tolist() == [-2, -5]
 
 
+@pytest.mark.skipif(
+    "codegen.synapse_connect_target" not in prefs.prefs,
+    reason="the preference for synapse creation is new in Brian 2.11",
+)
 @pytest.mark.parametrize("connect_target", ["numpy", "numba"])
 @pytest.mark.parametrize("target", ["numpy", "numba"])
 def test_targets_of_synapse_creation(target, connect_target):
@@ -237,7 +243,7 @@ def test_connect_under_another_target_than_the_run():
         synapses.w = "N"
         network.run(0.1 * ms)
         assert len(synapses) == len(synapses.w[:]) == round_number
-    assert group.x[:].tolist() == [3, 1 + 2 + 3 + 4 + 4, 2 + 3 + 4]
+    assert group.x[:].tolist() == [3 + 4, 1 + 2 + 3 + 2 * 4, 2 + 3 + 4]
 
 
 @pytest.mark.compiler
@@ -353,9 +359,8 @@ import brian2
 from brian2 import *
 from brian2.codegen.targets import codegen_targets
 from brian2.core.functions import DEFAULT_FUNCTIONS
-from brian2.devices.device import device, get_device
+from brian2.devices.device import RuntimeDevice, device, get_device
 from brian2.synapses.cythonspikequeue import SpikeQueue
-from brian2.memory.dynamicarray import DynamicArray, DynamicArray1D
 
 before = {
     "prefs": {k: v for k, v in prefs.prefs.items()},
@@ -372,20 +377,22 @@ assert prefs.codegen.target == "auto"
 assert set(DEFAULT_FUNCTIONS) == before["functions"]
 assert {t.class_name for t in codegen_targets} == before["targets"] | {"numba"}
 assert set(dir(brian2)) == before["exports"]
-assert get_device() is device or get_device() is not None
+assert type(get_device()) is RuntimeDevice
 
 prefs.codegen.target = "numpy"
-group = NeuronGroup(3, "v : 1", threshold="v > -1")
+group = NeuronGroup(3, "v : 1", threshold="v > -1", reset="")
 synapses = Synapses(group, group, "w : 1", on_pre="v_post += w")
 synapses.connect()
 monitor = StateMonitor(group, "v", record=True)
 spikes = SpikeMonitor(group)
 run(0.3 * ms)
-arrays = device.arrays
-assert type(arrays[synapses.variables["w"]]) is DynamicArray1D
-assert type(arrays[synapses.variables["_synaptic_pre"]]) is DynamicArray1D
-assert type(arrays[monitor.variables["v"]]) is DynamicArray
-assert type(arrays[spikes.variables["t"]]) is DynamicArray1D
+for variable in (
+    synapses.variables["w"],
+    synapses.variables["_synaptic_pre"],
+    monitor.variables["v"],
+    spikes.variables["t"],
+):
+    assert type(device.arrays[variable]).__module__.startswith("brian2."), variable
 assert type(synapses.pre.queue) is SpikeQueue
 assert type(group.thresholder["spike"].codeobj).__name__ == "NumpyCodeObject"
 
@@ -397,8 +404,6 @@ except KeyError:
 else:
     raise AssertionError("a function got an implementation for Cython")
 
-import sys
-assert "numba" in sys.modules
 print("as before")
 """
 
@@ -419,11 +424,9 @@ def test_importing_the_package_leaves_other_targets_as_they_are(tmp_path):
 
 
 def test_importing_twice_registers_once():
-    from brian2.codegen.targets import codegen_targets
-
     before = len(codegen_targets)
     add_array = device.add_array
-    brian2numba.registration.register()
+    register()
     assert len(codegen_targets) == before
     assert device.add_array is add_array
 
@@ -485,12 +488,11 @@ def test_views_stay_valid_after_restore():
     churn()
     assert len(synapses) == 50
     assert len(states.t) == 0
-    # What is left of the objects may be written to again; what was cut off is not lost
-    np.testing.assert_array_equal(views[0], expected[0])
+    # The same run again records the same
     network.run(20 * ms)
     churn()
-    assert [view.shape for view in views] == [values.shape for values in expected]
-    assert all(np.isfinite(view).all() for view in views)
+    for view, values in zip(views, expected, strict=True):
+        np.testing.assert_array_equal(view, values)
 
 
 def test_views_outlive_their_objects():
@@ -513,5 +515,6 @@ def test_views_outlive_their_objects():
     churn()
     for view, values in zip(views, expected, strict=True):
         np.testing.assert_array_equal(view, values)
+    for view in views:
         if view.flags.writeable:
             view[:] = 1
