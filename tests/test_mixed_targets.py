@@ -495,11 +495,11 @@ def test_views_stay_valid_after_restore():
         np.testing.assert_array_equal(view, values)
 
 
-def test_views_outlive_their_objects():
+def views_of_a_model():
+    """Run a model and return views of its arrays, and a weak reference to it."""
     group, synapses = grown_synapses()
     states = StateMonitor(group, "x", record=True)
-    network = Network(group, synapses, states)
-    network.run(5 * ms)
+    Network(group, synapses, states).run(5 * ms)
     views = (
         synapses.i[:],
         synapses.w[:],
@@ -507,11 +507,14 @@ def test_views_outlive_their_objects():
         states.x_[:],
         synapses.variables["w"].get_value(),
     )
+    return views, weakref.ref(synapses)
+
+
+def test_views_outlive_their_objects():
+    views, model = views_of_a_model()
     expected = [view.copy() for view in views]
-    gone = weakref.ref(synapses)
-    del group, synapses, states, network
     gc.collect()
-    assert gone() is None
+    assert model() is None
     churn()
     for view, values in zip(views, expected, strict=True):
         np.testing.assert_array_equal(view, values)

@@ -15,6 +15,7 @@ from brian2 import (
     StateMonitor,
     Synapses,
     TimedArray,
+    arcsinh,
     check_units,
     clip,
     declare_types,
@@ -493,6 +494,15 @@ def test_brians_functions_in_a_plain_function():
     assert values("bounded(i)", bounded=bounded) == pytest.approx(expected)
 
 
+def test_brians_functions_that_equations_do_not_know():
+    @check_units(x=1, result=1)
+    def rectified(x):
+        return arcsinh(x) if x > 1 else 0.0
+
+    expected = [0, 0, np.arcsinh(2), np.arcsinh(3)]
+    assert values("rectified(i)", rectified=rectified) == pytest.approx(expected)
+
+
 def test_array_in_globals():
     @check_units(x=1, result=1)
     def last_threshold(x):
@@ -772,6 +782,8 @@ def test_types_of_timed_arrays(value):
         (5, 0.0, True),
         (1, 1.0, False),
         (100, 0.4, True),
+        (3000, 0.4, False),
+        (3000, 0.7, False),
     ],
 )
 def test_binomial_function(n, p, approximate):
@@ -783,6 +795,13 @@ def test_binomial_function(n, p, approximate):
     assert drawn.std() == pytest.approx(spread, rel=0.04)
     if not approximate:
         assert set(drawn) <= set(range(n + 1))
+
+
+def test_binomial_function_of_many_trials_still_works_with_numpy():
+    prefs.codegen.string_expression_target = "numpy"
+    binomial = BinomialFunction(100_000, 0.5, approximate=False)
+    drawn = np.array(values("binomial()", n=100, binomial=binomial))
+    assert drawn.mean() == pytest.approx(50_000, rel=0.01)
 
 
 # What does not work says so
@@ -817,6 +836,17 @@ def test_reason_for_a_function_that_does_not_compile_is_numbas():
     first = str(caught.value).splitlines()[0]
     assert "The function 'unknown', used by 'neurongroup" in first
     assert "not_defined_anywhere" in first
+
+
+def test_function_that_allocates_is_refused():
+    @check_units(x=1, result=1)
+    def spread(x):
+        return np.ones(3).sum() * x
+
+    with pytest.raises(UserFunctionError) as caught:
+        values("spread(i)", spread=spread)
+    assert "The function 'spread', used by 'neurongroup" in str(caught.value)
+    assert WAYS_OUT in str(caught.value)
 
 
 def test_which_of_two_functions_does_not_compile():

@@ -88,19 +88,45 @@ class NumbaCodeGenerator(CodeGenerator):
             self._temporaries[statement.var] = AuxiliaryVariable(
                 statement.var, dtype=statement.dtype, scalar=statement.scalar
             )
-        expression = self.translate_expression(statement.expr)
-        if statement.inplace:
-            operator = statement.op[:-1]
-            expression = f"{statement.var} {operator} ({expression})"
-        code = f"{statement.var} = {self._typed(statement, expression)}"
+        is_float = np.dtype(statement.dtype).kind == "f"
+        if statement.used_boolean_variables and is_float:
+            code = "\n".join(self._cases(statement))
+        else:
+            code = self._assignment(statement, statement.expr)
         if statement.comment:
             code += f"  # {statement.comment}"
         return code
 
-    def _typed(self, statement: Any, expression: str) -> str:
-        """Convert `expression` to the type of the variable that it is assigned to."""
+    def _cases(self, statement: Any) -> list[str]:
+        """Return an assignment that is simpler where booleans are known.
+
+        Brian's optimiser gives an expression for each combination of the booleans that
+        the statement uses, e.g. one for refractory neurons and one for the others.
+        """
+        lines: list[str] = []
+        cases = list(statement.boolean_simplified_expressions.items())
+        for number, (values, expression) in enumerate(cases, start=1):
+            condition = " and ".join(n if true else f"not {n}" for n, true in values)
+            if number == 1:
+                lines.append(f"if {condition}:")
+            elif number < len(cases):
+                lines.append(f"elif {condition}:")
+            else:
+                lines.append("else:")
+            lines.append(indent(self._assignment(statement, expression)))
+        return lines
+
+    def _assignment(self, statement: Any, expr: str) -> str:
+        """Return the line that assigns the value of `expr`, in the variable's type."""
+        expression = self.translate_expression(expr)
+        if statement.inplace:
+            expression = f"{statement.var} {statement.op[:-1]} ({expression})"
+        return f"{statement.var} = {self._typed(statement, expr, expression)}"
+
+    def _typed(self, statement: Any, expr: str, expression: str) -> str:
+        """Convert the translation of `expr` to the type of the assigned variable."""
         target = dtype_name(statement.dtype, f"the variable '{statement.var}'")
-        if target == "float64" and self._is_float64(statement):
+        if target == "float64" and self._is_float64(statement, expr):
             return expression
         var = self.variables.get(statement.var)
         if target == "int32" and isinstance(var, AuxiliaryVariable):
@@ -108,12 +134,12 @@ class NumbaCodeGenerator(CodeGenerator):
             target = "int64"
         return cast(expression, target)
 
-    def _is_float64(self, statement: Any) -> bool:
+    def _is_float64(self, statement: Any, expr: str) -> bool:
         """Tell whether the value of a statement is a double without any conversion."""
         known = {**self._temporaries, **self.variables}
         if any(getattr(var, "dtype", None) == np.float32 for var in known.values()):
             return False
-        return statement.inplace or brian_ast(statement.expr, known).dtype == "float"
+        return statement.inplace or brian_ast(expr, known).dtype == "float"
 
     def translate_to_read_arrays(self, names: list[str]) -> list[str]:
         """Return the lines that read the given variables from their arrays."""

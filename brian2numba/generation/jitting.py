@@ -10,6 +10,7 @@ import brian2.numpy_
 import numba
 import numpy as np
 from brian2.core.functions import DEFAULT_FUNCTIONS, Function
+from brian2.units import unitsafefunctions
 from brian2.units.fundamentalunits import Quantity
 
 from brian2numba.elementary import functions as elementary
@@ -149,6 +150,9 @@ def _plain_brian_functions() -> dict[int, Any]:
         replacement = elementary.FUNCTIONS.get(name) or getattr(np, name, None)
         if replacement is not None and name not in ("rand", "randn", "poisson"):
             plain[id(function)] = plain[id(function.pyfunc)] = replacement
+    for name in unitsafefunctions.__all__:
+        function = getattr(unitsafefunctions, name)
+        plain.setdefault(id(function), getattr(np, name, function))
     return plain
 
 

@@ -51,19 +51,35 @@ def binomial(
         return _source(name, draw), {"_binomial_by_normal": _BY_NORMAL}
     rarer = min(p, 1 - p)
     often = 1 - rarer
+    # Beyond so many trials, the probability of no success is no normal number
+    most = n if often == 1 else min(n, int(-700 / np.log(often)))
+    full, rest = divmod(int(n), int(most)) if n > most else (0, n)
+    source = _LOOP.format(
+        name=name,
+        full=full,
+        most=_inversion(most, rarer, often),
+        rest=_inversion(rest, rarer, often),
+        result=f"{int(n)} - successes" if p > rarer else "successes",
+    )
+    return source, {"_binomial_by_inversion": _BY_INVERSION}
+
+
+_LOOP = """
+def {name}(index):
+    successes = 0
+    for _ in range({full}):
+        successes += {most}
+    successes += {rest}
+    return {result}
+"""
+
+
+def _inversion(n: float, rarer: float, often: float) -> str:
+    """Return the call that draws from a binomial distribution by inversion."""
     bound = min(n, n * rarer + 10.0 * np.sqrt(n * rarer * often + 1))
     q_to_n = np.exp(n * np.log(often))
-    if q_to_n == 0:
-        raise ValueError(
-            f"A binomial function of n = {n} and p = {p} can't be drawn from without "
-            "approximation: the probability of 0 is below what a float can hold. Use "
-            "approximate=True."
-        )
     numbers = ", ".join(_rounded(x) for x in (rarer, often, q_to_n, bound))
-    draw = f"_binomial_by_inversion({int(n)}, {numbers})"
-    if p > rarer:
-        draw = f"{int(n)} - {draw}"
-    return _source(name, draw), {"_binomial_by_inversion": _BY_INVERSION}
+    return f"_binomial_by_inversion({int(n)}, {numbers})"
 
 
 def _rounded(x: float) -> str:

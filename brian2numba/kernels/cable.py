@@ -108,13 +108,16 @@ def _eliminate(matrix: Any, solutions: Any, i: int, n_compartments: int) -> None
     scale = 1.0 / pivot
     if i < n_compartments - 1:
         solutions.eliminated[i] = matrix.upper[i + 1] * scale
-    for unknown in (
-        solutions.particular,
-        solutions.towards_end,
-        solutions.towards_start,
-    ):
-        before = unknown[i - 1] if i > 0 else 0.0
-        unknown[i] = (unknown[i] - below * before) * scale
+    _eliminate_unknown(solutions.particular, i, below, scale)
+    _eliminate_unknown(solutions.towards_end, i, below, scale)
+    _eliminate_unknown(solutions.towards_start, i, below, scale)
+
+
+@helper
+def _eliminate_unknown(unknown: Any, i: int, below: float, scale: float) -> None:
+    """Eliminate the element below the diagonal from a right-hand side."""
+    before = unknown[i - 1] if i > 0 else 0.0
+    unknown[i] = (unknown[i] - below * before) * scale
 
 
 @helper

@@ -1,0 +1,65 @@
+"""The structure of the package: imports run one way, files and functions are small."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "brian2numba"
+MAX_LINES_OF_A_FILE = 500
+MAX_LINES_OF_A_FUNCTION = 60
+
+#: From the bottom to the top; a module may import from its own layer and those below.
+LAYERS = [
+    {"errors", "preferences"},
+    {"intrinsics", "jit"},
+    {"containers", "elementary", "kernels"},
+    {"device", "generation"},
+    {"binding", "compilation"},
+    {"behaviours"},
+    {"pipeline"},
+    {"target"},
+    {"registration", "testing"},
+    {"__init__"},
+]
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def level(module):
+    """Return the number of the layer that a part of the package belongs to."""
+    return next(number for number, layer in enumerate(LAYERS) if module in layer)
+
+
+def imported_parts(tree):
+    """Yield the parts of the package that a module imports at run time."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            parts = node.module.split(".")
+            if parts[0] == "brian2numba":
+                yield from parts[1:2] or [alias.name for alias in node.names]
+
+
+def name_of(path):
+    return str(path.relative_to(PACKAGE))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_imports_run_one_way(path):
+    own = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for part in imported_parts(tree):
+        assert level(part) <= level(own), f"{own} imports {part}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_files_and_functions_are_small(path):
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= MAX_LINES_OF_A_FILE
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef):
+            assert node.end_lineno - node.lineno < MAX_LINES_OF_A_FUNCTION, node.name
+
+
+def test_every_part_has_a_layer():
+    parts = {path.relative_to(PACKAGE).parts[0].removesuffix(".py") for path in MODULES}
+    assert parts == set().union(*LAYERS)
