@@ -9,14 +9,10 @@ Importing the package gives Brian the code generation target ``numba``::
     prefs.codegen.target = "numba"
 """
 
-from brian2numba.preferences import register_preferences
-
-register_preferences()
-
-from brian2numba.compilation.cache_directory import get_numba_cache_dir  # noqa: E402
-from brian2numba.registration import register  # noqa: E402
-from brian2numba.target import NumbaCodeObject  # noqa: E402
-from brian2numba.testing import test  # noqa: E402
+from brian2numba.compilation.cache_directory import get_numba_cache_dir
+from brian2numba.registration import register
+from brian2numba.target import NumbaCodeObject
+from brian2numba.testing import test
 
 __all__ = ["NumbaCodeObject", "get_numba_cache_dir", "test"]
 __version__ = "0.1.0"

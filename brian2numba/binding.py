@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 from brian2.core.variables import ArrayVariable
 
-from brian2numba import device_arrays
 from brian2numba.compilation.compiler import CompiledKernel
-from brian2numba.device_arrays import Replacements
+from brian2numba.device import arrays as device_arrays
+from brian2numba.device.arrays import Replacements
 from brian2numba.errors import N_DETAILS, exception_for
 from brian2numba.generation.slots import Slot
 

@@ -21,7 +21,7 @@ from brian2.core.variables import (
     DynamicArrayVariable,
 )
 
-from brian2numba.behaviours import Offer, number_slots
+from brian2numba.behaviours import Offer
 from brian2numba.binding import BoundKernel
 from brian2numba.compilation.compiler import CompiledKernel, compile_kernel
 from brian2numba.compilation.source_files import keep_source
@@ -52,7 +52,7 @@ def kernel_source(
     candidates = {
         **{slot.name: slot for slot in _variable_slots(draft.keywords)},
         **{slot.name: slot for slot in _value_slots(functions.values)},
-        **number_slots(offers, codeobj.behaviour.slots()),
+        **_number_slots(offers, codeobj.behaviour.slots()),
     }
     source = assemble(draft.body, candidates, functions.sources, functions.objects)
     return replace(source, text=_without_owners(source.text, codeobj.variables))
@@ -147,3 +147,11 @@ def _value_slots(values: Mapping[str, Any]) -> Iterator[slots.Slot]:
             yield slots.Constant(name, value.item())
         else:
             yield slots.NamespaceArray(name, value)
+
+
+def _number_slots(
+    offers: Mapping[str, Offer], own: list[slots.Slot]
+) -> dict[str, slots.Slot]:
+    """Return a slot for each offered number, unless `own` says what it is."""
+    typed = {slot.name: slot for slot in [slots.Result("_details", np.int64), *own]}
+    return {**{name: slots.Number(name) for name in offers}, **typed}

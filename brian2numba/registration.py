@@ -23,8 +23,9 @@ from brian2numba.compilation.cache_directory import (
     CACHE_EXTENSIONS,
     get_numba_cache_dir,
 )
-from brian2numba.device_arrays import attach_containers
+from brian2numba.device.arrays import attach_containers
 from brian2numba.generation import library, random_functions, timed_arrays
+from brian2numba.preferences import register_preferences
 from brian2numba.target import NumbaCodeObject
 
 __all__ = ["register"]
@@ -34,6 +35,7 @@ def register() -> None:
     """Add the numba target to Brian; calling it again does nothing."""
     if NumbaCodeObject in codegen_targets:
         return
+    register_preferences()
     codegen_targets.add(NumbaCodeObject)
     library.add_implementations()
     TimedArray.implementations["numba"] = timed_arrays.IMPLEMENTATIONS

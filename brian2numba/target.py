@@ -14,11 +14,11 @@ from brian2.utils.logger import get_logger
 from brian2numba import pipeline
 from brian2numba.behaviours import BEHAVIOURS, Behaviour
 from brian2numba.binding import BoundKernel
+from brian2numba.device.random_state import RandomStreams, attach_random_streams
 from brian2numba.generation.generator import NumbaCodeGenerator
 from brian2numba.generation.library import RANDOM_STREAMS
 from brian2numba.generation.source import GeneratedCode, KernelDraft
 from brian2numba.generation.templater import NumbaTemplater
-from brian2numba.random_state import RandomStreams, attach_random_streams
 
 __all__ = ["NumbaCodeObject"]
 

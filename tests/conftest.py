@@ -8,6 +8,7 @@ from brian2 import defaultclock, ms, prefs
 from brian2.devices.device import reinit_devices
 
 import brian2numba  # noqa: F401 (registers the target)
+from brian2numba.compilation import compiler
 from tools.without_compiler import find_compilers
 
 
@@ -40,14 +41,12 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture
 def kernel_count(monkeypatch):
     """Count the kernels that are compiled: ``kernel_count()`` is their number."""
-    from brian2numba.compilation import compiler
-
     compiled = []
     compile_to_c = compiler.compile_to_c
 
-    def counting(function):
+    def counting(function, **options):
         compiled.append(function)
-        return compile_to_c(function)
+        return compile_to_c(function, **options)
 
     monkeypatch.setattr(compiler, "compile_to_c", counting)
     return lambda: len(compiled)

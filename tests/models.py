@@ -47,7 +47,9 @@ def integration_methods():
     groups = []
     for method in methods:
         group = NeuronGroup(
-            5, "dx/dt = (sin(x) - x)/(5*ms) + y/ms : 1\ndy/dt = -y/ms : 1", method=method
+            5,
+            "dx/dt = (sin(x) - x)/(5*ms) + y/ms : 1\ndy/dt = -y/ms : 1",
+            method=method,
         )
         group.x, group.y = "i + 1", "cos(i)"
         groups.append(group)
@@ -101,8 +103,10 @@ def plastic_synapses():
         """w : 1
         dapre/dt = -apre/(2*ms) : 1 (event-driven)
         dapost/dt = -apost/(2*ms) : 1 (event-driven)""",
-        on_pre={"pre": "v_post += w; apre += 0.1; w = clip(w + apost, 0, 2)",
-                "late": "v_post -= 0.01*w"},
+        on_pre={
+            "pre": "v_post += w; apre += 0.1; w = clip(w + apost, 0, 2)",
+            "late": "v_post -= 0.01*w",
+        },
         on_post="apost -= 0.05; w = clip(w + apre, 0, 2)",
         delay={"late": 0.7 * ms},
         method="exact",
@@ -111,7 +115,10 @@ def plastic_synapses():
     synapses.w = "0.3 + 0.1*i + 0.05*j"
     synapses.pre.delay = "(i + j)*0.2*ms"
     return Network(
-        source, target, synapses, StateMonitor(synapses, ["w", "apre"], record=True),
+        source,
+        target,
+        synapses,
+        StateMonitor(synapses, ["w", "apre"], record=True),
         b2.SpikeMonitor(target),
     )
 
@@ -158,7 +165,9 @@ def summed_and_linked_variables():
     gaps = Synapses(group, listener, "q : 1\ns = x_pre - z_post : 1")
     gaps.connect(j="i")
     gaps.run_regularly("q = s**2", dt=0.5 * ms)
-    return Network(group, synapses, listener, gaps, StateMonitor(listener, "z", record=0))
+    return Network(
+        group, synapses, listener, gaps, StateMonitor(listener, "z", record=0)
+    )
 
 
 @deterministic
@@ -204,9 +213,7 @@ def branched_neuron():
     morphology = b2.Soma(diameter=30 * b2.um)
     morphology.axon = b2.Cylinder(length=100 * b2.um, diameter=1 * b2.um, n=10)
     morphology.dendrite = b2.Cylinder(length=50 * b2.um, diameter=2 * b2.um, n=5)
-    morphology.dendrite.left = b2.Cylinder(
-        length=30 * b2.um, diameter=1 * b2.um, n=3
-    )
+    morphology.dendrite.left = b2.Cylinder(length=30 * b2.um, diameter=1 * b2.um, n=3)
     morphology.dendrite.right = b2.Section(
         length=[15, 15] * b2.um, diameter=[2, 1, 0.5] * b2.um, n=2
     )
@@ -288,6 +295,4 @@ def random_input():
     background = b2.PoissonInput(target, "v", 20, 50 * b2.Hz, weight=0.1)
     synapses = Synapses(poisson, target, on_pre="v_post += 0.1*randn()")
     synapses.connect(p=0.2)
-    return Network(
-        poisson, target, background, synapses, b2.SpikeMonitor(poisson)
-    )
+    return Network(poisson, target, background, synapses, b2.SpikeMonitor(poisson))

@@ -26,7 +26,7 @@ from brian2 import (
     second,
 )
 
-from brian2numba import synapse_creation
+from brian2numba.behaviours import synapse_creation
 from brian2numba.errors import (
     KernelCompilationError,
     KernelExecutionError,

@@ -1,6 +1,5 @@
 """The same models on the numba target and on Brian's other targets."""
 
-import brian2
 import numpy as np
 import pytest
 from brian2 import prefs

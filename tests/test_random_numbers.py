@@ -18,10 +18,10 @@ from brian2.devices.device import RuntimeDevice, runtime_device
 from brian2.utils.logger import catch_logs
 from numba import cfunc
 
-from brian2numba import random_reserve, random_state
+from brian2numba.device import random_reserve, random_state
+from brian2numba.device.random_state import RandomStreams, attach_random_streams
 from brian2numba.intrinsics import float64s
 from brian2numba.kernels import random_numbers
-from brian2numba.random_state import RandomStreams, attach_random_streams
 
 SIZE = 20_000
 OPTIONS = {"error_model": "numpy", "nogil": True, "_nrt": False}

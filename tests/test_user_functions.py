@@ -838,14 +838,23 @@ def test_reason_for_a_function_that_does_not_compile_is_numbas():
     assert "not_defined_anywhere" in first
 
 
-def test_function_that_allocates_is_refused():
+def test_function_that_allocates():
     @check_units(x=1, result=1)
     def spread(x):
-        return np.ones(3).sum() * x
+        parts = [np.ones(3).sum(), x]
+        return parts[0] * parts[1]
+
+    assert values("spread(i)", spread=spread) == [0, 3, 6, 9]
+
+
+def test_function_of_unsupported_type_is_refused():
+    @check_units(x=1, result=1)
+    def with_file(x):
+        return x * len(open("numbers").read())
 
     with pytest.raises(UserFunctionError) as caught:
-        values("spread(i)", spread=spread)
-    assert "The function 'spread', used by 'neurongroup" in str(caught.value)
+        values("with_file(i)", with_file=with_file)
+    assert "The function 'with_file', used by 'neurongroup" in str(caught.value)
     assert WAYS_OUT in str(caught.value)
 
 

@@ -1,9 +1,9 @@
 """
 From a kernel's source to machine code.
 
-A kernel becomes a C function ``int64 kernel(int64 table)``. It holds no reference
-counts, no Python objects and no lock, and it can't raise: where a user's function
-raises, it returns `Status.USER_EXCEPTION`. numba's own ``cfunc`` would print the
+A kernel becomes a C function ``int64 kernel(int64 table)``. It holds no Python objects
+and no lock, and it can't raise: where a user's function raises, it returns
+`Status.USER_EXCEPTION`. numba's own ``cfunc`` would print the
 exception and carry on as if nothing had happened.
 """
 
@@ -13,7 +13,7 @@ import ctypes
 import hashlib
 import linecache
 import types as python_types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -78,14 +78,21 @@ def compile_kernel(
     numba.core.errors.NumbaError
         If numba does not compile it.
     """
-    objects = tuple(sorted((name, id(o)) for name, o in source.objects.items()))
-    key = (source.text, objects)
+    key = (source.text, _identity(source.objects))
     if key not in _compiled:
         function = _define(source, namespace, file_name)
-        address, library = compile_to_c(function)
+        address, library = compile_to_c(function, allocates=source.calls_users)
         alive = (library, *source.objects.values())
         _compiled[key] = CompiledKernel(address, _ENTRY(address), alive)
     return _compiled[key]
+
+
+def _identity(objects: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return what tells whether a source would mean the same with other objects."""
+    return tuple(
+        (name, value if isinstance(value, (bool, int, float, str)) else id(value))
+        for name, value in sorted(objects.items())
+    )
 
 
 def _define(
@@ -109,13 +116,18 @@ def _define(
 
 
 @global_compiler_lock
-def compile_to_c(function: Callable[[int], int]) -> tuple[int, Any]:
+def compile_to_c(
+    function: Callable[[int], int], allocates: bool = False
+) -> tuple[int, Any]:
     """Compile ``function(table)`` to a C function that returns a status.
 
     Parameters
     ----------
     function : callable
         A Python function of one integer that returns an integer.
+    allocates : bool, optional
+        Whether it may allocate memory, as functions of users do. Defaults to
+        ``False``.
 
     Returns
     -------
@@ -132,7 +144,7 @@ def compile_to_c(function: Callable[[int], int]) -> tuple[int, Any]:
         function,
         (types.int64,),
         types.int64,
-        _flags(),
+        _flags(allocates),
         {},
     )
     name = f"{result.fndesc.llvm_func_name}.entry"
@@ -140,14 +152,14 @@ def compile_to_c(function: Callable[[int], int]) -> tuple[int, Any]:
     return result.library.get_pointer_to_function(name), result.library
 
 
-def _flags() -> compiler.Flags:
-    """Return numba's flags for code that needs neither Python nor an allocator."""
+def _flags(allocates: bool) -> compiler.Flags:
+    """Return numba's flags for code that needs no Python, and maybe an allocator."""
     flags = compiler.Flags()
     flags.error_model = HELPER_OPTIONS["error_model"]
     flags.no_cpython_wrapper = True
     flags.no_cfunc_wrapper = True
     flags.no_compile = True
-    flags.nrt = False
+    flags.nrt = allocates
     flags.enable_pyobject = False
     return flags
 

@@ -52,12 +52,11 @@ class NumbaNodeRenderer(NodeRenderer):
     def render_BinOp(self, node: ast.BinOp) -> str:
         """Render an operation; ``exp(x)**y`` is ``exp(y*x)``, for half the cost."""
         base = node.left
-        is_power_of_exp = (
+        if not (
             isinstance(node.op, ast.Pow)
             and isinstance(base, ast.Call)
             and ast.unparse(base.func) == "exp"
-        )
-        if not is_power_of_exp:
+        ):
             return str(super().render_BinOp(node))
         exponent = ast.BinOp(node.right, ast.Mult(), base.args[0])
         return self.render_Call(ast.Call(base.func, [exponent], []))

@@ -44,11 +44,14 @@ class KernelSource:
         The slots of the kernel's table, in order.
     objects : mapping
         Objects that the text refers to and that are not part of the library.
+    calls_users : bool
+        Whether it calls functions that users wrote, which may allocate memory.
     """
 
     text: str
     slots: tuple[Slot, ...]
     objects: Mapping[str, Any] = field(default_factory=dict)
+    calls_users: bool = False
 
 
 class GeneratedCode(Mapping[str, str]):
@@ -110,4 +113,4 @@ def assemble(
     lines = "\n".join([*header, body.strip("\n"), "return 0"])
     kernel = f"def kernel(_table):\n{indent(lines)}\n"
     text = "\n\n".join([*(functions or []), kernel])
-    return KernelSource(text, slots, dict(objects or {}))
+    return KernelSource(text, slots, dict(objects or {}), bool(functions or objects))

@@ -4,7 +4,7 @@ Random numbers inside kernels: the sequences that Brian's Cython target draws.
 For the same seed they are the same: uniform and normal numbers come from numpy's global
 generator (its legacy algorithms), through buffers that are refilled when their index is
 0. A kernel finds all it needs in a block of 64-bit slots, whose address is `streams`
-below; `brian2numba.random_state.RandomStreams` owns the block.
+below; `brian2numba.device.random_state.RandomStreams` owns the block.
 """
 
 from __future__ import annotations

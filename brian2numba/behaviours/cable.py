@@ -1,4 +1,4 @@
-"""The parts of a neuron's cable equation that stay the same for a run."""
+"""Spatial neurons: the parts of their cable equation that stay the same for a run."""
 
 from __future__ import annotations
 
@@ -7,7 +7,17 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["prepare_cable"]
+from brian2numba.behaviours.base import Behaviour
+
+__all__ = ["CableBehaviour", "prepare_cable"]
+
+
+class CableBehaviour(Behaviour):
+    """The matrices of a spatial neuron are made before a run."""
+
+    def before_run(self) -> None:
+        """Compute what stays the same for the run."""
+        prepare_cable(self.codeobj.variables)
 
 
 def prepare_cable(variables: Mapping[str, Any]) -> None:

@@ -1,0 +1,49 @@
+"""What code objects do in Python around their kernels: the usual case."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from brian2numba.binding import BoundKernel
+from brian2numba.containers import append_rows
+from brian2numba.generation.slots import Slot
+
+__all__ = ["Behaviour", "Offer"]
+
+#: A number that is asked for only if the kernel's source uses it
+type Offer = Callable[[], int]
+
+
+class Behaviour:
+    """The behaviour of most code objects: to call the kernel.
+
+    Parameters
+    ----------
+    codeobj : NumbaCodeObject
+        The code object.
+    keywords : mapping
+        What its template was given.
+    """
+
+    def __init__(self, codeobj: Any, keywords: Mapping[str, Any]) -> None:
+        self.codeobj = weakref.proxy(codeobj)
+
+    def slots(self) -> list[Slot]:
+        """Return slots that are no plain numbers and that the kernel can use."""
+        return []
+
+    def offers(self) -> dict[str, Offer]:
+        """Return the numbers and addresses that the kernel can use, by name."""
+        return {"_append_rows": lambda: append_rows.address}
+
+    def before_run(self) -> None:
+        """Prepare a run of the network."""
+
+    def runner(self, kernel: BoundKernel) -> Callable[[], Any]:
+        """Return what runs the code object once: the kernel itself, if no more."""
+        return kernel
+
+    def after_run(self) -> None:
+        """Finish a run of the network."""

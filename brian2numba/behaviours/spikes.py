@@ -1,0 +1,81 @@
+"""Thresholds and synaptic pathways: spikes that are found, pushed and delivered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from brian2.core.base import weakproxy_with_fallback
+
+from brian2numba.behaviours.base import Behaviour, Offer
+from brian2numba.binding import BoundKernel
+from brian2numba.containers import advance_queue, peek_spikes, push_spikes
+from brian2numba.device.queues import own_queue
+
+__all__ = ["DeliverBehaviour", "PushBehaviour", "ThresholdBehaviour"]
+
+
+class ThresholdBehaviour(Behaviour):
+    """A threshold leaves no events behind when a run ends."""
+
+    def __init__(self, codeobj: Any, keywords: Mapping[str, Any]) -> None:
+        super().__init__(codeobj, keywords)
+        self._eventspace = keywords["eventspace_variable"]
+
+    def after_run(self) -> None:
+        """Say that there are no events."""
+        self._eventspace.get_value()[-1] = 0
+
+
+class PushBehaviour(Behaviour):
+    """Spikes are pushed into the queue of a pathway."""
+
+    def _pathway(self) -> Any:
+        return self.codeobj.owner
+
+    def offers(self) -> dict[str, Offer]:
+        """Return the queue and its operations."""
+        queue = own_queue(self._pathway())
+        self._queue = queue
+        return {
+            **super().offers(),
+            "_spike_queue": lambda: queue.handle,
+            "_spike_queue_payload": lambda: queue.payload,
+            "_push_spikes": lambda: push_spikes.address,
+            "_peek_spikes": lambda: peek_spikes.address,
+            "_advance_queue": lambda: advance_queue.address,
+        }
+
+    def before_run(self) -> None:
+        """Bring the queue up to date with the synapses and their delays."""
+        self._pathway().initialise_queue()
+
+    def runner(self, kernel: BoundKernel) -> Callable[[], Any]:
+        """Return what pushes spikes: Python, once another target has the queue."""
+        pathway, queue = self._pathway(), self._queue
+
+        def push() -> None:
+            if pathway.queue is queue:
+                kernel()
+            else:
+                pathway.push_spikes()
+
+        return push
+
+
+class DeliverBehaviour(PushBehaviour):
+    """Spikes that are due are delivered to their synapses."""
+
+    def __init__(self, codeobj: Any, keywords: Mapping[str, Any]) -> None:
+        super().__init__(codeobj, keywords)
+        self._weak_pathway = weakproxy_with_fallback(keywords["pathway"])
+
+    def _pathway(self) -> Any:
+        return self._weak_pathway
+
+    def before_run(self) -> None:
+        """Leave the preparation to the code object that pushes the spikes."""
+
+    def runner(self, kernel: BoundKernel) -> Callable[[], Any]:
+        """Return the kernel: this code object is made anew for each run."""
+        return kernel

@@ -1,0 +1,1 @@
+"""What stands between Brian's runtime device and kernels."""
