@@ -48,7 +48,7 @@ def test(
             test_codegen_independent=test_codegen_independent,
             test_in_parallel=[target, "codegen_independent"],
             float_dtype=None if float_dtype is None else np.dtype(float_dtype).type,
-            additional_args=["-p", PLUGIN, *(additional_args or [])],
+            additional_args=["-p", PLUGIN, "-rs", *(additional_args or [])],
         )
     )
 

@@ -7,8 +7,12 @@ Processes that pytest-xdist starts import it as well, so that they know the targ
 from __future__ import annotations
 
 import os
+import shutil
+import sysconfig
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 import brian2numba  # noqa: F401 (registers the target)
 
@@ -36,3 +40,21 @@ def pytest_collection_modifyitems(items: list[Any]) -> None:
     import brian2.conftest  # noqa: PLC0415 (only inside Brian's own suite)
 
     brian2.conftest.fake_randn.implementations.add_implementation("numba", _HALF)
+    if not _is_compiler_there():
+        for item in items:
+            if item.name in _ABOUT_COMPILERS:
+                item.add_marker(pytest.mark.skip(reason=_ABOUT_COMPILERS[item.name]))
+
+
+#: Tests of Brian's C++ targets that fail where there is no compiler, whatever target
+#: is tested
+_ABOUT_COMPILERS = {
+    "test_cpp_flags_support": "it asks the C++ compiler which flags it knows, and "
+    "there is no compiler",
+}
+
+
+def _is_compiler_there() -> bool:
+    """Tell whether there is the C compiler that Python would call."""
+    command = os.environ.get("CC") or sysconfig.get_config_var("CC") or "cl"
+    return shutil.which(command.split()[0]) is not None
