@@ -69,6 +69,11 @@ class BoundKernel:
         for index, slot in enumerate(self.slots):
             self.table[index] = slot.value(self)
 
+    @property
+    def is_self_contained(self) -> bool:
+        """Whether the table needs no renewal between calls."""
+        return not self._foreign
+
     def set_number(self, name: str, value: int) -> None:
         """Give a slot that is a plain number or an address another value."""
         self._numbers[name] = value

@@ -26,6 +26,15 @@ def register_preferences() -> None:
     prefs.register_preferences(
         CATEGORY,
         "Numba runtime codegen preferences",
+        native_loop=BrianPreference(
+            default=True,
+            docs="""
+            Whether compiled code runs the time steps of a network, and calls Python
+            only where something needs it, e.g. a network operation. If set to
+            ``False``, Brian's own loop calls each code object at each time step. The
+            results are the same.
+            """,
+        ),
         cache_dir=BrianPreference(
             default=None,
             validator=_is_none_or_string,

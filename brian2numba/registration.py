@@ -26,6 +26,7 @@ from brian2numba.compilation.cache_directory import (
 from brian2numba.device.arrays import attach_containers
 from brian2numba.generation import library, random_functions, timed_arrays
 from brian2numba.preferences import register_preferences
+from brian2numba.simulation import attach_native_loop
 from brian2numba.target import NumbaCodeObject
 
 __all__ = ["register"]
@@ -41,6 +42,7 @@ def register() -> None:
     TimedArray.implementations["numba"] = timed_arrays.IMPLEMENTATIONS
     BinomialFunction.implementations["numba"] = random_functions.binomial
     attach_containers(all_devices["runtime"])
+    attach_native_loop(all_devices["runtime"])
     _jit_functions_without_implementation()
     brian2._cache_dirs_and_extensions["numba"] = _CacheEntry()
     if prefs.codegen.max_cache_dir_size > 0:

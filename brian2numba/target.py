@@ -91,7 +91,8 @@ class NumbaCodeObject(CodeObject):
         self.code = GeneratedCode({"run": source.text})
         self.kernel = pipeline.bound_kernel(self, source, compiled, offers)
         self._run = self.behaviour.runner(self.kernel)
-        if RANDOM_STREAMS in source.text:
+        self.draws = RANDOM_STREAMS in source.text
+        if self.draws:
             self._run = _drawing(self._run, self.streams)
         logger.diagnostic(
             f"{self.name} compiled in {time.perf_counter() - start:.3f} s"
@@ -112,6 +113,12 @@ class NumbaCodeObject(CodeObject):
             return self._run()
         except Exception as error:
             raise self._exception("run") from error
+
+    @property
+    def is_native(self) -> bool:
+        """Whether to run this is to call its kernel: the compiled loop may do it."""
+        kernel = self.kernel
+        return bool(kernel and kernel.is_self_contained and self.behaviour.is_native())
 
     def run_block(self, block: str) -> Any:
         """Run what the code object does before, in or after a run.

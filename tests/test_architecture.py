@@ -19,6 +19,7 @@ LAYERS = [
     {"behaviours"},
     {"pipeline"},
     {"target"},
+    {"simulation"},
     {"registration", "testing"},
     {"__init__"},
 ]

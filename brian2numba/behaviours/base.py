@@ -45,5 +45,9 @@ class Behaviour:
         """Return what runs the code object once: the kernel itself, if no more."""
         return kernel
 
+    def is_native(self) -> bool:
+        """Tell whether to run the code object is to call its kernel, and no more."""
+        return True
+
     def after_run(self) -> None:
         """Finish a run of the network."""

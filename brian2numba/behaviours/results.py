@@ -35,6 +35,10 @@ class ResultBehaviour(Behaviour):
         size = {"_result_size": lambda: self._size.ctypes.data, "_result": lambda: 0}
         return {**super().offers(), **size}
 
+    def is_native(self) -> bool:
+        """Say that Python has to prepare and take over what the kernel makes."""
+        return False
+
     def runner(self, kernel: BoundKernel) -> Callable[[], Any]:
         """Return what gives the elements that the kernel found."""
         return lambda: self._found(kernel)

@@ -50,6 +50,10 @@ class PushBehaviour(Behaviour):
         """Bring the queue up to date with the synapses and their delays."""
         self._pathway().initialise_queue()
 
+    def is_native(self) -> bool:
+        """Tell whether the queue is ours."""
+        return bool(self._pathway().queue is self._queue)
+
     def runner(self, kernel: BoundKernel) -> Callable[[], Any]:
         """Return what pushes spikes: Python, once another target has the queue."""
         pathway, queue = self._pathway(), self._queue

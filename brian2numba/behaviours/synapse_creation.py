@@ -76,6 +76,10 @@ class SynapseCreationBehaviour(Behaviour):
             "_scratch_payload": lambda: scratch.payload,
         }
 
+    def is_native(self) -> bool:
+        """Say that Python has to prepare and take over what the kernel makes."""
+        return False
+
     def runner(self, kernel: BoundKernel) -> Callable[[], Any]:
         """Return what creates synapses: all of them, or none."""
         return lambda: self._create(kernel)

@@ -1,0 +1,22 @@
+"""Running a network inside compiled code."""
+
+from typing import Any
+
+from brian2numba.simulation.interruption import forget_on_restore
+from brian2numba.simulation.run import network_run
+from brian2numba.simulation.running import guard_against_other_threads
+
+__all__ = ["attach_native_loop"]
+
+
+def attach_native_loop(device: Any) -> None:
+    """Let networks of a device run in compiled code.
+
+    Parameters
+    ----------
+    device : `RuntimeDevice`
+        The device; networks without anything for the numba target run as before.
+    """
+    device.network_run = network_run
+    forget_on_restore(device)
+    guard_against_other_threads(device)

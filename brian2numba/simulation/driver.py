@@ -1,0 +1,199 @@
+"""The part of the run loop that stays in Python."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from brian2.core.base import BrianObjectException
+from brian2.core.network import Network, TextReport
+from brian2.devices.device import get_device
+from brian2.units import second
+
+from brian2numba.errors import exception_for
+from brian2numba.simulation.loop import Reason, State
+from brian2numba.simulation.schedule import Schedule
+from brian2numba.simulation.signals import deferred_interrupt
+
+__all__ = ["Driver", "Progress"]
+
+#: How long compiled code runs at a time, in seconds
+SLICE = 0.02
+
+
+class Progress:
+    """How far a run is, and who is told of it.
+
+    Parameters
+    ----------
+    duration : `Quantity`
+        The duration of the run.
+    report : str, callable or None
+        How to report, see ``Network.run``.
+    period : float
+        The time between reports, in seconds.
+    """
+
+    def __init__(self, duration: Any, report: Any, period: float) -> None:
+        self.duration = duration
+        self.start: Any = 0 * second
+        self.end: Any = duration
+        self._report = _report_function(report)
+        self._period = period
+        self._begun = self._ended = self._next = 0.0
+
+    def begin(self) -> None:
+        """Note that the first step is about to begin."""
+        self._begun = time.time()
+        self._next = self._begun + self._period
+        if self._report is not None:
+            self._report(0 * second, 0.0, self.start, self.duration)
+
+    def report(self, t: float) -> None:
+        """Report if the time has come."""
+        now = time.time()
+        if self._report is not None and now > self._next:
+            elapsed = (now - self._begun) * second
+            done = (t - float(self.start)) / float(self.end - self.start)
+            self._report(elapsed, done, self.start, self.duration)
+            self._next = now + self._period
+
+    def finish(self, t: float) -> None:
+        """Report that the run is over."""
+        if self._report is not None:
+            elapsed = self.elapsed() * second
+            self._report(elapsed, self.fraction(t), self.start, self.duration)
+
+    def elapsed(self) -> float:
+        """Return the time in seconds that the time steps took."""
+        self._ended = self._ended or time.time()
+        return self._ended - self._begun
+
+    def fraction(self, t: float) -> float:
+        """Return which part of the duration is done."""
+        duration = float(self.duration)
+        return (t - float(self.start)) / duration if duration > 0 else 1.0
+
+    def is_over(self) -> bool:
+        """Tell whether the run has taken as long as it may."""
+        limit = get_device()._maximum_run_time
+        return limit is not None and time.time() - self._begun > float(limit)
+
+    def time_left(self) -> float:
+        """Return how long compiled code may run before Python has something to do."""
+        now, until = time.time(), [SLICE]
+        if self._report is not None:
+            until.append(self._next - now)
+        if get_device()._maximum_run_time is not None:
+            until.append(self._begun + float(get_device()._maximum_run_time) - now)
+        return max(min(until), 0.0)
+
+
+def _report_function(report: Any) -> Callable[..., None] | None:
+    """Return what is called to report, see ``Network.run``."""
+    if report is None or (callable(report) and not isinstance(report, str)):
+        return report
+    if not isinstance(report, str):
+        raise TypeError(
+            "Do not know how to handle report argument, it has to be one of 'text', "
+            "'stdout', 'stderr', or a callable function/object, but it is of type "
+            f"{type(report)}"
+        )
+    if report not in ("text", "stdout", "stderr"):
+        raise ValueError(f'Do not know how to handle report argument "{report}".')
+    return TextReport(sys.stderr if report == "stderr" else sys.stdout)
+
+
+class Driver:
+    """Runs the steps of a network: compiled code in slices, Python where it is due.
+
+    Parameters
+    ----------
+    network : `Network`
+        The network.
+    schedule : Schedule
+        Its schedule.
+    progress : Progress
+        Who is told how far the run is.
+    """
+
+    def __init__(
+        self, network: Network, schedule: Schedule, progress: Progress
+    ) -> None:
+        self.network = network
+        self.schedule = schedule
+        self.progress = progress
+
+    def run(self) -> None:
+        """Run until the end, or until somebody stops the run.
+
+        Raises
+        ------
+        KeyboardInterrupt
+            After the step in which the user pressed Ctrl+C.
+        """
+        Network._globally_running = True
+        try:
+            with deferred_interrupt(self._stop_compiled_code):
+                self._run_slices()
+        finally:
+            Network._globally_running = False
+
+    def _stop_compiled_code(self) -> None:
+        self.schedule.state[State.STOP] = 1
+
+    def _run_slices(self) -> None:
+        while not self._is_stopped():
+            if not self.schedule.in_step:
+                self.network.t_ = self.schedule.time()
+                self.progress.report(self.network.t_)
+            reason = self.schedule.run(self.progress.time_left())
+            if reason == Reason.FINISHED:
+                return
+            self._handle(reason)
+            if not self.schedule.in_step and self.progress.is_over():
+                self.network._stopped = True
+
+    def _is_stopped(self) -> bool:
+        """Tell whether to stop; a step that has begun is always ended."""
+        if self.schedule.in_step:
+            return False
+        stopped = self.network._stopped or Network._globally_stopped
+        return bool(stopped or self.schedule.state[State.STOP])
+
+    def _handle(self, reason: Reason) -> None:
+        if reason == Reason.PYTHON_IS_DUE:
+            self._call_python()
+        elif reason == Reason.KERNEL_FAILED:
+            raise self._exception()
+        elif reason == Reason.CLOCK_IS_EXHAUSTED:
+            raise StopIteration("A clock has reached the end of its available times.")
+
+    def _call_python(self) -> None:
+        """Run the entry that compiled code can't run."""
+        schedule = self.schedule
+        position = schedule.position
+        self.network.t_ = self.schedule.time()
+        start = time.perf_counter_ns()
+        schedule.entries[position].owner.run()
+        schedule.add_time(position, time.perf_counter_ns() - start)
+        schedule.position = position + 1
+        if self.network._stopped or Network._globally_stopped:
+            # The rest of the step, and no more
+            schedule.state[State.STOP] = 1
+
+    def _exception(self) -> Exception:
+        """Return what says that the kernel of the present entry failed."""
+        entry = self.schedule.entries[self.schedule.position]
+        kernel = entry.code_object.kernel
+        status = int(self.schedule.state[State.STATUS])
+        cause = exception_for(status, kernel.details.tolist(), kernel.where)
+        error = BrianObjectException(
+            f"An exception occurred at t = {self.schedule.time()} s, during the execution of "
+            f"the 'run' block of code object '{entry.code_object.name}'.\n",
+            entry.owner,
+        )
+        error.__cause__ = cause
+        return error

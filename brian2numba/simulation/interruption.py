@@ -1,0 +1,86 @@
+"""
+Runs that an exception ended within a step: the next run goes on there.
+
+Otherwise the part of the step that was done before would be done twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from brian2.core.network import Network
+
+from brian2numba.simulation.schedule import Schedule
+
+__all__ = ["forget_on_restore", "remember", "resume"]
+
+
+@dataclass(frozen=True)
+class _Interruption:
+    """Where a run was when an exception ended it."""
+
+    t: float
+    names: tuple[str, ...]
+    position: int
+    due_clocks: tuple[int, ...]
+
+
+_interruptions: WeakKeyDictionary[Network, _Interruption] = WeakKeyDictionary()
+
+
+def remember(network: Network, schedule: Schedule) -> None:
+    """Remember the entry that raised, if a step had begun."""
+    _interruptions.pop(network, None)
+    if schedule.in_step:
+        _interruptions[network] = _Interruption(
+            schedule.time(),
+            _names(schedule),
+            schedule.position,
+            tuple(schedule.due_clocks()),
+        )
+
+
+def resume(network: Network, schedule: Schedule) -> None:
+    """Let a schedule begin with the entry that raised, if there was one.
+
+    Raises
+    ------
+    RuntimeError
+        If the network has changed: it is not known what is left of the step.
+    """
+    interruption = _interruptions.pop(network, None)
+    if interruption is None or interruption.t != float(network.t_):
+        return
+    if interruption.names != _names(schedule):
+        _interruptions[network] = interruption
+        raise RuntimeError(
+            f"The last run of the network '{network.name}' was ended by an exception "
+            f"within the time step at {interruption.t} s, and its objects have changed "
+            "since: the step can't be completed. Use restore() to go back to a stored "
+            "state."
+        )
+    schedule.resume(interruption.position, interruption.due_clocks)
+
+
+def _names(schedule: Schedule) -> tuple[str, ...]:
+    return tuple(entry.owner.name for entry in schedule.entries)
+
+
+def forget_on_restore(device: Any) -> None:
+    """Forget where a network was interrupted when an earlier state is restored.
+
+    Parameters
+    ----------
+    device : `RuntimeDevice`
+        The device, which networks ask for an override of ``restore``.
+    """
+    restore: Callable[..., None] = Network.restore.original_function
+
+    def network_restore(network: Network, *args: Any, **kwds: Any) -> None:
+        restore(network, *args, **kwds)
+        _interruptions.pop(network, None)
+
+    device.network_restore = network_restore

@@ -1,0 +1,139 @@
+"""
+``Network.run`` with the numba target: compiled code runs the time steps.
+
+Everything that a run means in Brian stays: what is prepared before and finished after,
+several clocks, reports, ``stop()``, the limit on its time. Python is called where
+something in the schedule needs it, and once a time slice.
+"""
+
+from __future__ import annotations
+
+import gc
+from typing import Any
+
+from brian2.core.namespace import get_local_namespace
+from brian2.core.network import Network, profiling_summary
+from brian2.core.preferences import prefs
+from brian2.devices.device import get_device
+from brian2.groups.group import Group
+from brian2.units import check_units, second
+from brian2.utils.logger import get_logger
+
+from brian2numba.simulation import interruption
+from brian2numba.simulation.driver import Driver, Progress
+from brian2numba.simulation.running import the_only_run
+from brian2numba.simulation.schedule import Schedule
+
+__all__ = ["network_run"]
+
+logger = get_logger("brian2.codegen.runtime.numba")
+
+#: How far above `network_run` the caller's variables are, and how much farther for
+#: Brian's own function
+_FRAMES, _FRAMES_OF_ORIGINAL = 3, 2
+
+
+@check_units(duration=second, report_period=second)
+def network_run(  # noqa: PLR0913, PLR0917 (the arguments of Network.run)
+    network: Network,
+    duration: Any,
+    report: Any = None,
+    report_period: Any = 10 * second,
+    namespace: Any = None,
+    profile: bool | None = None,
+    level: int = 0,
+) -> None:
+    """Run a network; takes the place of ``Network.run``, which describes it.
+
+    Raises
+    ------
+    ValueError
+        If the duration is negative.
+    RuntimeError
+        If a network is running in another thread.
+    """
+    if not _has_numba_objects(network):
+        Network.run.original_function(
+            network,
+            duration,
+            report,
+            report_period,
+            namespace,
+            profile,
+            level + _FRAMES_OF_ORIGINAL,
+        )
+        return
+    if duration < 0:
+        raise ValueError(
+            f"Function 'run' expected a non-negative duration but got '{duration}'"
+        )
+    if namespace is None:
+        namespace = get_local_namespace(level=level + _FRAMES)
+    if profile is None:
+        profile = get_device().build_options.get("profile", False)
+    progress = Progress(duration, report, float(report_period))
+    with the_only_run(network):
+        _run(network, namespace, profile, progress)
+
+
+def _has_numba_objects(network: Network) -> bool:
+    """Tell whether compiled code can run any part of a network."""
+    if not prefs["codegen.runtime.numba.native_loop"]:
+        return False
+    default = prefs["codegen.target"]
+    targets = {getattr(o, "codeobj_class", None) or default for o in network.objects}
+    return any(getattr(t, "class_name", t) == "numba" for t in targets | {default})
+
+
+def _run(network: Network, namespace: Any, profile: bool, progress: Progress) -> None:
+    """Prepare a run, run it, and finish it."""
+    if prefs.logging.warn_for_unused_objects:
+        # Brian warns of objects that nothing refers to when they are collected
+        gc.collect()
+    objects = network.sorted_objects
+    network._clocks = {obj.clock for obj in objects}
+    progress.start, progress.end = network.t, network.t + progress.duration
+    for clock in network._clocks:
+        clock.set_interval(progress.start, progress.end)
+    network.before_run(namespace)
+    if not objects:
+        return
+    schedule = Schedule([obj for obj in objects if obj.active], profile)
+    interruption.resume(network, schedule)
+    progress.begin()
+    driver = Driver(network, schedule, progress)
+    try:
+        driver.run()
+    except BaseException:
+        interruption.remember(network, schedule)
+        raise
+    finally:
+        network.t_ = schedule.time()
+    _finish(network, objects, progress)
+    _keep_profile(network, schedule if profile else None)
+
+
+def _finish(network: Network, objects: list[Any], progress: Progress) -> None:
+    """Do what Brian does when the last step is done."""
+    device = get_device()
+    stopped = network._stopped or Network._globally_stopped
+    if not stopped:
+        network.t_ = float(progress.end)
+    device._last_run_time = progress.elapsed()
+    device._last_run_completed_fraction = progress.fraction(network.t_)
+    for obj in objects:
+        if isinstance(obj, Group):
+            obj._check_for_invalid_states()
+    progress.finish(network.t_)
+    network.after_run()
+
+
+def _keep_profile(network: Network, schedule: Schedule | None) -> None:
+    """Keep the times of a profiled run, or forget those of an earlier one."""
+    if schedule is None:
+        network._profiling_info = None
+        return
+    network._profiling_info = [
+        (name, seconds * second) for name, seconds in schedule.times().items()
+    ]
+    logger.debug(f"\n{profiling_summary(network)}")
