@@ -15,7 +15,6 @@ from brian2.units import second
 from brian2numba.errors import exception_for
 from brian2numba.simulation.loop import Reason, State
 from brian2numba.simulation.schedule import Schedule
-from brian2numba.simulation.signals import deferred_interrupt
 
 __all__ = ["Driver", "Progress"]
 
@@ -129,20 +128,14 @@ class Driver:
     def run(self) -> None:
         """Run until the end, or until somebody stops the run.
 
-        Raises
-        ------
-        KeyboardInterrupt
-            After the step in which the user pressed Ctrl+C.
+        Ctrl+C stops it as well: Brian's handler of the signal asks for that as long as
+        a network is running.
         """
         Network._globally_running = True
         try:
-            with deferred_interrupt(self._stop_compiled_code):
-                self._run_slices()
+            self._run_slices()
         finally:
             Network._globally_running = False
-
-    def _stop_compiled_code(self) -> None:
-        self.schedule.state[State.STOP] = 1
 
     def _run_slices(self) -> None:
         while not self._is_stopped():
@@ -160,8 +153,7 @@ class Driver:
         """Tell whether to stop; a step that has begun is always ended."""
         if self.schedule.in_step:
             return False
-        stopped = self.network._stopped or Network._globally_stopped
-        return bool(stopped or self.schedule.state[State.STOP])
+        return bool(self.network._stopped or Network._globally_stopped)
 
     def _handle(self, reason: Reason) -> None:
         if reason == Reason.PYTHON_IS_DUE:
@@ -191,7 +183,7 @@ class Driver:
         status = int(self.schedule.state[State.STATUS])
         cause = exception_for(status, kernel.details.tolist(), kernel.where)
         error = BrianObjectException(
-            f"An exception occurred at t = {self.schedule.time()} s, during the execution of "
+            f"An exception occurred at t = {self.schedule.time()} s, in the execution of "
             f"the 'run' block of code object '{entry.code_object.name}'.\n",
             entry.owner,
         )
