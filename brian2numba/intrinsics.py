@@ -84,6 +84,24 @@ call = _call_at_address(types.int64)
 call_for_double = _call_at_address(types.float64)
 
 
+#: How many words `local_words` gives
+N_LOCAL_WORDS = 6
+
+
+@intrinsic
+def local_words(typing_context: Any) -> Any:
+    """Return a pointer to words on the stack of the function that asks for them.
+
+    Where all that gets the pointer is inlined, the words are kept in registers.
+    """
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        words = cgutils.alloca_once(builder, ir.ArrayType(_INT64, N_LOCAL_WORDS))
+        return builder.bitcast(words, _INT64.as_pointer())
+
+    return types.CPointer(types.int64)(), codegen
+
+
 @intrinsic
 def array_view(typing_context: Any, pointer: types.Type, shape: types.Type) -> Any:
     """Return an array of the given shape over memory that something else owns."""

@@ -154,4 +154,5 @@ def _number_slots(
 ) -> dict[str, slots.Slot]:
     """Return a slot for each offered number, unless `own` says what it is."""
     typed = {slot.name: slot for slot in [slots.Result("_details", np.int64), *own]}
+    typed[library.RANDOM_STREAMS] = slots.RandomStreams(library.RANDOM_STREAMS)
     return {**{name: slots.Number(name) for name in offers}, **typed}

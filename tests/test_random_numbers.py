@@ -20,7 +20,7 @@ from numba import cfunc
 
 from brian2numba.device import random_reserve, random_state
 from brian2numba.device.random_state import RandomStreams, attach_random_streams
-from brian2numba.intrinsics import float64s
+from brian2numba.intrinsics import float64s, local_words
 from brian2numba.kernels import random_numbers
 
 SIZE = 20_000
@@ -28,40 +28,55 @@ OPTIONS = {"error_model": "numpy", "nogil": True, "_nrt": False}
 
 
 @cfunc("int64(int64, int64, int64)", **OPTIONS)
-def draw_uniform(streams, out, n):
+def draw_uniform(address, out, n):
+    streams = local_words()
+    random_numbers.open_streams(streams, address)
     for i in range(n):
         float64s(out)[i] = random_numbers.rand(streams)
+    random_numbers.close_streams(streams)
     return 0
 
 
 @cfunc("int64(int64, int64, int64)", **OPTIONS)
-def draw_normal(streams, out, n):
+def draw_normal(address, out, n):
+    streams = local_words()
+    random_numbers.open_streams(streams, address)
     for i in range(n):
         float64s(out)[i] = random_numbers.randn(streams)
+    random_numbers.close_streams(streams)
     return 0
 
 
 @cfunc("int64(int64, int64, int64, float64)", **OPTIONS)
-def draw_poisson(streams, out, n, lam):
+def draw_poisson(address, out, n, lam):
+    streams = local_words()
+    random_numbers.open_streams(streams, address)
     for i in range(n):
         float64s(out)[i] = random_numbers.poisson(lam, streams)
+    random_numbers.close_streams(streams)
     return 0
 
 
 @cfunc("int64(int64, int64, int64, int64, float64)", **OPTIONS)
-def draw_binomial(streams, out, n, trials, p):
+def draw_binomial(address, out, n, trials, p):
+    streams = local_words()
+    random_numbers.open_streams(streams, address)
     q = 1.0 - p
     for i in range(n):
         float64s(out)[i] = random_numbers.binomial_by_inversion(
             trials, p, q, q**trials, float(trials), streams
         )
+    random_numbers.close_streams(streams)
     return 0
 
 
 @cfunc("int64(int64, int64, int64, float64, float64)", **OPTIONS)
-def draw_binomial_by_normal(streams, out, n, loc, scale):
+def draw_binomial_by_normal(address, out, n, loc, scale):
+    streams = local_words()
+    random_numbers.open_streams(streams, address)
     for i in range(n):
         float64s(out)[i] = random_numbers.binomial_by_normal(loc, scale, streams)
+    random_numbers.close_streams(streams)
     return 0
 
 

@@ -82,8 +82,9 @@ def _int(x: float) -> int:
 
 def timestep(t: float, dt: float) -> int:
     """Return the number of time steps of length `dt` (s) until `t` (s)."""
-    # A thousandth of a step makes up for rounding in t/dt
-    return types.int64((t + 1e-3 * dt) / dt)
+    # A thousandth of a step makes up for rounding. In a loop, dt stays the same and is
+    # divided by once; a division for each neuron would take longer than all the rest.
+    return types.int64((t + 1e-3 * dt) * (1.0 / dt))
 
 
 _DEFINITIONS: tuple[Callable[..., Any], ...] = (

@@ -49,17 +49,17 @@ _OTHER_NAMES = {
 }
 
 
-def _rand(index: int, streams: int) -> float:
+def _rand(index: int, streams: Any) -> float:
     """Draw from [0, 1); the index of the element plays no role."""
     return random_numbers.rand(streams)
 
 
-def _randn(index: int, streams: int) -> float:
+def _randn(index: int, streams: Any) -> float:
     """Draw from the standard normal distribution."""
     return random_numbers.randn(streams)
 
 
-def _poisson(rate: float, index: int, streams: int) -> int:
+def _poisson(rate: float, index: int, streams: Any) -> int:
     """Draw from the Poisson distribution with mean `rate`."""
     return random_numbers.poisson(rate, streams)
 
@@ -100,6 +100,7 @@ _INTRINSICS = {
         "float64s",
         "int32s",
         "int64s",
+        "local_words",
         "uint64s",
     )
 }
@@ -135,6 +136,8 @@ def namespace() -> dict[str, Any]:
         "_number_of_steps": synapse_creation.number_of_steps,
         "_whole": synapse_creation.whole,
         "_mark_distinct": synapse_creation.mark_distinct,
+        "_open_streams": random_numbers.open_streams,
+        "_close_streams": random_numbers.close_streams,
         "_binomial_by_inversion": random_numbers.binomial_by_inversion,
         "_binomial_by_normal": random_numbers.binomial_by_normal,
         # What Brian's optimiser makes of expressions such as sqrt(-1.0)

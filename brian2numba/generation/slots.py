@@ -29,6 +29,7 @@ __all__ = [
     "DynamicArraySize",
     "NamespaceArray",
     "Number",
+    "RandomStreams",
     "Result",
     "Slot",
 ]
@@ -63,6 +64,10 @@ class Slot(abc.ABC):
     def declaration(self, index: int) -> str:
         """Return the line of source that reads the slot at `index`."""
 
+    def closing(self) -> str | None:
+        """Return the line of source that belongs before the kernel returns."""
+        return None
+
     @abc.abstractmethod
     def value(self, binding: Binding) -> int:
         """Return the 64 bits that are written into the slot."""
@@ -79,6 +84,21 @@ class Number(Slot):
     def value(self, binding: Binding) -> int:
         """Return the number."""
         return binding.number(self.name)
+
+
+@dataclass(frozen=True)
+class RandomStreams(Number):
+    """The random streams, which the kernel opens and closes."""
+
+    def declaration(self, index: int) -> str:
+        """Return the lines of source that open the streams."""
+        return (
+            f"{self.name} = _local_words()\n_open_streams({self.name}, _slots[{index}])"
+        )
+
+    def closing(self) -> str:
+        """Return the line of source that closes the streams."""
+        return f"_close_streams({self.name})"
 
 
 @dataclass(frozen=True)

@@ -110,7 +110,21 @@ def assemble(
     slots = tuple(candidates[name] for name in sorted(used & set(candidates)))
     header = ["_slots = _int64s(_table)"]
     header += [slot.declaration(index) for index, slot in enumerate(slots)]
-    lines = "\n".join([*header, body.strip("\n"), "return 0"])
+    closing = [line for slot in slots if (line := slot.closing())]
+    body = _before_returns(body.strip("\n") + "\nreturn 0", closing)
+    lines = "\n".join([*header, body])
     kernel = f"def kernel(_table):\n{indent(lines)}\n"
     text = "\n\n".join([*(functions or []), kernel])
     return KernelSource(text, slots, dict(objects or {}), bool(functions or objects))
+
+
+def _before_returns(body: str, closing: list[str]) -> str:
+    """Insert lines wherever a kernel returns."""
+    lines: list[str] = []
+    for line in body.splitlines():
+        statement = line.lstrip()
+        if statement.startswith("return"):
+            margin = line[: len(line) - len(statement)]
+            lines += [margin + closing_line for closing_line in closing]
+        lines.append(line)
+    return "\n".join(lines)

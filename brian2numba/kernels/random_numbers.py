@@ -3,13 +3,15 @@ Random numbers inside kernels: the sequences that Brian's Cython target draws.
 
 For the same seed they are the same: uniform and normal numbers come from numpy's global
 generator (its legacy algorithms), through buffers that are refilled when their index is
-0. A kernel finds all it needs in a block of 64-bit slots, whose address is `streams`
-below; `brian2numba.device.random_state.RandomStreams` owns the block.
+0. A kernel finds all it needs in a block of 64-bit slots, which
+`brian2numba.device.random_state.RandomStreams` owns: it opens the streams, draws, and
+closes them.
 """
 
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -19,6 +21,8 @@ from brian2numba.jit import helper, operation
 __all__ = [
     "binomial_by_inversion",
     "binomial_by_normal",
+    "close_streams",
+    "open_streams",
     "poisson",
     "rand",
     "randn",
@@ -111,40 +115,74 @@ def refill_normal(streams: int) -> int:
     return 0
 
 
+# Words of streams that a kernel has opened: the address of the block, and the position
+# in each buffer with the buffer's address. Being local, they are kept in registers.
+_BLOCK = 0
+_UNIFORM_POSITION = 1
+_UNIFORM_DATA = 2
+_NORMAL_POSITION = 3
+_NORMAL_DATA = 4
+_SIZE = 5
+
+
 @helper
-def rand(streams: int) -> float:
+def open_streams(streams: Any, address: int) -> None:
+    """Take over from the block at `address`, to draw with `rand` and `randn`.
+
+    Parameters
+    ----------
+    streams : pointer to int64
+        Local words of the kernel.
+    address : int
+        The address of the block. Nothing else may draw from it until `close_streams`.
+    """
+    block = int64s(address)
+    streams[_BLOCK] = address
+    streams[_UNIFORM_POSITION] = int32s(block[UNIFORM_INDEX])[0]
+    streams[_UNIFORM_DATA] = block[UNIFORM_BUFFER]
+    streams[_NORMAL_POSITION] = int32s(block[NORMAL_INDEX])[0]
+    streams[_NORMAL_DATA] = block[NORMAL_BUFFER]
+    streams[_SIZE] = block[BUFFER_SIZE]
+
+
+@helper
+def close_streams(streams: Any) -> None:
+    """Tell the block which numbers were drawn."""
+    block = int64s(streams[_BLOCK])
+    int32s(block[UNIFORM_INDEX])[0] = streams[_UNIFORM_POSITION]
+    int32s(block[NORMAL_INDEX])[0] = streams[_NORMAL_POSITION]
+
+
+@helper
+def rand(streams: Any) -> float:
     """Return the next uniform number of [0, 1).
 
     Parameters
     ----------
-    streams : int
-        The address of the block.
+    streams : pointer to int64
+        Opened streams.
     """
-    block = int64s(streams)
-    position = int32s(block[UNIFORM_INDEX])
-    i = np.int64(position[0])
+    i = streams[_UNIFORM_POSITION]
     if i == 0:
-        call(block[REFILL_UNIFORM], (streams,))
-    position[0] = i + 1 if i + 1 < block[BUFFER_SIZE] else 0
-    return float64s(block[UNIFORM_BUFFER])[i]
+        call(int64s(streams[_BLOCK])[REFILL_UNIFORM], (streams[_BLOCK],))
+    streams[_UNIFORM_POSITION] = i + 1 if i + 1 < streams[_SIZE] else 0
+    return float64s(streams[_UNIFORM_DATA])[i]
 
 
 @helper
-def randn(streams: int) -> float:
+def randn(streams: Any) -> float:
     """Return the next number of the standard normal distribution.
 
     Parameters
     ----------
-    streams : int
-        The address of the block.
+    streams : pointer to int64
+        Opened streams.
     """
-    block = int64s(streams)
-    position = int32s(block[NORMAL_INDEX])
-    i = np.int64(position[0])
+    i = streams[_NORMAL_POSITION]
     if i == 0:
-        call(block[REFILL_NORMAL], (streams,))
-    position[0] = i + 1 if i + 1 < block[BUFFER_SIZE] else 0
-    return float64s(block[NORMAL_BUFFER])[i]
+        call(int64s(streams[_BLOCK])[REFILL_NORMAL], (streams[_BLOCK],))
+    streams[_NORMAL_POSITION] = i + 1 if i + 1 < streams[_SIZE] else 0
+    return float64s(streams[_NORMAL_DATA])[i]
 
 
 @helper
@@ -167,7 +205,7 @@ def _log_factorial(k: int) -> float:
 
 
 @helper
-def _poisson_by_multiplication(lam: float, streams: int) -> int:
+def _poisson_by_multiplication(lam: float, streams: Any) -> int:
     """Count uniform numbers until their product is below exp(-lam)."""
     threshold = math.exp(-lam)
     count = 0
@@ -179,7 +217,7 @@ def _poisson_by_multiplication(lam: float, streams: int) -> int:
 
 
 @helper
-def _poisson_by_rejection(lam: float, streams: int) -> int:
+def _poisson_by_rejection(lam: float, streams: Any) -> int:
     """Draw by transformed rejection with squeeze.
 
     W. Hörmann: The transformed rejection method for generating Poisson random
@@ -205,15 +243,15 @@ def _poisson_by_rejection(lam: float, streams: int) -> int:
 
 
 @helper
-def poisson(lam: float, streams: int) -> int:
+def poisson(lam: float, streams: Any) -> int:
     """Return a number of the Poisson distribution.
 
     Parameters
     ----------
     lam : float
         The mean. The result is 0 if it is negative or not a number.
-    streams : int
-        The address of the block.
+    streams : pointer to int64
+        Opened streams.
     """
     if lam >= _SMALL_MEAN:
         return _poisson_by_rejection(lam, streams)
@@ -224,7 +262,7 @@ def poisson(lam: float, streams: int) -> int:
 
 @helper
 def binomial_by_inversion(  # noqa: PLR0913, PLR0917
-    n: int, p: float, q: float, q_to_n: float, bound: float, streams: int
+    n: int, p: float, q: float, q_to_n: float, bound: float, streams: Any
 ) -> int:
     """Return a number of the binomial distribution, by inversion.
 
@@ -242,8 +280,8 @@ def binomial_by_inversion(  # noqa: PLR0913, PLR0917
         ``q ** n``; not 0.
     bound : float
         Larger results are drawn again; they are too improbable to matter.
-    streams : int
-        The address of the block.
+    streams : pointer to int64
+        Opened streams.
     """
     successes = 0
     probability = q_to_n
@@ -261,14 +299,14 @@ def binomial_by_inversion(  # noqa: PLR0913, PLR0917
 
 
 @helper
-def binomial_by_normal(loc: float, scale: float, streams: int) -> float:
+def binomial_by_normal(loc: float, scale: float, streams: Any) -> float:
     """Approximate a binomial number by a normal one, in single precision.
 
     Parameters
     ----------
     loc, scale : float
         The mean and the standard deviation.
-    streams : int
-        The address of the block.
+    streams : pointer to int64
+        Opened streams.
     """
     return np.float64(np.float32(randn(streams) * scale + loc))

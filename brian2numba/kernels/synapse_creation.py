@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from numba import types
 
 from brian2numba.intrinsics import bools, call
@@ -30,7 +32,7 @@ def whole(x: float) -> int:
 
 @helper
 def mark_distinct(
-    append_rows: int, scratch: int, population: int, size: int, streams: int
+    append_rows: int, scratch: int, population: int, size: int, streams: Any
 ) -> int:
     """Draw `size` different numbers below `population` and mark them.
 
@@ -42,8 +44,8 @@ def mark_distinct(
         Handle of a dynamic array of bytes, which are 0 before and after use.
     population, size : int
         How many numbers there are, and how many of them are drawn.
-    streams : int
-        Address of the random streams.
+    streams : pointer to int64
+        Opened random streams.
 
     Returns
     -------
