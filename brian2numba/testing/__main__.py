@@ -15,12 +15,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m brian2numba.testing")
     parser.add_argument("--target", default="numba", help="the target to test")
     parser.add_argument("--float32", action="store_true", help="single precision")
+    parser.add_argument(
+        "--brian-loop", action="store_true", help="without the compiled run loop"
+    )
     parser.add_argument("--short", action="store_true", help="without long tests")
     arguments, pytest_arguments = parser.parse_known_args()
     passed = test(
         target=arguments.target,
         long_tests=not arguments.short,
         float_dtype=np.float32 if arguments.float32 else None,
+        native_loop=not arguments.brian_loop,
         additional_args=pytest_arguments,
     )
     return 0 if passed else 1

@@ -6,6 +6,7 @@ from typing import Any
 
 import brian2
 import numpy as np
+from brian2.core.preferences import prefs
 
 __all__ = ["test"]
 
@@ -17,6 +18,7 @@ def test(
     long_tests: bool = True,
     float_dtype: Any = None,
     test_codegen_independent: bool = False,
+    native_loop: bool = True,
     additional_args: list[str] | None = None,
 ) -> bool:
     """Run Brian's test suite, in parallel if pytest-xdist is installed.
@@ -33,6 +35,9 @@ def test(
         preference ``core.default_float_dtype``.
     test_codegen_independent : bool, optional
         Whether to run the tests that generate no code as well. Defaults to ``False``.
+    native_loop : bool, optional
+        Whether compiled code runs the time steps, see the preference
+        ``codegen.runtime.numba.native_loop``. Defaults to ``True``.
     additional_args : list of str, optional
         Arguments for pytest.
 
@@ -41,16 +46,24 @@ def test(
     bool
         Whether all tests passed.
     """
-    return bool(
-        brian2.test(
-            codegen_targets=[target],
-            long_tests=long_tests,
-            test_codegen_independent=test_codegen_independent,
-            test_in_parallel=[target, "codegen_independent"],
-            float_dtype=None if float_dtype is None else np.dtype(float_dtype).type,
-            additional_args=["-p", PLUGIN, "-rs", *(additional_args or [])],
+    stored = dict(prefs.prefs)
+    prefs.reset_to_defaults()
+    prefs["codegen.runtime.numba.native_loop"] = native_loop
+    try:
+        return bool(
+            brian2.test(
+                codegen_targets=[target],
+                long_tests=long_tests,
+                test_codegen_independent=test_codegen_independent,
+                test_in_parallel=[target, "codegen_independent"],
+                # They are the default ones, but for the loop
+                reset_preferences=False,
+                float_dtype=None if float_dtype is None else np.dtype(float_dtype).type,
+                additional_args=["-p", PLUGIN, "-rs", *(additional_args or [])],
+            )
         )
-    )
+    finally:
+        prefs.prefs.update(stored)
 
 
 #: pytest collects functions called ``test``; this one is for users
