@@ -183,8 +183,8 @@ class Driver:
         status = int(self.schedule.state[State.STATUS])
         cause = exception_for(status, kernel.details.tolist(), kernel.where)
         error = BrianObjectException(
-            f"An exception occurred at t = {self.schedule.time()} s, in the 'run' block "
-            f"of code object '{entry.code_object.name}'.\n",
+            f"An exception occurred at t = {self.schedule.time()} s in the 'run' block of "
+            f"code object '{entry.code_object.name}'.\n",
             entry.owner,
         )
         error.__cause__ = cause

@@ -13,8 +13,9 @@ __all__ = ["test"]
 PLUGIN = "brian2numba.testing.pytest_plugin"
 
 
-def test(
+def test(  # noqa: PLR0913 (as many choices as brian2.test has)
     target: str = "numba",
+    *,
     long_tests: bool = True,
     float_dtype: Any = None,
     test_codegen_independent: bool = False,
