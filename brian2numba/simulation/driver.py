@@ -182,9 +182,10 @@ class Driver:
         kernel = entry.code_object.kernel
         status = int(self.schedule.state[State.STATUS])
         cause = exception_for(status, kernel.details.tolist(), kernel.where)
+        t = self.schedule.time()
         error = BrianObjectException(
-            f"An exception occurred at t = {self.schedule.time()} s in the 'run' block of "
-            f"code object '{entry.code_object.name}'.\n",
+            f"An exception occurred at t = {t} s, in the 'run' block of code object "
+            f"'{entry.code_object.name}'.\n",
             entry.owner,
         )
         error.__cause__ = cause
