@@ -194,6 +194,17 @@ def test_objects_that_are_not_active(both_loops):
     assert_array_equal(trace.x[0], [3, 4])
 
 
+def test_time_goes_on_without_active_objects(both_loops):
+    group, trace = counter()
+    network = Network(group, trace)
+    for obj in network.objects:
+        obj.active = False
+    network.run(1 * ms)
+    assert network.t == 1 * ms
+    assert round(float(np.asarray(defaultclock.timestep))) == 10
+    assert group.x[0] == 0
+
+
 def test_short_and_empty_runs(both_loops):
     group, trace = counter()
     network = Network(group, trace)

@@ -25,7 +25,7 @@ class _Interruption:
     t: float
     names: tuple[str, ...]
     position: int
-    due_clocks: tuple[int, ...]
+    due_clocks: tuple[str, ...]
 
 
 _interruptions: WeakKeyDictionary[Network, _Interruption] = WeakKeyDictionary()
@@ -39,7 +39,7 @@ def remember(network: Network, schedule: Schedule) -> None:
             schedule.time(),
             _names(schedule),
             schedule.position,
-            tuple(schedule.due_clocks()),
+            schedule.due_clocks(),
         )
 
 

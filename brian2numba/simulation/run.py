@@ -98,7 +98,8 @@ def _run(network: Network, namespace: Any, profile: bool, progress: Progress) ->
     network.before_run(namespace)
     if not objects:
         return
-    schedule = Schedule([obj for obj in objects if obj.active], profile)
+    active = [obj for obj in objects if obj.active]
+    schedule = Schedule(active, network._clocks, profile)
     interruption.resume(network, schedule)
     progress.begin()
     driver = Driver(network, schedule, progress)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ctypes
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from brian2.core.base import BrianObject
-from brian2.core.clocks import EventClock
+from brian2.core.clocks import BaseClock, EventClock
 
 from brian2numba.device.arrays import Replacements
 from brian2numba.simulation.loop import Clocks, Entries, Reason, State, run_steps
@@ -43,14 +43,21 @@ class Schedule:
     ----------
     objects : sequence of `BrianObject`
         The active objects in the order in which a time step runs them.
+    clocks : iterable of `BaseClock`
+        The clocks of the network, also those of objects that are not active.
     profile : bool
         Whether to measure the time that each entry takes.
     """
 
-    def __init__(self, objects: Sequence[BrianObject], profile: bool = False) -> None:
+    def __init__(
+        self,
+        objects: Sequence[BrianObject],
+        clocks: Iterable[BaseClock],
+        profile: bool = False,
+    ) -> None:
         self.objects = list(objects)
         self.entries = [entry for o in self.objects for entry in _entries(o)]
-        self.clocks = list(dict.fromkeys(o.clock for o in self.objects))
+        self.clocks = list(clocks)
         self.streams = _streams(self.entries)
         self._clock_records = np.zeros((len(self.clocks), Clocks.SIZE), np.int64)
         self._entry_records = np.zeros((len(self.entries), Entries.SIZE), np.int64)
@@ -96,14 +103,15 @@ class Schedule:
         """Whether a step has begun and not ended."""
         return bool(self.state[State.IN_STEP])
 
-    def due_clocks(self) -> list[int]:
-        """Return the numbers of the clocks that take part in the present step."""
-        return [int(k) for k in np.flatnonzero(self._clock_records[:, Clocks.IS_DUE])]
+    def due_clocks(self) -> tuple[str, ...]:
+        """Return the names of the clocks that take part in the present step."""
+        is_due = self._clock_records[:, Clocks.IS_DUE]
+        return tuple(c.name for c, due in zip(self.clocks, is_due, strict=True) if due)
 
-    def resume(self, position: int, due_clocks: Sequence[int]) -> None:
+    def resume(self, position: int, due_clocks: Sequence[str]) -> None:
         """Go on within a step, at the entry where it was interrupted."""
-        self._clock_records[:, Clocks.IS_DUE] = 0
-        self._clock_records[list(due_clocks), Clocks.IS_DUE] = 1
+        is_due = [clock.name in due_clocks for clock in self.clocks]
+        self._clock_records[:, Clocks.IS_DUE] = is_due
         self.position = position
         self.state[State.IN_STEP] = 1
 
