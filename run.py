@@ -54,7 +54,8 @@ def stages() -> List[Stage]:
     """Return the checks in the order they run."""
     workers = str(min(os.cpu_count() or 1, MOST_WORKERS))
     brian = ["brian2numba.testing"]
-    numpy = [*brian, "--target", "numpy"]
+    numpy = [*brian, "--target", "numpy", "--short"]
+    brian_loop = [*brian, "--brian-loop", "--short"]
     own = ["pytest", "tests"]
     return [
         Stage("lint", "ruff's rules", ["ruff", "check", "."], True),
@@ -63,6 +64,7 @@ def stages() -> List[Stage]:
         Stage("own", "own tests", [*own, "-m", "not compiler", "-n", workers], False),
         Stage("compiler", "against Cython", [*own, "-m", "compiler"], True),
         Stage("brian", "Brian's suite, numba target", brian, False),
+        Stage("loop", "Brian's suite, numba target, Brian's loop", brian_loop, False),
         Stage("numpy", "Brian's suite, numpy target", numpy, False),
     ]
 
