@@ -41,6 +41,7 @@ float64s = _pointer_to(types.float64)
 float32s = _pointer_to(types.float32)
 int64s = _pointer_to(types.int64)
 int32s = _pointer_to(types.int32)
+uint32s = _pointer_to(types.uint32)
 uint64s = _pointer_to(types.uint64)
 #: Booleans are bytes in memory: read one with ``bools(address)[k] != 0``.
 bools = _pointer_to(types.uint8)

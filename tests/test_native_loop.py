@@ -363,7 +363,7 @@ def test_a_second_run_in_another_thread_is_refused():
     first.objects_list = [o for o in first.objects if isinstance(o, NeuronGroup)]
     thread = threading.Thread(target=run_second)
     thread.start()
-    get_device()._set_maximum_run_time(0.6)
+    get_device()._set_maximum_run_time(2)
     try:
         first.run(1000 * second)
     finally:
@@ -393,7 +393,7 @@ def test_other_threads_go_on():
         get_device()._set_maximum_run_time(None)
         done.append(True)
         thread.join()
-    assert len(ticks) > 50
+    assert len(ticks) > 5
 
 
 def test_spikes_under_way_survive_another_dt(both_loops):
@@ -428,7 +428,7 @@ def network():
     return Network(group, synapses, spikes, trace), spikes, trace
 
 whole, spikes, trace = network()
-whole.run(2*second)
+whole.run(10*second)
 expected = np.array(spikes.t), np.array(trace.v)
 
 def interrupt():
@@ -441,13 +441,13 @@ def interrupt():
 
 pieces, spikes, trace = network()
 delays, wanted = [], int(sys.argv[1])
-while (steps := round(float(pieces.t)/1e-4)) < 20000:
+while (steps := round(float(pieces.t)/1e-4)) < 100000:
     sent = []
     thread = threading.Thread(target=interrupt)
     if len(delays) < wanted:
         thread.start()
     try:
-        pieces.run((20000 - steps)*0.1*ms)
+        pieces.run((100000 - steps)*0.1*ms)
         if sent:
             delays.append(time.perf_counter() - sent[0])
     except KeyboardInterrupt:
@@ -456,7 +456,7 @@ while (steps := round(float(pieces.t)/1e-4)) < 20000:
         thread.join()
 assert np.array_equal(expected[0], spikes.t), "spikes"
 assert np.array_equal(expected[1], trace.v), "trace"
-print(len(delays), max(delays))
+print(len(delays), max(delays, default=0))
 """
 
 
@@ -465,7 +465,7 @@ def test_ctrl_c_changes_nothing(tmp_path):
     script = tmp_path / "interrupted.py"
     script.write_text(INTERRUPTED)
     finished = subprocess.run(
-        [sys.executable, str(script), "5"],
+        [sys.executable, str(script), "8"],
         capture_output=True,
         text=True,
         timeout=200,

@@ -124,6 +124,18 @@ def test_draws_numpys_sequence(streams, kernel, numpys):
     assert (drawn == expected[: len(drawn)]).all()
 
 
+@pytest.mark.parametrize("n_words", [0, 1, 2, 623, 624, 625])
+def test_draws_from_any_position_of_the_generator(streams, n_words):
+    streams.device.seed(3)
+    for _ in range(n_words):
+        np.random.bytes(4)
+    expected = np.random.rand(2 * SIZE)
+    streams.device.seed(3)
+    for _ in range(n_words):
+        np.random.bytes(4)
+    assert (draw(streams, draw_uniform, 2 * SIZE) == expected).all()
+
+
 @pytest.mark.parametrize("generator", [None, np.random.PCG64, np.random.SFC64])
 def test_draws_between_pythons_own(streams, generator):
     device = streams.device

@@ -105,6 +105,8 @@ class RandomStreams:
         next_double = ctypes.cast(interface.next_double, ctypes.c_void_p).value or 0
         self._block[kernels.GENERATOR] = interface.state_address
         self._block[kernels.NEXT_DOUBLE] = next_double
+        is_twister = type(generator) is np.random.MT19937
+        self._block[kernels.IS_MERSENNE_TWISTER] = is_twister
         self._block[kernels.RESERVE] = self._reserve.address
         # also keeps the generator alive, whose state compiled code changes
         self._generator = generator

@@ -15,8 +15,16 @@ from typing import Any
 
 import numpy as np
 
-from brian2numba.intrinsics import call, call_for_double, float64s, int32s, int64s
+from brian2numba.intrinsics import (
+    call,
+    call_for_double,
+    float64s,
+    int32s,
+    int64s,
+    uint32s,
+)
 from brian2numba.jit import helper, operation
+from brian2numba.kernels import mersenne_twister
 
 __all__ = [
     "binomial_by_inversion",
@@ -45,7 +53,9 @@ RESERVE = 7
 #: ... and the addresses of the functions that refill the buffers.
 REFILL_UNIFORM = 8
 REFILL_NORMAL = 9
-N_SLOTS = 10
+#: Whether the bit generator is a Mersenne Twister, numpy's default here
+IS_MERSENNE_TWISTER = 10
+N_SLOTS = 11
 
 # Of the double, in doubles, from the flag.
 _RESERVE_VALUE = 1
@@ -76,6 +86,9 @@ def refill_uniform(streams: int) -> int:
     block = int64s(streams)
     buffer, size = float64s(block[UNIFORM_BUFFER]), block[BUFFER_SIZE]
     next_double, generator = block[NEXT_DOUBLE], block[GENERATOR]
+    if block[IS_MERSENNE_TWISTER] != 0:
+        mersenne_twister.fill_uniform(uint32s(generator), buffer, size)
+        return 0
     for i in range(size):
         buffer[i] = call_for_double(next_double, (generator,))
     return 0
