@@ -25,7 +25,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 
 #: As in `benchmarks.models`, which takes a second to import
-MODELS = ("forum", "small_lif", "cuba", "coba", "cobahh", "stdp", "cable")
+MODELS = ("forum", "small_lif", "single", "cuba", "coba", "cobahh", "stdp", "cable")
+#: Models that show what the run loop costs; C++ standalone mode can't run them
+LOOP_MODELS = ("lif_profiled", "lif_op_1ms", "lif_op_step", "short_runs")
 TARGETS = ("numba", "numpy", "cython", "standalone")
 COMPILERS = ("c++", "g++", "clang++", "cl")
 
@@ -91,7 +93,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         description="Compare the times of Brian's targets for several models.",
     )
     add = parser.add_argument
-    add("--models", nargs="+", choices=MODELS, default=MODELS)
+    add("--models", nargs="+", choices=MODELS + LOOP_MODELS, default=MODELS)
     add("--targets", nargs="+", choices=TARGETS, default=TARGETS)
     add("--repeat", type=int, default=5, help="measurements with a filled cache")
     add("--setup-repeat", type=int, default=1, help="measurements with an empty cache")
@@ -128,7 +130,11 @@ def measure_model(
 
     The first measurement with an empty cache fills the one of the later ones.
     """
-    results = [Result(model, target) for target in targets]
+    results = [
+        Result(model, target)
+        for target in targets
+        if target != "standalone" or model not in LOOP_MODELS
+    ]
     failed = []
     for kind, repeat in (("first", options.setup_repeat), ("again", options.repeat)):
         for number in range(repeat):
@@ -176,7 +182,8 @@ def table(results: Sequence[Result]) -> str:
     by_name = {(result.model, result.target): result for result in results}
     for model in models:
         for number, (title, kind, quantity) in enumerate(ROWS):
-            values = [by_name[model, t].median(kind, quantity) for t in targets]
+            found = [by_name.get((model, t)) for t in targets]
+            values = [result and result.median(kind, quantity) for result in found]
             cells = "".join(f"{text_of(value, quantity):>12}" for value in values)
             lines.append(f"{model if number == 0 else '':10} {title:21}{cells}")
         lines.append("")

@@ -27,10 +27,16 @@ class Model:
         Builds the network, from a seed that is set before.
     duration : float
         How long to run it, in seconds of biological time.
+    n_runs : int
+        How many runs to make, each of this duration.
+    profile : bool
+        Whether to ask for the time that each object takes.
     """
 
     build: Callable[[], Network]
     duration: float
+    n_runs: int = 1
+    profile: bool = False
 
 
 def build_small_lif() -> Network:
@@ -47,6 +53,28 @@ def build_small_lif() -> Network:
     neurons.v = "rand()"
     neurons.drive = "0.8 + 0.4 * i / N"  # half of them fire
     return Network(neurons, SpikeMonitor(neurons, name="spikes"))
+
+
+def build_with_operation(dt: Quantity) -> Network:
+    """Make the small network with an operation in Python every `dt`."""
+    return Network(build_small_lif(), NetworkOperation(lambda: None, dt=dt))
+
+
+def build_single() -> Network:
+    """Make one neuron and record its membrane potential."""
+    neuron = NeuronGroup(
+        1,
+        "dv/dt = (1.5 - v) / (10*ms) : 1",
+        threshold="v > 1",
+        reset="v = 0",
+        method="exact",
+        name="neuron",
+    )
+    return Network(
+        neuron,
+        SpikeMonitor(neuron, name="spikes"),
+        StateMonitor(neuron, "v", record=True, name="trace"),
+    )
 
 
 COBA_PARAMETERS = {
@@ -108,6 +136,11 @@ def build_coba(n_neurons: int = 4000) -> Network:
 MODELS = {
     "forum": Model(forum_example.build, 0.1),
     "small_lif": Model(build_small_lif, 0.2),
+    "lif_profiled": Model(build_small_lif, 0.2, profile=True),
+    "lif_op_1ms": Model(lambda: build_with_operation(1 * ms), 0.2),
+    "lif_op_step": Model(lambda: build_with_operation(0.1 * ms), 0.2),
+    "short_runs": Model(build_small_lif, 0.001, n_runs=10_000),
+    "single": Model(build_single, 1.0),
     "cuba": Model(cuba.build, 1.0),
     "coba": Model(build_coba, 1.0),
     "cobahh": Model(cobahh.build, 1.0),

@@ -39,9 +39,9 @@ class Measurement:
     setup : float
         Time to build the model and to make it ready to run.
     run_call : float
-        Time of the call that runs it, as its user sees it.
+        Time of the call that runs it, as its user sees it, or of all calls.
     run_loop : float
-        The part of it that Brian reports: the time steps.
+        The part of the last call that Brian reports: the time steps.
     spikes : int or None
         How many spikes were recorded, to see that targets did comparable work.
     """
@@ -69,7 +69,12 @@ def measure_runtime(model: Model, target: str, cache: Path) -> Measurement:
     network = model.build()
     network.run(0 * b2.second)
     setup = time.perf_counter() - start
-    return _run(network, lambda: network.run(model.duration * b2.second), setup)
+
+    def run() -> None:
+        for _ in range(model.n_runs):
+            network.run(model.duration * b2.second, profile=model.profile)
+
+    return _run(network, run, setup)
 
 
 def measure_standalone(model: Model, cache: Path) -> Measurement:

@@ -85,22 +85,40 @@ call = _call_at_address(types.int64)
 call_for_double = _call_at_address(types.float64)
 
 
-#: How many words `local_words` gives
-N_LOCAL_WORDS = 6
+def _words_on_stack(n_words: int) -> Any:
+    """Return an intrinsic that gives words on the stack of the function it is in.
+
+    Where all that gets the pointer is inlined, few words are kept in registers.
+    """
+
+    @intrinsic
+    def words_on_stack(typing_context: Any) -> Any:
+        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            words = cgutils.alloca_once(builder, ir.ArrayType(_INT64, n_words))
+            return builder.bitcast(words, _INT64.as_pointer())
+
+        return types.CPointer(types.int64)(), codegen
+
+    return words_on_stack
+
+
+#: ``local_words()``: a pointer to 6 words of the function's own
+local_words = _words_on_stack(6)
+
+#: How many elements `mask_words` has a byte for
+MASK_SIZE = 512
+#: ``mask_words()``: a pointer to words of the function's own, a byte for each element
+mask_words = _words_on_stack(MASK_SIZE // 8)
 
 
 @intrinsic
-def local_words(typing_context: Any) -> Any:
-    """Return a pointer to words on the stack of the function that asks for them.
-
-    Where all that gets the pointer is inlined, the words are kept in registers.
-    """
+def as_bytes(typing_context: Any, words: types.Type) -> Any:
+    """Return a pointer to the bytes of words."""
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        words = cgutils.alloca_once(builder, ir.ArrayType(_INT64, N_LOCAL_WORDS))
-        return builder.bitcast(words, _INT64.as_pointer())
+        return builder.bitcast(args[0], ir.IntType(8).as_pointer())
 
-    return types.CPointer(types.int64)(), codegen
+    return types.CPointer(types.uint8)(words), codegen
 
 
 @intrinsic

@@ -55,7 +55,18 @@ def kernel_source(
         **_number_slots(offers, codeobj.behaviour.slots()),
     }
     source = assemble(draft.body, candidates, functions.sources, functions.objects)
-    return replace(source, text=_without_owners(source.text, codeobj.variables))
+    return replace(
+        source,
+        text=_without_owners(source.text, codeobj.variables),
+        model_code=_model_code(draft),
+        user_functions=functions.described,
+    )
+
+
+def _model_code(draft: KernelDraft) -> str:
+    """Return the abstract code that Brian made of the user's equations."""
+    blocks = draft.keywords["abstract_code"].values()
+    return "\n".join(block.strip("\n") for block in blocks if block.strip())
 
 
 def _without_owners(text: str, variables: Mapping[str, Any]) -> str:
@@ -74,9 +85,7 @@ def _without_owners(text: str, variables: Mapping[str, Any]) -> str:
     return text
 
 
-def compiled_kernel(
-    codeobj: Any, source: KernelSource, draft: KernelDraft
-) -> CompiledKernel:
+def compiled_kernel(codeobj: Any, source: KernelSource) -> CompiledKernel:
     """Compile a kernel.
 
     Raises
@@ -91,7 +100,7 @@ def compiled_kernel(
         raise
     except Exception as error:
         # not all errors of numba are a NumbaError
-        raise compilation_error(codeobj, source, draft, error) from error
+        raise compilation_error(codeobj, source, error) from error
 
 
 def bound_kernel(

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from brian2.codegen.codeobject import CodeObject
 from brian2.core.base import BrianObjectException
+from brian2.core.preferences import prefs
 from brian2.devices.device import get_device
 from brian2.utils.logger import get_logger
 
 from brian2numba import pipeline
-from brian2numba.behaviours import BEHAVIOURS, Behaviour
+from brian2numba.behaviours import BEHAVIOURS, Behaviour, Offer
 from brian2numba.binding import BoundKernel
 from brian2numba.device.random_state import RandomStreams, attach_random_streams
 from brian2numba.generation.generator import NumbaCodeGenerator
 from brian2numba.generation.library import RANDOM_STREAMS
-from brian2numba.generation.source import GeneratedCode, KernelDraft
+from brian2numba.generation.source import GeneratedCode, KernelDraft, KernelSource
 from brian2numba.generation.templater import NumbaTemplater
 
-__all__ = ["NumbaCodeObject"]
+__all__ = ["FUSIBLE_TEMPLATES", "NumbaCodeObject"]
 
 logger = get_logger("brian2.codegen.runtime.numba")
+
+#: The templates of code objects that a run may do in one pass over the elements
+FUSIBLE_TEMPLATES = ("stateupdate", "threshold")
 
 
 class NumbaCodeObject(CodeObject):
@@ -32,9 +36,10 @@ class NumbaCodeObject(CodeObject):
     ----------
     code : GeneratedCode
         The Python source of the kernel.
-    kernel : BoundKernel or None
-        The compiled kernel with the arrays that it works on; ``None`` before
-        `compile`, and where there is nothing to run.
+    source : KernelSource
+        The same with what it refers to, after `compile`.
+    draws : bool
+        Whether the kernel draws random numbers.
     """
 
     templater = NumbaTemplater()
@@ -67,12 +72,15 @@ class NumbaCodeObject(CodeObject):
         behaviour = BEHAVIOURS.get(template_name, Behaviour)
         self.behaviour = behaviour(self, code.keywords)
         self.streams = attach_random_streams(self.device)
-        self.kernel: BoundKernel | None = None
+        self.source = KernelSource("", ())
+        self.draws = False
+        self._offers: dict[str, Offer] = {}
+        self._kernel: BoundKernel | None = None
         self._draft: KernelDraft | None = code
-        self._run: Callable[[], Any] = _not_compiled
+        self._run: Callable[[], Any] | None = None
 
     def compile(self) -> None:
-        """Compile the kernel and bind it to its arrays.
+        """Generate the kernel's source; compile it unless that had better wait.
 
         Raises
         ------
@@ -80,23 +88,58 @@ class NumbaCodeObject(CodeObject):
             If numba does not compile the code of the model.
         """
         # Brian compiles each code object once; the draft would keep models alive
-        start = time.perf_counter()
         draft, self._draft = self._draft, None
         if draft is None:
             return
-        offers = self.behaviour.offers()
-        offers[RANDOM_STREAMS] = lambda: self.streams.address
-        source = pipeline.kernel_source(self, draft, offers)
-        compiled = pipeline.compiled_kernel(self, source, draft)
-        self.code = GeneratedCode({"run": source.text})
-        self.kernel = pipeline.bound_kernel(self, source, compiled, offers)
-        self._run = self.behaviour.runner(self.kernel)
-        self.draws = RANDOM_STREAMS in source.text
+        streams = self.streams
+        self._offers = self.behaviour.offers()
+        self._offers[RANDOM_STREAMS] = lambda: streams.address
+        self.source = pipeline.kernel_source(self, draft, self._offers)
+        self.code = GeneratedCode({"run": self.source.text})
+        self.draws = RANDOM_STREAMS in self.source.text
+        if not self._can_wait():
+            self.finish()
+
+    def _can_wait(self) -> bool:
+        """Tell whether the compiled loop decides if this kernel is needed at all.
+
+        What calls functions of users may fail to compile, and Brian expects that here.
+        """
+        is_fusible = self.template_name in FUSIBLE_TEMPLATES
+        has_loop = bool(prefs["codegen.runtime.numba.native_loop"])
+        return is_fusible and has_loop and not self.source.calls_users
+
+    def finish(self) -> None:
+        """Compile the kernel and bind it to its arrays, if that has not been done.
+
+        Raises
+        ------
+        KernelCompilationError
+            If numba does not compile the code of the model.
+        """
+        if self._kernel is not None:
+            return
+        start = time.perf_counter()
+        compiled = pipeline.compiled_kernel(self, self.source)
+        self._kernel = pipeline.bound_kernel(self, self.source, compiled, self._offers)
+        self._offers = {}
+        self._run = self.behaviour.runner(self._kernel)
         if self.draws:
             self._run = _drawing(self._run, self.streams)
         logger.diagnostic(
             f"{self.name} compiled in {time.perf_counter() - start:.3f} s"
         )
+
+    @property
+    def kernel(self) -> BoundKernel:
+        """The compiled kernel with the arrays that it works on."""
+        self.finish()
+        return cast("BoundKernel", self._kernel)
+
+    def bind(self) -> None:
+        """Look for the arrays again, after another target took some of them over."""
+        if self._kernel is not None:
+            self._kernel.bind()
 
     def compile_block(self, block: str) -> None:
         """Do nothing: `compile` compiles all that there is."""
@@ -110,15 +153,16 @@ class NumbaCodeObject(CodeObject):
             The indices or values that a code object was made to find, or ``None``.
         """
         try:
-            return self._run()
+            if self._run is None:
+                self.finish()
+            return cast("Callable[[], Any]", self._run)()
         except Exception as error:
             raise self._exception("run") from error
 
     @property
     def is_native(self) -> bool:
         """Whether to run this is to call its kernel: the compiled loop may do it."""
-        kernel = self.kernel
-        return bool(kernel and kernel.is_self_contained and self.behaviour.is_native())
+        return self.kernel.is_self_contained and self.behaviour.is_native()
 
     def run_block(self, block: str) -> Any:
         """Run what the code object does before, in or after a run.
@@ -141,10 +185,6 @@ class NumbaCodeObject(CodeObject):
             f"code object '{self.name}'.\n",
             self.owner,
         )
-
-
-def _not_compiled() -> None:
-    raise RuntimeError("This code object was not compiled; call compile() first.")
 
 
 def _drawing(run: Callable[[], Any], streams: RandomStreams) -> Callable[[], Any]:

@@ -17,7 +17,9 @@ def test_same_values_as_numpy(name):
 
 # Brian looks for values above 1e50, which single precision can't hold
 @pytest.mark.filterwarnings("ignore:overflow encountered in cast:RuntimeWarning")
-@pytest.mark.parametrize("name", DETERMINISTIC)
+# Brian's scheme for cables loses all digits in single precision: this one should be at
+# -57 mV, and ends at -0.3 V with numpy and -21 V with Cython
+@pytest.mark.parametrize("name", sorted({*DETERMINISTIC} - {"branched_neuron"}))
 def test_single_precision(name):
     prefs.core.default_float_dtype = np.float32
     prefs._backup()

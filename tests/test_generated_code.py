@@ -194,9 +194,9 @@ def test_source_files_are_kept(kept_sources):
     files = {path.name: path.read_text() for path in kept_sources.iterdir()}
     assert len(files) >= 8
     assert all(name.endswith("_kernel.py") for name in files)
-    updaters = [n for n in files if n.startswith("kept_cells_stateupdater")]
-    assert len(updaters) == 1
-    assert files[updaters[0]] == cells.state_updater.codeobj.code.run
+    resetters = [n for n in files if n.startswith("kept_cells_spike_resetter")]
+    assert len(resetters) == 1
+    assert files[resetters[0]] == cells.resetter["spike"].codeobj.code.run
 
 
 def test_source_without_a_file_is_known_to_tracebacks():

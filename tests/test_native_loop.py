@@ -82,9 +82,7 @@ def test_python_is_called_when_it_is_due(both_loops):
 def test_compiled_code_runs_all_else(monkeypatch):
     slices = []
     run = schedule.Schedule.run
-    monkeypatch.setattr(
-        schedule.Schedule, "run", lambda s, t: slices.append(1) or run(s, t)
-    )
+    monkeypatch.setattr(schedule.Schedule, "run", lambda s: slices.append(1) or run(s))
     group, trace = counter()
     operation = NetworkOperation(lambda: None, dt=1 * ms)
     Network(group, trace, operation).run(10 * ms)

@@ -30,6 +30,9 @@ __all__ = [
 
 Container = DynamicArray1D | DynamicArray2D
 
+#: Bytes of a cache line: of 64-bit processors, but for some that have 128
+_CACHE_LINE = 64
+
 
 class Replacements:
     """Counts how often a container was replaced by one of another kind.
@@ -83,11 +86,13 @@ class _ArrayMethods:
         device.get_capsule = self.get_capsule
 
     def add_array(self, var: ArrayVariable) -> None:
-        """Add an array: with the numba target, ours if it is dynamic."""
-        if isinstance(var, DynamicArrayVariable) and _numba_is_target():
+        """Add an array: with the numba target, aligned, and ours if it is dynamic."""
+        if not _numba_is_target():
+            type(self._device).add_array(self._device, var)
+        elif isinstance(var, DynamicArrayVariable):
             self._device.arrays[var] = _new_container(var)
         else:
-            type(self._device).add_array(self._device, var)
+            self._device.arrays[var] = _aligned_array(var.size, var.dtype)
 
     def get_value(self, var: ArrayVariable, access_data: bool = True) -> Any:
         """Return the array of a variable.
@@ -108,6 +113,17 @@ class _ArrayMethods:
         if is_ours(self._device.arrays[var]):
             _replace(self._device, var, _new_brian_container(var))
         return type(self._device).get_capsule(self._device, var)
+
+
+def _aligned_array(size: int, dtype: Any) -> np.ndarray[Any, Any]:
+    """Return a new array that begins at a cache line.
+
+    A vector of 64 bytes that crosses the border of two lines takes two loads.
+    """
+    n_bytes = size * np.dtype(dtype).itemsize
+    memory = np.empty(n_bytes + _CACHE_LINE, np.uint8)
+    start = -memory.ctypes.data % _CACHE_LINE
+    return memory[start : start + n_bytes].view(dtype)
 
 
 def _numba_is_target() -> bool:

@@ -8,13 +8,13 @@ from typing import Any
 
 from brian2numba.errors import KernelCompilationError, UserFunctionError
 from brian2numba.generation.jitting import WAYS_OUT
-from brian2numba.generation.source import KernelDraft, KernelSource
+from brian2numba.generation.source import KernelSource
 
 __all__ = ["compilation_error"]
 
 
 def compilation_error(
-    codeobj: Any, source: KernelSource, draft: KernelDraft, error: Exception
+    codeobj: Any, source: KernelSource, error: Exception
 ) -> KernelCompilationError:
     """Return the error that tells a user what does not compile.
 
@@ -23,15 +23,13 @@ def compilation_error(
     codeobj : NumbaCodeObject
         The code object.
     source : KernelSource
-        The source that was compiled.
-    draft : KernelDraft
-        What it was made from; knows the user's functions and the model code.
+        The source that was compiled; knows the user's functions and the model code.
     error : Exception
         What numba said.
     """
-    model = _model_code(draft)
+    model = source.model_code
     reason = _reason(error)
-    functions = _concerned(draft.keywords["kernel_functions"].described, error)
+    functions = _concerned(source.user_functions, error)
     if functions:
         names = " or ".join(f"'{name}'" for name in functions)
         return UserFunctionError(
@@ -43,12 +41,6 @@ def compilation_error(
         f"can't be compiled by numba: {reason}\nModel code:\n{model}\n"
         f"Generated function:\n{source.text}"
     )
-
-
-def _model_code(draft: KernelDraft) -> str:
-    """Return the abstract code that Brian made of the user's equations."""
-    blocks = draft.keywords["abstract_code"].values()
-    return "\n".join(block.strip("\n") for block in blocks if block.strip())
 
 
 def _reason(error: Exception) -> str:

@@ -47,8 +47,6 @@ class KernelFunctions:
         Jitted functions and other objects that the source refers to.
     values : dict
         Arrays and numbers of the functions' namespaces, by hidden argument.
-    are_stateless : bool
-        Whether calling them again gives the same again; random numbers do not.
     described : dict
         The user's functions by their name in the kernel, for error messages.
     """
@@ -58,7 +56,6 @@ class KernelFunctions:
     sources: list[str] = field(default_factory=list)
     objects: dict[str, Any] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
-    are_stateless: bool = True
     described: dict[str, Function] = field(default_factory=dict)
 
 
@@ -116,8 +113,6 @@ class _Collector:
         """Add a function that equations call `name`."""
         free_name = self._free_name(name) if name in self._library else name
         called = self._call(function, free_name)
-        if not function.stateless or function.auto_vectorise:
-            self.result.are_stateless = False
         self.result.names[name] = called.name
         self.result.hidden_arguments[name] = called.hidden
 

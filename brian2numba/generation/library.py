@@ -93,6 +93,7 @@ _INTRINSICS = {
     f"_{name}": getattr(intrinsics, name)
     for name in (
         "array_view",
+        "as_bytes",
         "bools",
         "call",
         "float32s",
@@ -101,6 +102,7 @@ _INTRINSICS = {
         "int32s",
         "int64s",
         "local_words",
+        "mask_words",
         "uint64s",
     )
 }
@@ -132,6 +134,8 @@ def namespace() -> dict[str, Any]:
         "_solve_sections": cable.solve_sections,
         "_solve_tree": cable.solve_tree,
         "_combine_solutions": cable.combine_solutions,
+        "_MASK_SIZE": intrinsics.MASK_SIZE,
+        "_append_events": events.append_events,
         "_first_not_below": events.first_not_below,
         "_number_of_steps": synapse_creation.number_of_steps,
         "_whole": synapse_creation.whole,

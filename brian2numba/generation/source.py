@@ -46,12 +46,18 @@ class KernelSource:
         Objects that the text refers to and that are not part of the library.
     calls_users : bool
         Whether it calls functions that users wrote, which may allocate memory.
+    model_code : str
+        The abstract code that Brian made of the user's equations.
+    user_functions : mapping
+        The user's functions by their name in the kernel.
     """
 
     text: str
     slots: tuple[Slot, ...]
     objects: Mapping[str, Any] = field(default_factory=dict)
     calls_users: bool = False
+    model_code: str = ""
+    user_functions: Mapping[str, Any] = field(default_factory=dict)
 
 
 class GeneratedCode(Mapping[str, str]):

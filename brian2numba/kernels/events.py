@@ -1,10 +1,13 @@
-"""Searches in the event spaces of neuron groups."""
+"""The event spaces of neuron groups."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from brian2numba.intrinsics import as_bytes
 from brian2numba.jit import helper
+
+__all__ = ["append_events", "first_not_below"]
 
 __all__ = ["first_not_below"]
 
@@ -30,3 +33,36 @@ def first_not_below(events: Any, n_events: int, index: int) -> int:
         else:
             high = middle
     return low
+
+
+@helper
+def append_events(
+    mask: Any, n_elements: int, start: int, events: Any, n_events: int
+) -> int:
+    """Append the neurons of a block that have an event, and return how many there are.
+
+    Parameters
+    ----------
+    mask : pointer to int64
+        A byte for each element of the block, 1 where there is an event. What follows
+        the last element, up to a whole word, is changed.
+    n_elements : int
+        The size of the block.
+    start : int
+        The index of its first element.
+    events : pointer to int32
+        Where the indices go.
+    n_events : int
+        How many are there already.
+    """
+    is_event = as_bytes(mask)
+    for k in range(n_elements, (n_elements + 7) & ~7):
+        is_event[k] = 0
+    for word in range((n_elements + 7) >> 3):
+        # Most words have no event
+        if mask[word] != 0:
+            for k in range(8 * word, 8 * word + 8):
+                if is_event[k] != 0:
+                    events[n_events] = start + k
+                    n_events += 1
+    return n_events

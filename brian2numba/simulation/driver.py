@@ -21,6 +21,10 @@ __all__ = ["Driver", "Progress"]
 #: How long compiled code runs at a time, in seconds
 SLICE = 0.02
 
+# As plain integers, which are faster to come by
+_PYTHON_IS_DUE = int(Reason.PYTHON_IS_DUE)
+_POSITION, _TIME, _STOP = int(State.POSITION), int(State.TIME), int(State.STOP)
+
 
 class Progress:
     """How far a run is, and who is told of it.
@@ -138,47 +142,55 @@ class Driver:
             Network._globally_running = False
 
     def _run_slices(self) -> None:
-        while not self._is_stopped():
-            if not self.schedule.in_step:
-                self.network.t_ = self.schedule.time()
-                self.progress.report(self.network.t_)
-            reason = self.schedule.run(self.progress.time_left())
+        schedule, progress = self.schedule, self.progress
+        while self._in_step() or not self._is_stopped():
+            if not self._in_step():
+                self.network.t_ = schedule.time()
+                progress.report(self.network.t_)
+            schedule.limit_time(progress.time_left())
+            reason = self._run_slice()
             if reason == Reason.FINISHED:
                 return
-            self._handle(reason)
-            if not self.schedule.in_step and self.progress.is_over():
+            if reason == Reason.KERNEL_FAILED:
+                raise self._exception()
+            if reason == Reason.CLOCK_IS_EXHAUSTED:
+                raise StopIteration("A clock has reached the end of its times.")
+            if progress.is_over():
                 self.network._stopped = True
 
-    def _is_stopped(self) -> bool:
-        """Tell whether to stop; a step that has begun is always ended."""
-        if self.schedule.in_step:
-            return False
-        return bool(self.network._stopped or Network._globally_stopped)
+    def _run_slice(self) -> int:
+        """Run compiled code, and what Python has to run, until the slice is up.
 
-    def _handle(self, reason: Reason) -> None:
-        if reason == Reason.PYTHON_IS_DUE:
-            self._call_python()
-        elif reason == Reason.KERNEL_FAILED:
-            raise self._exception()
-        elif reason == Reason.CLOCK_IS_EXHAUSTED:
-            raise StopIteration("A clock has reached the end of its available times.")
+        A network operation in each step is called from here: this is kept short.
+        """
+        run, call_python = self.schedule.run, self._call_python
+        reason = run()
+        while reason == _PYTHON_IS_DUE:
+            call_python()
+            reason = run()
+        return reason
 
     def _call_python(self) -> None:
         """Run the entry that compiled code can't run."""
-        schedule = self.schedule
-        position = schedule.position
-        self.network.t_ = self.schedule.time()
-        start = time.perf_counter_ns()
-        schedule.entries[position].owner.run()
-        schedule.add_time(position, time.perf_counter_ns() - start)
-        schedule.position = position + 1
+        words = self.schedule.words
+        position = words[_POSITION]
+        self.network.t_ = self.schedule.doubles[_TIME]
+        self.schedule.calls[position]()
+        words[_POSITION] = position + 1
         if self.network._stopped or Network._globally_stopped:
             # The rest of the step, and no more
-            schedule.state[State.STOP] = 1
+            words[_STOP] = 1
+
+    def _in_step(self) -> bool:
+        """Tell whether a step has begun: it is always ended."""
+        return bool(self.schedule.words[State.IN_STEP])
+
+    def _is_stopped(self) -> bool:
+        return bool(self.network._stopped or Network._globally_stopped)
 
     def _exception(self) -> Exception:
         """Return what says that the kernel of the present entry failed."""
-        entry = self.schedule.entries[self.schedule.position]
+        entry = self.schedule.entries[self.schedule.words[_POSITION]]
         kernel = entry.code_object.kernel
         status = int(self.schedule.state[State.STATUS])
         cause = exception_for(status, kernel.details.tolist(), kernel.where)

@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 
 from brian2.core.network import Network
 
+from brian2numba.simulation.loop import State
 from brian2numba.simulation.schedule import Schedule
 
 __all__ = ["forget_on_restore", "remember", "resume"]
@@ -26,6 +27,7 @@ class _Interruption:
     names: tuple[str, ...]
     position: int
     due_clocks: tuple[str, ...]
+    done: tuple[int, ...]
 
 
 _interruptions: WeakKeyDictionary[Network, _Interruption] = WeakKeyDictionary()
@@ -34,12 +36,13 @@ _interruptions: WeakKeyDictionary[Network, _Interruption] = WeakKeyDictionary()
 def remember(network: Network, schedule: Schedule) -> None:
     """Remember the entry that raised, if a step had begun."""
     _interruptions.pop(network, None)
-    if schedule.in_step:
+    if schedule.words[State.IN_STEP]:
         _interruptions[network] = _Interruption(
             schedule.time(),
             _names(schedule),
-            schedule.position,
+            schedule.words[State.POSITION],
             schedule.due_clocks(),
+            schedule.done(),
         )
 
 
@@ -62,7 +65,7 @@ def resume(network: Network, schedule: Schedule) -> None:
             "since: the step can't be completed. Use restore() to go back to a stored "
             "state."
         )
-    schedule.resume(interruption.position, interruption.due_clocks)
+    schedule.resume(interruption.position, interruption.due_clocks, interruption.done)
 
 
 def _names(schedule: Schedule) -> tuple[str, ...]:

@@ -47,7 +47,14 @@ class State(enum.IntEnum):
     #: The function that reads the performance counter, and where it writes to (or 0)
     COUNTER = 11
     COUNTER_RESULT = 12
-    SIZE = 13
+    #: The time of the present step in seconds, a double
+    TIME = 13
+    #: How many steps to run before the next look at the performance counter, how many
+    #: there were after the last look, and what it showed
+    STEPS_TO_LOOK = 14
+    STRIDE = 15
+    LAST_LOOK = 16
+    SIZE = 17
 
 
 class Clocks(enum.IntEnum):
@@ -70,8 +77,18 @@ class Entries(enum.IntEnum):
     #: The address of the kernel, or 0 where Python has to be called
     KERNEL = 1
     TABLE = 2
-    NANOSECONDS = 3
-    SIZE = 4
+    #: A kernel that does this and another entry at once, or 0; and the other's record
+    FUSED_KERNEL = 3
+    FUSED_TABLE = 4
+    PARTNER = 5
+    #: Whether it was done in this step, with another entry
+    IS_DONE = 6
+    #: With a profile: the time that so many of the calls took, and the call to time
+    NANOSECONDS = 7
+    CALLS = 8
+    CALLS_COUNTED = 9
+    NEXT_TIMED = 10
+    SIZE = 11
 
 
 # As plain integers, for compiled code
@@ -81,11 +98,17 @@ _POSITION, _IN_STEP = int(State.POSITION), int(State.IN_STEP)
 _STATUS, _DEADLINE, _STOP = int(State.STATUS), int(State.DEADLINE), int(State.STOP)
 _N_STEPS, _PROFILE = int(State.N_STEPS), int(State.PROFILE)
 _COUNTER, _COUNTER_RESULT = int(State.COUNTER), int(State.COUNTER_RESULT)
+_TIME, _STEPS_TO_LOOK = int(State.TIME), int(State.STEPS_TO_LOOK)
+_STRIDE, _LAST_LOOK = int(State.STRIDE), int(State.LAST_LOOK)
 _TIMESTEP, _T, _DT = int(Clocks.TIMESTEP), int(Clocks.T), int(Clocks.DT)
 _TIMES, _END, _IS_DUE = int(Clocks.TIMES), int(Clocks.END), int(Clocks.IS_DUE)
 _CLOCK_SIZE = 8 * int(Clocks.SIZE)
 _CLOCK, _KERNEL = int(Entries.CLOCK), int(Entries.KERNEL)
 _TABLE, _NANOSECONDS = int(Entries.TABLE), int(Entries.NANOSECONDS)
+_FUSED_KERNEL, _FUSED_TABLE = int(Entries.FUSED_KERNEL), int(Entries.FUSED_TABLE)
+_PARTNER, _IS_DONE = int(Entries.PARTNER), int(Entries.IS_DONE)
+_CALLS, _CALLS_COUNTED = int(Entries.CALLS), int(Entries.CALLS_COUNTED)
+_NEXT_TIMED = int(Entries.NEXT_TIMED)
 _ENTRY_SIZE = 8 * int(Entries.SIZE)
 _FINISHED, _SLICE_IS_UP = int(Reason.FINISHED), int(Reason.SLICE_IS_UP)
 _PYTHON_IS_DUE, _KERNEL_FAILED = int(Reason.PYTHON_IS_DUE), int(Reason.KERNEL_FAILED)
@@ -96,6 +119,12 @@ _GO_ON = -1
 # for two clocks without dt
 _SAME_IN_DT = 1e-4
 _SAME_IN_SECONDS = 1e-14
+
+#: The time between two looks at the counter that is short, in nanoseconds, and how many
+#: steps may pass between two
+_SHORT, _LONGEST_STRIDE = 100_000, 16
+#: The nanoseconds of a kernel beside which those of the measurement do not count
+_LONG = 4096
 
 
 @operation("int64(int64)")
@@ -126,7 +155,7 @@ def run_steps(state: int) -> int:
             return _CLOCK_IS_EXHAUSTED
         words[_IN_STEP] = 0
         words[_N_STEPS] += 1
-        if words[_STOP] != 0 or _now(words) >= words[_DEADLINE]:
+        if words[_STOP] != 0 or _time_is_up(words):
             return _SLICE_IS_UP
 
 
@@ -137,17 +166,40 @@ def _run_entries(words: Any) -> int:
         entry = int64s(words[_ENTRIES] + words[_POSITION] * _ENTRY_SIZE)
         clock = int64s(words[_CLOCKS] + entry[_CLOCK] * _CLOCK_SIZE)
         if clock[_IS_DUE] != 0:
-            if entry[_KERNEL] == 0:
+            if entry[_IS_DONE] != 0:
+                entry[_IS_DONE] = 0
+                entry[_CALLS] += 1
+            elif entry[_KERNEL] == 0 and entry[_FUSED_KERNEL] == 0:
                 return _PYTHON_IS_DUE
-            start = _now(words) if words[_PROFILE] != 0 else 0
-            status = call(entry[_KERNEL], (entry[_TABLE],))
-            if status != 0:
-                words[_STATUS] = status
-                return _KERNEL_FAILED
-            if words[_PROFILE] != 0:
-                entry[_NANOSECONDS] += _now(words) - start
+            else:
+                status = _run_entry(words, entry)
+                if status != 0:
+                    words[_STATUS] = status
+                    return _KERNEL_FAILED
         words[_POSITION] += 1
     return _GO_ON
+
+
+@internal
+def _run_entry(words: Any, entry: Any) -> int:
+    """Run the kernel of an entry, and measure how long it takes if that is asked for.
+
+    To measure short kernels each time would take longer than the kernels. Each time
+    that is measured stands for the calls since the last one.
+    """
+    entry[_CALLS] += 1
+    if words[_PROFILE] == 0 or entry[_CALLS] < entry[_NEXT_TIMED]:
+        if entry[_FUSED_KERNEL] == 0:
+            return call(entry[_KERNEL], (entry[_TABLE],))
+        int64s(entry[_PARTNER])[_IS_DONE] = 1
+        return call(entry[_FUSED_KERNEL], (entry[_FUSED_TABLE],))
+    start = _now(words)
+    status = call(entry[_KERNEL], (entry[_TABLE],))
+    nanoseconds = _now(words) - start
+    entry[_NANOSECONDS] += nanoseconds * (entry[_CALLS] - entry[_CALLS_COUNTED])
+    entry[_CALLS_COUNTED] = entry[_CALLS]
+    entry[_NEXT_TIMED] = entry[_CALLS] + 1 + _LONG // (nanoseconds + 1)
+    return status
 
 
 @internal
@@ -164,6 +216,7 @@ def _begin_step(words: Any) -> bool:
     for k in range(n_clocks):
         clock = int64s(words[_CLOCKS] + k * _CLOCK_SIZE)
         clock[_IS_DUE] = 1 if _same_time(clock, first) else 0
+    words[_TIME] = int64s(first[_T])[0]
     return True
 
 
@@ -197,6 +250,25 @@ def _advance(words: Any) -> bool:
             else:
                 float64s(clock[_T])[0] = float64s(clock[_TIMES])[timestep]
     return True
+
+
+@internal
+def _time_is_up(words: Any) -> bool:
+    """Tell whether the deadline is over.
+
+    Reading the counter takes as long as a small kernel: where steps are short, only
+    every so many of them are followed by a look at it.
+    """
+    words[_STEPS_TO_LOOK] -= 1
+    if words[_STEPS_TO_LOOK] > 0:
+        return False
+    now = _now(words)
+    if now - words[_LAST_LOOK] < _SHORT:
+        words[_STRIDE] = min(2 * words[_STRIDE], _LONGEST_STRIDE)
+    else:
+        words[_STRIDE] = 1
+    words[_STEPS_TO_LOOK], words[_LAST_LOOK] = words[_STRIDE], now
+    return now >= words[_DEADLINE]
 
 
 @internal

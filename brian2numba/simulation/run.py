@@ -8,7 +8,6 @@ something in the schedule needs it, and once a time slice.
 
 from __future__ import annotations
 
-import gc
 from typing import Any
 
 from brian2.core.namespace import get_local_namespace
@@ -21,6 +20,7 @@ from brian2.utils.logger import get_logger
 
 from brian2numba.simulation import interruption
 from brian2numba.simulation.driver import Driver, Progress
+from brian2numba.simulation.garbage import collect_unused_objects
 from brian2numba.simulation.running import the_only_run
 from brian2numba.simulation.schedule import Schedule
 
@@ -87,10 +87,8 @@ def _has_numba_objects(network: Network) -> bool:
 
 def _run(network: Network, namespace: Any, profile: bool, progress: Progress) -> None:
     """Prepare a run, run it, and finish it."""
-    if prefs.logging.warn_for_unused_objects:
-        # Brian warns of objects that nothing refers to when they are collected
-        gc.collect()
     objects = network.sorted_objects
+    collect_unused_objects(objects)
     network._clocks = {obj.clock for obj in objects}
     progress.start, progress.end = network.t, network.t + progress.duration
     for clock in network._clocks:

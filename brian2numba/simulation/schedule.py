@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import time
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,27 +12,14 @@ from brian2.core.base import BrianObject
 from brian2.core.clocks import BaseClock, EventClock
 
 from brian2numba.device.arrays import Replacements
-from brian2numba.simulation.loop import Clocks, Entries, Reason, State, run_steps
+from brian2numba.simulation.entries import Entry, entries_of
+from brian2numba.simulation.fusion import Fusion, fusions
+from brian2numba.simulation.loop import Clocks, Entries, State, run_steps
 from brian2numba.target import NumbaCodeObject
 
-__all__ = ["Entry", "Schedule"]
+__all__ = ["Schedule"]
 
-
-@dataclass(frozen=True)
-class Entry:
-    """One thing to do in a time step.
-
-    Attributes
-    ----------
-    owner : `BrianObject`
-        The object that it belongs to.
-    code_object : NumbaCodeObject or None
-        The code object to run in compiled code; ``None`` where the object's own
-        ``run`` has to be called.
-    """
-
-    owner: BrianObject
-    code_object: Any
+type _Words = np.ndarray[Any, Any]
 
 
 class Schedule:
@@ -55,79 +41,83 @@ class Schedule:
         clocks: Iterable[BaseClock],
         profile: bool = False,
     ) -> None:
-        self.objects = list(objects)
-        self.entries = [entry for o in self.objects for entry in _entries(o)]
+        self.profile = profile
+        self.entries = [entry for o in objects for entry in entries_of(o)]
+        self.fusions = {fusion.updater: fusion for fusion in fusions(self.entries)}
         self.clocks = list(clocks)
         self.streams = _streams(self.entries)
         self._clock_records = np.zeros((len(self.clocks), Clocks.SIZE), np.int64)
         self._entry_records = np.zeros((len(self.entries), Entries.SIZE), np.int64)
         self.state = np.zeros(State.SIZE, np.int64)
+        #: The same memory, faster to read and write one by one, also as doubles
+        self.words = memoryview(self.state)
+        self.doubles: memoryview[float] = memoryview(self.state).cast("B").cast("d")
         self._now = np.zeros(1, np.int64)
         self._alive: list[Any] = []
-        self._times: list[np.ndarray[Any, Any]] = []
+        self._times: list[_Words] = []
+        #: What Python calls for each entry that compiled code can't run
+        self.calls: list[Callable[[], Any]] = []
         self._fill_clocks()
         self._fill_entries()
-        self._fill_state(profile)
+        self._fill_state()
         self._run, self._address = run_steps.call, self.state.ctypes.data
         self._bound_at = Replacements.count
 
-    def run(self, seconds: float) -> Reason:
-        """Run compiled code, at most until a step ends after the given time."""
+    def run(self) -> int:
+        """Run compiled code until there is a `Reason` for Python to do something."""
         if self._bound_at != Replacements.count:
             self._rebind()
-        self.state[State.DEADLINE] = time.perf_counter_ns() + int(seconds * 1e9)
         if self.streams is None:
-            return Reason(self._run(self._address))
+            return self._run(self._address)
         # Other threads may not draw from numpy's generator meanwhile
         with np.random.mtrand._rand._bit_generator.lock:
             self.streams.enter()
-            reason = Reason(self._run(self._address))
+            reason = self._run(self._address)
             self.streams.leave()
         return reason
+
+    def limit_time(self, seconds: float) -> None:
+        """Let `run` return at the end of the step that ends after so many seconds."""
+        now = time.perf_counter_ns()
+        self.words[State.DEADLINE] = now + int(seconds * 1e9)
+        self.words[State.STEPS_TO_LOOK] = self.words[State.STRIDE] = 1
+        self.words[State.LAST_LOOK] = now
 
     def time(self) -> float:
         """Return the time of the clock that is next, in seconds."""
         return min(float(t[0]) for t in self._times)
-
-    @property
-    def position(self) -> int:
-        """The entry that is to be run next, in a step that has begun."""
-        return int(self.state[State.POSITION])
-
-    @position.setter
-    def position(self, value: int) -> None:
-        self.state[State.POSITION] = value
-
-    @property
-    def in_step(self) -> bool:
-        """Whether a step has begun and not ended."""
-        return bool(self.state[State.IN_STEP])
 
     def due_clocks(self) -> tuple[str, ...]:
         """Return the names of the clocks that take part in the present step."""
         is_due = self._clock_records[:, Clocks.IS_DUE]
         return tuple(c.name for c, due in zip(self.clocks, is_due, strict=True) if due)
 
-    def resume(self, position: int, due_clocks: Sequence[str]) -> None:
+    def done(self) -> tuple[int, ...]:
+        """Return the positions of what was done early in the present step."""
+        return tuple(np.flatnonzero(self._entry_records[:, Entries.IS_DONE]).tolist())
+
+    def resume(
+        self, position: int, due_clocks: Sequence[str], done: Sequence[int]
+    ) -> None:
         """Go on within a step, at the entry where it was interrupted."""
+        self._entry_records[list(done), Entries.IS_DONE] = 1
         is_due = [clock.name in due_clocks for clock in self.clocks]
         self._clock_records[:, Clocks.IS_DUE] = is_due
-        self.position = position
-        self.state[State.IN_STEP] = 1
+        self.words[State.POSITION] = position
+        self.words[State.IN_STEP] = 1
+        self.doubles[State.TIME] = self.time()
 
     def times(self) -> dict[str, float]:
         """Return the time in seconds that each object took, by its name."""
         seconds: dict[str, float] = {}
         for entry, record in zip(self.entries, self._entry_records, strict=True):
             spent = float(record[Entries.NANOSECONDS]) / 1e9
+            if record[Entries.CALLS_COUNTED] > 0:
+                spent *= record[Entries.CALLS] / record[Entries.CALLS_COUNTED]
             seconds[entry.owner.name] = seconds.get(entry.owner.name, 0.0) + spent
         return seconds
 
-    def add_time(self, position: int, nanoseconds: int) -> None:
-        """Add to the time of an entry that Python ran."""
-        self._entry_records[position, Entries.NANOSECONDS] += nanoseconds
-
-    def _address_of(self, array: np.ndarray[Any, Any]) -> int:
+    def _address_of(self, array: _Words) -> int:
         self._alive.append(array)
         return array.ctypes.data
 
@@ -144,52 +134,70 @@ class Schedule:
                 record[Clocks.DT] = self._address_of(value["dt"])
 
     def _fill_entries(self) -> None:
-        for record, entry in zip(self._entry_records, self.entries, strict=True):
+        self.calls = [
+            self._timed(entry, record) if self.profile else entry.call
+            for entry, record in zip(self.entries, self._entry_records, strict=True)
+        ]
+        fused = {fusion.thresholder for fusion in self.fusions.values()}
+        for position, entry in enumerate(self.entries):
+            record = self._entry_records[position]
             record[Entries.CLOCK] = self.clocks.index(entry.owner.clock)
-            if entry.code_object is not None:
-                kernel = entry.code_object.kernel
-                record[Entries.KERNEL] = kernel.kernel.address
-                record[Entries.TABLE] = self._address_of(kernel.table)
+            if position in self.fusions:
+                self._fill_fusion(record, self.fusions[position])
+            # What is done with another is done alone only to measure its time
+            is_fused = position in fused or position in self.fusions
+            if (self.profile or not is_fused) and entry.is_native:
+                self._fill_kernel(record[Entries.KERNEL :], entry.code_object)
 
-    def _fill_state(self, profile: bool) -> None:
+    def _fill_fusion(self, record: _Words, fusion: Fusion) -> None:
+        partner = self._entry_records[fusion.thresholder]
+        record[Entries.PARTNER] = partner.ctypes.data
+        self._fill_kernel(record[Entries.FUSED_KERNEL :], fusion.code_object)
+
+    def _fill_kernel(self, words: _Words, code_object: Any) -> None:
+        """Write the addresses of a kernel and of its table."""
+        kernel = code_object.kernel
+        words[:2] = kernel.kernel.address, self._address_of(kernel.table)
+
+    @staticmethod
+    def _timed(entry: Entry, record: _Words) -> Callable[[], None]:
+        """Return what runs an entry and adds the time to its record."""
+
+        def call_and_measure() -> None:
+            start = time.perf_counter_ns()
+            entry.call()
+            record[Entries.NANOSECONDS] += time.perf_counter_ns() - start
+
+        return call_and_measure
+
+    def _fill_state(self) -> None:
         state = self.state
         state[State.N_CLOCKS] = len(self.clocks)
         state[State.CLOCKS] = self._clock_records.ctypes.data
         state[State.N_ENTRIES] = len(self.entries)
         state[State.ENTRIES] = self._entry_records.ctypes.data
-        state[State.PROFILE] = profile
+        state[State.PROFILE] = self.profile
         counter, writes = _performance_counter()
         state[State.COUNTER] = counter
         state[State.COUNTER_RESULT] = self._now.ctypes.data if writes else 0
 
     def _rebind(self) -> None:
         """Look for arrays again, after another target took some of them over."""
-        for entry in self.entries:
-            if entry.code_object is not None:
-                entry.code_object.kernel.bind()
-        self.entries = [e for o in self.objects for e in _entries(o)]
+        fused = [fusion.code_object for fusion in self.fusions.values()]
+        for code_object in [*(entry.code_object for entry in self.entries), *fused]:
+            if isinstance(code_object, NumbaCodeObject):
+                code_object.bind()
         self._entry_records[:, Entries.KERNEL] = 0
         self._fill_entries()
         self._bound_at = Replacements.count
 
 
-def _entries(owner: BrianObject) -> list[Entry]:
-    """Return what an object does in a time step."""
-    runs_code_only = type(owner).run is BrianObject.run and "run" not in vars(owner)
-    if runs_code_only and all(_is_native(c) for c in owner.code_objects):
-        return [Entry(owner, code_object) for code_object in owner.code_objects]
-    return [Entry(owner, None)]
-
-
-def _is_native(code_object: Any) -> bool:
-    return isinstance(code_object, NumbaCodeObject) and code_object.is_native
-
-
 def _streams(entries: Sequence[Entry]) -> Any:
     """Return the random streams that kernels draw from, if any does."""
     for entry in entries:
-        if entry.code_object is not None and entry.code_object.draws:
-            return entry.code_object.streams
+        code_object = entry.code_object
+        if isinstance(code_object, NumbaCodeObject) and code_object.draws:
+            return code_object.streams
     return None
 
 
