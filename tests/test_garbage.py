@@ -1,0 +1,78 @@
+"""Garbage is collected before a run where Brian has something to say of it."""
+
+import gc
+
+import pytest
+from brian2 import Network, NeuronGroup, ms, prefs
+from brian2.utils.logger import catch_logs
+
+
+@pytest.fixture(autouse=True)
+def warnings_are_on():
+    prefs.logging.warn_for_unused_objects = True
+    prefs._backup()
+
+
+@pytest.fixture
+def collections(monkeypatch):
+    """Count the collections that are asked for."""
+    counted = []
+    collect = gc.collect
+    monkeypatch.setattr(gc, "collect", lambda: counted.append(1) or collect())
+    return counted
+
+
+def unused_warnings(network):
+    """Return the names of the objects that a run warns of."""
+    with catch_logs() as logs:
+        network.run(0.1 * ms)
+    return [
+        message for _, name, message in logs if name.endswith("unused_brian_object")
+    ]
+
+
+def test_warns_of_what_was_made_and_dropped():
+    network = Network(NeuronGroup(1, "x : 1"))
+    network.run(0.1 * ms)
+    group = NeuronGroup(1, "x : 1", name="forgotten_one")
+    group.add_attribute("itself")
+    group.itself = group
+    del group
+    (warning,) = unused_warnings(network)
+    assert "forgotten_one" in warning
+
+
+def test_warns_of_what_was_kept_for_some_runs():
+    network = Network(NeuronGroup(1, "x : 1"))
+    group = NeuronGroup(1, "x : 1", name="dropped_one")
+    group.add_attribute("itself")
+    group.itself = group
+    assert not unused_warnings(network)
+    assert not unused_warnings(network)
+    del group
+    (warning,) = unused_warnings(network)
+    assert "dropped_one" in warning
+
+
+def test_running_again_collects_nothing(collections):
+    gc.collect()
+    network = Network(NeuronGroup(1, "x : 1"))
+    network.run(0.1 * ms)
+    del collections[:]
+    for _ in range(3):
+        network.run(0.1 * ms)
+    assert not collections
+
+
+def test_another_network_does(collections):
+    Network(NeuronGroup(1, "x : 1")).run(0.1 * ms)
+    network = Network(NeuronGroup(1, "x : 1"))
+    del collections[:]
+    network.run(0.1 * ms)
+    assert collections
+
+
+def test_nothing_is_collected_where_nobody_wants_to_know(collections):
+    prefs.logging.warn_for_unused_objects = False
+    Network(NeuronGroup(1, "x : 1")).run(0.1 * ms)
+    assert not collections
