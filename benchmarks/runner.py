@@ -67,7 +67,7 @@ def measure_runtime(model: Model, target: str, cache: Path) -> Measurement:
     b2.seed(SEED)
     start = time.perf_counter()
     network = model.build()
-    network.run(0 * b2.second)
+    network.run(0 * b2.second, profile=model.profile)
     setup = time.perf_counter() - start
 
     def run() -> None:

@@ -161,25 +161,22 @@ class Driver:
     def _run_slice(self) -> int:
         """Run compiled code, and what Python has to run, until the slice is up.
 
-        A network operation in each step is called from here: this is kept short.
+        Where an operation is due at each step, this takes most of the time: each line
+        counts, and each call.
         """
-        run, call_python = self.schedule.run, self._call_python
+        network, schedule = self.network, self.schedule
+        run, words, doubles = schedule.run, schedule.words, schedule.doubles
         reason = run()
         while reason == _PYTHON_IS_DUE:
-            call_python()
+            position = words[_POSITION]
+            network.t_ = doubles[_TIME]
+            schedule.calls[position]()
+            words[_POSITION] = position + 1
+            if network._stopped or Network._globally_stopped:
+                # The rest of the step, and no more
+                words[_STOP] = 1
             reason = run()
         return reason
-
-    def _call_python(self) -> None:
-        """Run the entry that compiled code can't run."""
-        words = self.schedule.words
-        position = words[_POSITION]
-        self.network.t_ = self.schedule.doubles[_TIME]
-        self.schedule.calls[position]()
-        words[_POSITION] = position + 1
-        if self.network._stopped or Network._globally_stopped:
-            # The rest of the step, and no more
-            words[_STOP] = 1
 
     def _in_step(self) -> bool:
         """Tell whether a step has begun: it is always ended."""
