@@ -45,6 +45,25 @@ def register_preferences() -> None:
             (the result of ``brian2numba.get_numba_cache_dir()``).
             """,
         ),
+        shared_cache=BrianPreference(
+            default=False,
+            docs="""
+            Whether the cache directory is shared on purpose with others who can write
+            to it, e.g. a group's directory on a cluster. Compiled code that is found
+            there runs with your rights: by default, a directory or a file that
+            others own or can change is not used.
+            """,
+        ),
+        cpu=BrianPreference(
+            default="host",
+            validator=lambda value: isinstance(value, str) and bool(value),
+            docs="""
+            The processor to compile for: ``'host'`` (the default) for the one that is
+            there, with all its instructions, or the name that LLVM has for a kind of
+            processors, e.g. ``'x86-64-v3'``, for code that several kinds of nodes of a
+            cluster can run. A directory with compiled code can hold both.
+            """,
+        ),
         delete_source_files=BrianPreference(
             default=True,
             docs="""

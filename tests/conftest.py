@@ -42,11 +42,12 @@ def pytest_collection_modifyitems(items):
 def kernel_count(monkeypatch):
     """Count the kernels that are compiled: ``kernel_count()`` is their number."""
     compiled = []
-    compile_to_c = compiler.compile_to_c
 
-    def counting(function, **options):
-        compiled.append(function)
-        return compile_to_c(function, **options)
+    def counted(function):
+        return lambda *args, **options: (
+            compiled.append(function) or function(*args, **options)
+        )
 
-    monkeypatch.setattr(compiler, "compile_to_c", counting)
+    for name in ("object_code", "compile_to_c"):
+        monkeypatch.setattr(compiler, name, counted(getattr(compiler, name)))
     return lambda: len(compiled)

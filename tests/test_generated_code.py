@@ -4,6 +4,7 @@ import ast
 import linecache
 from pathlib import Path
 
+import brian2
 import numpy as np
 import pytest
 from brian2 import (
@@ -200,8 +201,12 @@ def test_source_files_are_kept(kept_sources):
 
 
 def test_source_without_a_file_is_known_to_tracebacks():
-    group = NeuronGroup(2, "v : 1")
-    group.v = "i + 0.375"
+    @brian2.check_units(x=1, result=1)
+    def halved(x):
+        return x / 2
+
+    group = NeuronGroup(2, "v : 1", namespace={"halved": halved})
+    group.v = "halved(i) + 0.375"
     kept = [k for k in linecache.cache if str(k).startswith("<kernel ")]
     assert any("0.375" in "".join(linecache.getlines(name)) for name in kept)
 

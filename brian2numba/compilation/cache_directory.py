@@ -13,7 +13,7 @@ __all__ = ["CACHE_EXTENSIONS", "ENVIRONMENT_VARIABLE", "get_numba_cache_dir"]
 #: The environment variable that says where files are written
 ENVIRONMENT_VARIABLE = "BRIAN2NUMBA_CACHE_DIR"
 #: The kinds of files in the cache directory, of which Brian's `clear_cache` must know
-CACHE_EXTENSIONS = {"_kernel.py"}
+CACHE_EXTENSIONS = {"_kernel.py", ".kernel", ".part"}
 
 
 def get_numba_cache_dir() -> str:

@@ -17,16 +17,28 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from brian2.core.preferences import prefs
+from brian2.utils.logger import get_logger
 from llvmlite import ir
 from numba.core import compiler, cpu, registry, types
 from numba.core.compiler_lock import global_compiler_lock
 
+from brian2numba.compilation.keys import kernel_key
+from brian2numba.compilation.machine_code import (
+    load_object,
+    object_code,
+    processor,
+)
 from brian2numba.compilation.options import set_llvm_options
 from brian2numba.errors import Status
 from brian2numba.generation.source import KernelSource
 from brian2numba.jit import HELPER_OPTIONS, helper
+from brian2numba.lowering import NotInLanguageError, lower
+from brian2numba.store import current_store
 
 __all__ = ["CompiledKernel", "compile_kernel", "compile_to_c"]
+
+logger = get_logger("brian2.codegen.runtime.numba")
 
 _INT64 = ir.IntType(64)
 _ENTRY = ctypes.PYFUNCTYPE(ctypes.c_int64, ctypes.c_int64)
@@ -80,11 +92,39 @@ def compile_kernel(
     """
     key = (source.text, _identity(source.objects))
     if key not in _compiled:
-        function = _define(source, namespace, file_name)
-        address, library = compile_to_c(function, allocates=source.calls_users)
-        alive = (library, *source.objects.values())
-        _compiled[key] = CompiledKernel(address, _ENTRY(address), alive)
+        try:
+            _compiled[key] = _lowered_kernel(source, namespace)
+        except NotInLanguageError as reason:
+            logger.diagnostic(f"numba compiles a kernel, because of {reason}")
+            _compiled[key] = _numba_kernel(source, namespace, file_name)
     return _compiled[key]
+
+
+def _lowered_kernel(source: KernelSource, namespace: dict[str, Any]) -> CompiledKernel:
+    """Compile a kernel without numba."""
+    if source.calls_users:
+        raise NotInLanguageError("a function of the user's")
+    name = "kernel_" + hashlib.sha256(source.text.encode()).hexdigest()[:32]
+    target, store = processor(prefs["codegen.runtime.numba.cpu"]), current_store()
+    level = 3
+    key = kernel_key(source.text, target, level)
+    machine_code = store.get(key)
+    if machine_code is None:
+        text = lower(source.text, namespace, name)
+        machine_code = object_code(text, target, level)
+        store.put(key, machine_code)
+    code = load_object(machine_code, name)
+    return CompiledKernel(code.address, _ENTRY(code.address), (code,))
+
+
+def _numba_kernel(
+    source: KernelSource, namespace: dict[str, Any], file_name: str | None
+) -> CompiledKernel:
+    """Compile a kernel with numba, which knows more of Python."""
+    function = _define(source, namespace, file_name)
+    address, library = compile_to_c(function, allocates=source.calls_users)
+    alive = (library, *source.objects.values())
+    return CompiledKernel(address, _ENTRY(address), alive)
 
 
 def _identity(objects: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
-from brian2.core.base import BrianObject
+from brian2.core.base import BrianObject, BrianObjectException
 from brian2.core.clocks import BaseClock, EventClock
 
 from brian2numba.device.arrays import Replacements
@@ -146,7 +146,7 @@ class Schedule:
                 self._fill_fusion(record, self.fusions[position])
             # What is done with another is done alone only to measure its time
             is_fused = position in fused or position in self.fusions
-            if (self.profile or not is_fused) and entry.is_native:
+            if (self.profile or not is_fused) and _is_native(entry):
                 self._fill_kernel(record[Entries.KERNEL :], entry.code_object)
 
     def _fill_fusion(self, record: _Words, fusion: Fusion) -> None:
@@ -190,6 +190,16 @@ class Schedule:
         self._entry_records[:, Entries.KERNEL] = 0
         self._fill_entries()
         self._bound_at = Replacements.count
+
+
+def _is_native(entry: Entry) -> bool:
+    """Tell whether compiled code can run an entry, after compiling its kernel."""
+    try:
+        return entry.is_native
+    except Exception as error:
+        raise BrianObjectException(
+            "An error occurred when preparing an object.\n", entry.owner
+        ) from error
 
 
 def _streams(entries: Sequence[Entry]) -> Any:

@@ -1,0 +1,64 @@
+"""What the machine code of a kernel depends on: the key that it is stored under."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from pathlib import Path
+
+import llvmlite
+import llvmlite.binding as llvm
+
+from brian2numba.compilation.machine_code import Processor
+
+__all__ = ["kernel_key"]
+
+_PACKAGE = Path(__file__).parent.parent
+#: The parts of the package that end up in kernels, or that translate them
+_PARTS = (
+    "intrinsics.py",
+    "errors.py",
+    "compilation",
+    "containers",
+    "elementary",
+    "generation/library.py",
+    "kernels",
+    "lowering",
+    "simulation/loop.py",
+)
+
+
+def kernel_key(source: str, of: Processor, level: int) -> bytes:
+    """Return the key of a kernel.
+
+    Parameters
+    ----------
+    source : str
+        Its source. Names and values of a model are not in it.
+    of : Processor
+        What it is compiled for.
+    level : int
+        How much it is optimised.
+    """
+    version = ".".join(map(str, llvm.llvm_version_info))
+    facts = [
+        f"library {_library_digest()}",
+        f"llvmlite {llvmlite.__version__}",
+        f"LLVM {version}",
+        f"processor {of}",
+        f"optimisation {level}",
+    ]
+    return "\n".join([*facts, "", source]).encode()
+
+
+@functools.cache
+def _library_digest() -> str:
+    """Return a digest of all that this package adds to a kernel's source."""
+    digest = hashlib.sha256()
+    for part in _PARTS:
+        path = _PACKAGE / part
+        files = [path] if path.is_file() else sorted(path.glob("*.py"))
+        for file in files:
+            digest.update(file.relative_to(_PACKAGE).as_posix().encode() + b"\0")
+            digest.update(file.read_bytes() + b"\0")
+    return digest.hexdigest()

@@ -1,0 +1,156 @@
+"""LLVM: from its language to machine code, and into this process."""
+
+from __future__ import annotations
+
+import ctypes
+import ctypes.util
+import functools
+import itertools
+import sys
+from dataclasses import dataclass, field
+from typing import Any
+
+import llvmlite.binding as llvm
+
+from brian2numba.compilation.options import set_llvm_options
+from brian2numba.lowering.words import C_FUNCTIONS
+
+__all__ = ["LoadedCode", "Processor", "load_object", "object_code", "processor"]
+
+_numbers = itertools.count()
+
+
+@dataclass(frozen=True)
+class LoadedCode:
+    """Machine code in this process; it is there as long as this object.
+
+    Attributes
+    ----------
+    address : int
+        Where the function is.
+    """
+
+    address: int
+    _tracker: Any = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Processor:
+    """What machine code is made for.
+
+    Attributes
+    ----------
+    triple, cpu, features : str
+        The kind of machine, the processor and the instructions that it has or lacks,
+        in LLVM's words.
+    """
+
+    triple: str
+    cpu: str
+    features: str
+
+    def __str__(self) -> str:
+        return f"{self.triple} {self.cpu} {self.features}"
+
+
+@functools.cache
+def processor(name: str) -> Processor:
+    """Return a processor by its name in the preferences; ``'host'`` is this one."""
+    triple = llvm.get_process_triple()
+    if name != "host":
+        return Processor(triple, name, "")
+    features = llvm.get_host_cpu_features().flatten()
+    return Processor(triple, llvm.get_host_cpu_name(), features)
+
+
+@functools.cache
+def _machine(of: Processor) -> Any:
+    """Return LLVM's compiler for a processor."""
+    set_llvm_options()
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    target = llvm.Target.from_triple(of.triple)
+    return target.create_target_machine(
+        cpu=of.cpu, features=of.features, opt=3, jit=True
+    )
+
+
+def object_code(text: str, of: Processor, level: int = 3) -> bytes:
+    """Compile a module.
+
+    Parameters
+    ----------
+    text : str
+        The module in LLVM's language.
+    of : Processor
+        What it is for.
+    level : int, optional
+        How much to optimise, from 0 to 3.
+
+    Returns
+    -------
+    bytes
+        An object file.
+    """
+    machine = _machine(of)
+    header = (
+        f'target datalayout = "{machine.target_data}"\n'
+        f'target triple = "{machine.triple}"\n'
+    )
+    module = llvm.parse_assembly(header + text)
+    options = llvm.create_pipeline_tuning_options(speed_level=level)
+    options.loop_vectorization = options.slp_vectorization = level > 1
+    builder = llvm.create_pass_builder(machine, options)
+    builder.getModulePassManager().run(module, builder)
+    code: bytes = machine.emit_object(module)
+    return code
+
+
+@functools.cache
+def _engine() -> Any:
+    """Return what puts machine code into this process."""
+    return llvm.create_lljit_compiler(_machine(processor("host")))
+
+
+@functools.cache
+def _c_functions() -> dict[str, int]:
+    """Return the addresses of the functions that kernels may call."""
+    addresses = {}
+    libraries = _c_libraries()
+    for name in (f + suffix for f in C_FUNCTIONS for suffix in ("", "f")):
+        for library in libraries:
+            function = getattr(library, name, None)
+            if function is not None:
+                address = ctypes.cast(function, ctypes.c_void_p).value
+                addresses[name] = int(address or 0)
+                break
+    return addresses
+
+
+def _c_libraries() -> list[Any]:
+    if sys.platform == "win32":
+        return [ctypes.CDLL("ucrtbase")]
+    names = [ctypes.util.find_library("m"), None]
+    return [ctypes.CDLL(name) for name in names if name is None or name]
+
+
+def load_object(code: bytes, name: str) -> LoadedCode:
+    """Put machine code into this process.
+
+    Parameters
+    ----------
+    code : bytes
+        An object file.
+    name : str
+        The function to look for.
+
+    Raises
+    ------
+    RuntimeError
+        If the code refers to anything but the functions that kernels may call.
+    """
+    builder = llvm.JITLibraryBuilder().add_object_img(code)
+    for symbol, address in _c_functions().items():
+        builder.import_symbol(symbol, address)
+    tracker = builder.export_symbol(name).link(_engine(), f"{name}.{next(_numbers)}")
+    return LoadedCode(int(tracker[name]), tracker)

@@ -1,0 +1,53 @@
+"""Python's operators where they are not one instruction of the processor."""
+
+from __future__ import annotations
+
+import math
+
+from brian2numba.elementary.functions import floor
+from brian2numba.jit import internal
+
+__all__ = ["floor_quotient", "integer_power", "modulus"]
+
+
+@internal
+def modulus(x: float, y: float) -> float:
+    """Return ``x % y``, which has the sign of `y`."""
+    rest = math.fmod(x, y)
+    if rest == 0:
+        return math.copysign(rest, y)
+    if (rest < 0) != (y < 0):
+        rest += y
+    return rest
+
+
+@internal
+def floor_quotient(x: float, y: float) -> float:
+    """Return ``x // y``; infinite or not a number where `y` is 0."""
+    if y == 0:
+        return x / y
+    rest = math.fmod(x, y)
+    quotient = (x - rest) / y
+    if rest != 0 and (rest < 0) != (y < 0):
+        quotient -= 1.0
+    if quotient == 0:
+        return math.copysign(0.0, x / y)
+    # What is left of the division may have made it one too small
+    whole = floor(quotient)
+    return whole + 1.0 if quotient - whole > 0.5 else whole  # noqa: PLR2004 (a half)
+
+
+@internal
+def integer_power(x: int, n: int) -> int:
+    """Return ``x ** n`` of integers; a negative power is that of a fraction, or 1."""
+    if n < 0:
+        if x in (1, -1):
+            return 1 if x == 1 or n % 2 == 0 else -1
+        return 0
+    result = 1
+    while n > 0:
+        if n & 1 != 0:
+            result *= x
+        x *= x
+        n >>= 1
+    return result

@@ -1,0 +1,78 @@
+"""What can be called: words, functions of the library, and records."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from brian2numba.lowering.kinds import VOID, Kind, NotInLanguageError, Record
+from brian2numba.lowering.values import NOTHING, Value
+
+__all__ = ["Callee", "LibraryFunction", "RecordMaker"]
+
+
+class Callee(Protocol):
+    """Something that can be called."""
+
+    def kind(self, kinds: Sequence[Kind]) -> Kind:
+        """Return the type of the result, given those of the arguments."""
+
+    def emit(self, code: Any, args: Sequence[Value]) -> Value:
+        """Write the call; return its result."""
+
+
+@dataclass(frozen=True)
+class RecordMaker:
+    """A class of `NamedTuple`."""
+
+    names: tuple[str, ...]
+
+    def kind(self, kinds: Sequence[Kind]) -> Record:
+        """Return the type of the record."""
+        if len(kinds) != len(self.names):
+            raise NotInLanguageError(f"a record of {len(kinds)} fields")
+        return Record(tuple(kinds), self.names)
+
+    def emit(self, code: Any, args: Sequence[Value]) -> Value:
+        """Return the record, which needs no instruction."""
+        return Value("", self.kind([arg.kind for arg in args]), parts=tuple(args))
+
+
+class LibraryFunction:
+    """A function in the language, compiled for each combination of argument types.
+
+    Parameters
+    ----------
+    function : function
+        The Python function.
+    module : Module
+        Where its instances are.
+    """
+
+    def __init__(self, function: Any, module: Any) -> None:
+        self.function = function
+        self.module = module
+
+    def kind(self, kinds: Sequence[Kind]) -> Kind:
+        """Return the type of the result."""
+        result: Kind = self.module.instance(self.function, tuple(kinds))[1]
+        return result
+
+    def emit(self, code: Any, args: Sequence[Value]) -> Value:
+        """Write the call. Records are passed as what they consist of."""
+        kinds = tuple(arg.kind for arg in args)
+        name, result = self.module.instance(self.function, kinds)
+        flat = [part for arg in args for part in flattened(arg)]
+        given = ", ".join(f"{part.kind.llvm} {part.ref}" for part in flat)
+        if result == VOID:
+            code.effect(f"call void @{name}({given})")
+            return NOTHING
+        return code.unpacked(code.emit(f"call {result.llvm} @{name}({given})"), result)
+
+
+def flattened(value: Value) -> list[Value]:
+    """Return the components of a value that are no records."""
+    if not isinstance(value.kind, Record):
+        return [value]
+    return [part for item in value.parts for part in flattened(item)]

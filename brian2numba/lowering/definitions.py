@@ -1,0 +1,75 @@
+"""Where the functions of the library are defined: their syntax trees and names."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import inspect
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from brian2numba.lowering.kinds import NotInLanguageError
+
+__all__ = ["Definition", "definition_of"]
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A function in the language.
+
+    Attributes
+    ----------
+    name : str
+        Its name.
+    tree : `ast.FunctionDef`
+        Its syntax tree.
+    names : mapping
+        What the names in it stand for that are not its own.
+    """
+
+    name: str
+    tree: ast.FunctionDef = field(repr=False)
+    names: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def parameters(self) -> list[str]:
+        """The names of the arguments."""
+        arguments = self.tree.args
+        if arguments.kwonlyargs or arguments.vararg or arguments.kwarg:
+            raise NotInLanguageError(f"the arguments of {self.name}")
+        return [argument.arg for argument in arguments.posonlyargs + arguments.args]
+
+    def value_of(self, name: str) -> Any:
+        """Return what a name stands for.
+
+        Raises
+        ------
+        NotInLanguageError
+            If it stands for nothing.
+        """
+        if name in self.names:
+            return self.names[name]
+        if hasattr(builtins, name):
+            return getattr(builtins, name)
+        raise NotInLanguageError(f"the unknown name {name}")
+
+
+_trees: dict[str, dict[str, ast.FunctionDef]] = {}
+
+
+def definition_of(function: types.FunctionType) -> Definition:
+    """Return the definition of a function of a module."""
+    module = inspect.getmodule(function)
+    if module is None:
+        raise NotInLanguageError(f"{function.__name__}, which is in no module")
+    if module.__name__ not in _trees:
+        body = ast.parse(inspect.getsource(module)).body
+        _trees[module.__name__] = {
+            node.name: node for node in body if isinstance(node, ast.FunctionDef)
+        }
+    tree = _trees[module.__name__].get(function.__name__)
+    if tree is None:
+        raise NotInLanguageError(f"{function.__name__}, which is not in its module")
+    return Definition(function.__name__, tree, function.__globals__)

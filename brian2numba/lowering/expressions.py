@@ -1,0 +1,254 @@
+"""Expressions, written as LLVM's instructions."""
+
+from __future__ import annotations
+
+import ast
+import math
+from dataclasses import replace
+from typing import Any
+
+from brian2numba.kernels import arithmetic
+from brian2numba.lowering.kinds import (
+    BOOL,
+    FLOAT32,
+    FLOAT64,
+    INT64,
+    Kind,
+    NotInLanguageError,
+    Pointer,
+    Record,
+    Scalar,
+)
+from brian2numba.lowering.operators import binary, compare, power_by_products, unary
+from brian2numba.lowering.values import Value, constant, convert, truth
+from brian2numba.lowering.words import load, word_for
+
+__all__ = ["Expressions"]
+
+_OF_FLOATS = {ast.Mod: arithmetic.modulus, ast.FloorDiv: arithmetic.floor_quotient}
+
+
+class Expressions:
+    """Writes the instructions of expressions.
+
+    Parameters
+    ----------
+    code : FunctionCode
+        The function that they are part of.
+    """
+
+    def __init__(self, code: Any) -> None:
+        self.code = code
+        self.types = code.types
+
+    def value(self, node: ast.expr) -> Value:
+        """Write an expression; return its value."""
+        method = getattr(self, f"_{type(node).__name__.lower()}", None)
+        if method is None:
+            raise NotInLanguageError(f"the expression {ast.unparse(node)}")
+        value: Value = method(node)
+        return value
+
+    def truth(self, node: ast.expr) -> Value:
+        """Write a condition."""
+        return truth(self.code, self.value(node))
+
+    def _constant(self, node: ast.expr) -> Value:
+        return self._known(self.types.constant(node))
+
+    def _known(self, value: Any) -> Value:
+        if isinstance(value, tuple):
+            parts = tuple(self._known(part) for part in value)
+            kind = Record(tuple(part.kind for part in parts))
+            return Value("", kind, parts=parts)
+        return constant(value)
+
+    def _name(self, node: ast.Name) -> Value:
+        if node.id in self.types.n_assignments:
+            value: Value = self.code.variable(node.id)
+            return value
+        return self._constant(node)
+
+    def _tuple(self, node: ast.Tuple) -> Value:
+        parts = tuple(self.value(part) for part in node.elts)
+        return Value("", Record(tuple(part.kind for part in parts)), parts=parts)
+
+    def _attribute(self, node: ast.Attribute) -> Value:
+        owner = node.value
+        if isinstance(owner, ast.Name) and owner.id in self.types.n_assignments:
+            record: Value = self.code.variable(owner.id)
+            assert isinstance(record.kind, Record)
+            return record.parts[record.kind.names.index(node.attr)]
+        return self._constant(node)
+
+    def _subscript(self, node: ast.Subscript) -> Value:
+        owner, index = self.value(node.value), self.value(node.slice)
+        item = self.item(owner, index)
+        if isinstance(node.value, ast.Name) and node.value.id == "_slots":
+            return replace(item, scope=f"slot {index.number}")
+        return item
+
+    def item(self, owner: Value, index: Value) -> Value:
+        """Write the access to an item of an array or a record."""
+        if isinstance(owner.kind, Pointer):
+            # The address of an array that is found in memory belongs to the array
+            return replace(load(self.code, owner, index), scope=owner.scope)
+        if isinstance(index.number, int):
+            return owner.parts[index.number]
+        table = self.code.module.table([part.number for part in owner.parts])
+        return load(self.code, table, index)
+
+    def _binop(self, node: ast.BinOp) -> Value:
+        left, right = self.value(node.left), self.value(node.right)
+        if isinstance(node.op, ast.Pow):
+            return self._power(left, right)
+        return self.binary(type(node.op), left, right)
+
+    def binary(self, op: type[ast.operator], left: Value, right: Value) -> Value:
+        """Write an operation of two values."""
+        if op is ast.Pow:
+            return self._power(left, right)
+        result = binary(self.code, op, left, right)
+        if result is not None:
+            return result
+        kind = FLOAT64 if FLOAT64 in (left.kind, right.kind) else left.kind
+        return self._of_floats(_OF_FLOATS[op], kind, left, right)
+
+    def _of_floats(self, function: Any, kind: Kind, *args: Value) -> Value:
+        """Call a function of doubles; in single precision, round its result."""
+        doubles = [convert(self.code, arg, FLOAT64) for arg in args]
+        callee = self.code.module.callee(function)
+        result = callee.emit(self.code, doubles)
+        is_single = all(arg.kind == FLOAT32 for arg in args)
+        return convert(self.code, result, FLOAT32) if is_single else result
+
+    def _power(self, base: Value, exponent: Value) -> Value:
+        if isinstance(exponent.number, int):
+            result = power_by_products(self.code, base, int(exponent.number))
+            if result is not None:
+                return result
+        if {base.kind, exponent.kind} <= {BOOL, INT64}:
+            integers = [convert(self.code, v, INT64) for v in (base, exponent)]
+            callee = self.code.module.callee(arithmetic.integer_power)
+            value: Value = callee.emit(self.code, integers)
+            return value
+        power = word_for(math.pow)
+        assert power is not None
+        return power.emit(self.code, [base, exponent])
+
+    def _unaryop(self, node: ast.UnaryOp) -> Value:
+        return unary[type(node.op)](self.code, self.value(node.operand))
+
+    def _compare(self, node: ast.Compare) -> Value:
+        left = self.value(node.left)
+        result: Value | None = None
+        for op, right_node in zip(node.ops, node.comparators, strict=True):
+            right = self.value(right_node)
+            part = self._comparison(op, left, right)
+            result = part if result is None else self._and(result, part)
+            left = right
+        assert result is not None
+        return result
+
+    def _comparison(self, op: ast.cmpop, left: Value, right: Value) -> Value:
+        if not isinstance(op, (ast.In, ast.NotIn)):
+            return compare(self.code, type(op), left, right)
+        found = constant(False)
+        for part in right.parts:
+            equal = compare(self.code, ast.Eq, left, part)
+            found = Value(self.code.emit(f"or i1 {found.ref}, {equal.ref}"), BOOL)
+        return found if isinstance(op, ast.In) else unary[ast.Not](self.code, found)
+
+    def _and(self, left: Value, right: Value) -> Value:
+        return Value(self.code.emit(f"and i1 {left.ref}, {right.ref}"), BOOL)
+
+    def _boolop(self, node: ast.BoolOp) -> Value:
+        kind = self.types.of(node)
+        is_and = isinstance(node.op, ast.And)
+        value = self.value(node.values[0])
+        for other in node.values[1:]:
+            if kind == BOOL and _is_cheap(other):
+                # No branch: LLVM makes vector code of it
+                name = "and" if is_and else "or"
+                right = self.value(other)
+                value = Value(
+                    self.code.emit(f"{name} i1 {value.ref}, {right.ref}"), BOOL
+                )
+            else:
+                value = self._short_circuit(is_and, value, other, kind)
+        return value
+
+    def _short_circuit(
+        self, is_and: bool, left: Value, right: ast.expr, kind: Kind
+    ) -> Value:
+        code = self.code
+        left = convert(code, left, kind)
+        condition = truth(code, left)
+        more, end = code.label(), code.label()
+        start = code.block
+        code.branch(condition, *((more, end) if is_and else (end, more)))
+        code.begin(more)
+        other = convert(code, self.value(right), kind)
+        return self._joined([(left, start), (other, code.block)], end, kind)
+
+    def _ifexp(self, node: ast.IfExp) -> Value:
+        code, kind = self.code, self.types.of(node)
+        condition = self.truth(node.test)
+        if isinstance(kind, Scalar) and _is_cheap(node.body) and _is_cheap(node.orelse):
+            body = convert(code, self.value(node.body), kind)
+            other = convert(code, self.value(node.orelse), kind)
+            of = kind.llvm
+            ref = code.emit(
+                f"select i1 {condition.ref}, {of} {body.ref}, {of} {other.ref}"
+            )
+            return Value(ref, kind)
+        first, second, end = code.label(), code.label(), code.label()
+        code.branch(condition, first, second)
+        ways = []
+        for label, part in ((first, node.body), (second, node.orelse)):
+            code.begin(label)
+            value = convert(code, self.value(part), kind)
+            ways.append((value, code.block))
+            if part is node.body:
+                code.jump(end)
+        return self._joined(ways, end, kind)
+
+    def _joined(self, ways: list[tuple[Value, str]], end: str, kind: Kind) -> Value:
+        """Go on at a label with the value from one of several blocks."""
+        if not isinstance(kind, Scalar):
+            raise NotInLanguageError(f"one of several {kind}")
+        self.code.jump(end)
+        self.code.begin(end)
+        pairs = ", ".join(f"[ {value.ref}, %{block} ]" for value, block in ways)
+        return Value(self.code.emit(f"phi {kind.llvm} {pairs}"), kind)
+
+    def _call(self, node: ast.Call) -> Value:
+        if node.keywords:
+            raise NotInLanguageError(f"the keywords in {ast.unparse(node)}")
+        args = [self.value(argument) for argument in node.args]
+        result: Value = self.types.callee(node.func).emit(self.code, args)
+        if isinstance(result.kind, Pointer) and not result.scope:
+            scopes = {arg.scope for arg in args if arg.scope}
+            if len(scopes) == 1:
+                return Value(result.ref, result.kind, scope=scopes.pop())
+        return result
+
+
+def _is_cheap(node: ast.expr) -> bool:
+    """Tell whether to compute an expression in any case costs and changes nothing."""
+    cheap = (
+        ast.Compare,
+        ast.Name,
+        ast.Constant,
+        ast.BoolOp,
+        ast.UnaryOp,
+        ast.operator,
+        ast.unaryop,
+        ast.cmpop,
+        ast.boolop,
+        ast.expr_context,
+        ast.BinOp,
+    )
+    costly = (ast.Div, ast.FloorDiv, ast.Mod, ast.Pow)
+    parts = list(ast.walk(node))
+    return all(isinstance(p, cheap) and not isinstance(p, costly) for p in parts)

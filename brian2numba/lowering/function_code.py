@@ -1,0 +1,356 @@
+"""The statements of one function, written as LLVM's instructions."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from brian2numba.lowering.calls import flattened
+from brian2numba.lowering.expressions import Expressions
+from brian2numba.lowering.inference import Types
+from brian2numba.lowering.kinds import (
+    INT64,
+    VOID,
+    Kind,
+    NotInLanguageError,
+    Record,
+)
+from brian2numba.lowering.values import NOTHING, Value, constant, convert
+from brian2numba.lowering.words import store
+
+__all__ = ["FunctionCode"]
+
+
+class FunctionCode:
+    """Writes a function.
+
+    Parameters
+    ----------
+    types : Types
+        The types of its variables.
+    module : Module
+        The module that it is part of.
+    """
+
+    def __init__(self, types: Types, module: Any) -> None:
+        self.types = types
+        self.module = module
+        self.block = "entry"
+        self._allocations: list[str] = []
+        self._lines: list[str] = []
+        self._n_values = self._n_labels = 0
+        self._variables: dict[str, Value] = {}
+        self._loops: list[tuple[str, str]] = []
+        self._is_open = True
+        self._expressions = Expressions(self)
+
+    def text(self, name: str, linkage: str = "internal ") -> str:
+        """Write the function; return it as a definition in LLVM's language."""
+        definition = self.types.definition
+        parameters: list[str] = []
+        for parameter in definition.parameters:
+            value = self._parameter(self.types.variables[parameter], parameters)
+            if self.types.n_assignments[parameter] == 1:
+                self._variables[parameter] = value
+            else:
+                self._assign_name(parameter, value)
+        self._run(definition.tree.body)
+        if self._is_open:
+            self._return(None)
+        result = self.types.result.llvm
+        lines = [
+            f"define {linkage}{result} @{name}({', '.join(parameters)}) nounwind {{",
+            "entry:",
+            *self._allocations,
+            *self._lines,
+            "}",
+        ]
+        return "\n".join(lines)
+
+    def _parameter(self, kind: Kind, parameters: list[str]) -> Value:
+        if isinstance(kind, Record):
+            parts = tuple(self._parameter(part, parameters) for part in kind.kinds)
+            return Value("", kind, parts=parts)
+        ref = f"%a{len(parameters)}"
+        parameters.append(f"{kind.llvm} {ref}")
+        return Value(ref, kind)
+
+    # What expressions use
+
+    def emit(self, instruction: str) -> str:
+        """Append an instruction; return the name of its result."""
+        self._n_values += 1
+        ref = f"%v{self._n_values}"
+        self._lines.append(f"  {ref} = {instruction}")
+        return ref
+
+    def effect(self, instruction: str) -> None:
+        """Append an instruction that has no result."""
+        self._lines.append(f"  {instruction}")
+
+    def declare(self, name: str, result: str, arguments: str) -> None:
+        """Say that a function is called that is defined elsewhere."""
+        self.module.declare(name, result, arguments)
+
+    def local(self, kind: str) -> str:
+        """Return the address of memory of the function's own."""
+        self._n_values += 1
+        ref = f"%v{self._n_values}"
+        self._allocations.append(f"  {ref} = alloca {kind}, align 64")
+        return ref
+
+    def scopes(self, scope: str) -> str:
+        """Return what tells LLVM that an array shares no memory with others."""
+        text: str = self.module.scopes(scope)
+        return text
+
+    def label(self) -> str:
+        """Return a new label."""
+        self._n_labels += 1
+        return f"b{self._n_labels}"
+
+    def begin(self, label: str) -> None:
+        """Begin the block of a label."""
+        self._lines.append(f"{label}:")
+        self.block, self._is_open = label, True
+
+    def jump(self, label: str) -> None:
+        """Go on at a label, unless the block has ended before."""
+        if self._is_open:
+            self.effect(f"br label %{label}")
+        self._is_open = False
+
+    def branch(self, condition: Value, if_true: str, if_false: str) -> None:
+        """Go on at one of two labels."""
+        self.effect(f"br i1 {condition.ref}, label %{if_true}, label %{if_false}")
+        self._is_open = False
+
+    def unpacked(self, ref: str, kind: Kind) -> Value:
+        """Return the value that an instruction gave, with its components."""
+        if not isinstance(kind, Record):
+            return Value(ref, kind)
+        parts = tuple(
+            self.unpacked(self.emit(f"extractvalue {kind.llvm} {ref}, {k}"), part)
+            for k, part in enumerate(kind.kinds)
+        )
+        return Value("", kind, parts=parts)
+
+    def variable(self, name: str) -> Value:
+        """Return the present value of a variable."""
+        known = self._variables.get(name)
+        if known is None:
+            raise NotInLanguageError(f"the variable {name} before it has a value")
+        if self._is_kept_in_memory(name):
+            return self._loaded(known)
+        # An address that has a name may be one of words that have several
+        return replace(known, scope="") if known.kind == INT64 else known
+
+    def _is_kept_in_memory(self, name: str) -> bool:
+        is_parameter = name in self.types.definition.parameters
+        return self.types.n_assignments[name] > 1 or not (
+            is_parameter or name in self._assigned_once
+        )
+
+    def _loaded(self, memory: Value) -> Value:
+        kind = memory.kind
+        if isinstance(kind, Record):
+            parts = tuple(self._loaded(part) for part in memory.parts)
+            return Value("", kind, parts=parts)
+        return Value(self.emit(f"load {kind.llvm}, ptr {memory.ref}"), kind)
+
+    # Statements
+
+    @property
+    def _assigned_once(self) -> set[str]:
+        """The variables that a statement of the function's own level assigns."""
+        if not hasattr(self, "_once"):
+            body = self.types.definition.tree.body
+            self._once = {
+                target.id
+                for node in body
+                if isinstance(node, ast.Assign)
+                for whole in node.targets
+                for target in ast.walk(whole)
+                if isinstance(target, ast.Name)
+                and self.types.n_assignments.get(target.id) == 1
+            }
+        return self._once
+
+    def _run(self, statements: Sequence[ast.stmt]) -> None:
+        for node in statements:
+            if not self._is_open:
+                return
+            method = getattr(self, f"_{type(node).__name__.lower()}", None)
+            if method is None:
+                raise NotInLanguageError(f"the statement {ast.unparse(node)}")
+            method(node)
+
+    def _pass(self, node: ast.Pass) -> None:
+        pass
+
+    def _expr(self, node: ast.Expr) -> None:
+        if not isinstance(node.value, ast.Constant):
+            self._expressions.value(node.value)
+
+    def _assign(self, node: ast.Assign) -> None:
+        value = self._expressions.value(node.value)
+        for target in node.targets:
+            self._assign_to(target, value)
+
+    def _assign_to(self, target: ast.expr, value: Value) -> None:
+        match target:
+            case ast.Name(id=name):
+                self._assign_name(name, value)
+            case ast.Tuple(elts=targets):
+                for part, part_value in zip(targets, value.parts, strict=True):
+                    self._assign_to(part, part_value)
+            case ast.Subscript(value=owner, slice=index):
+                pointer = self._expressions.value(owner)
+                store(self, pointer, self._expressions.value(index), value)
+            case _:
+                raise NotInLanguageError(f"an assignment to {ast.unparse(target)}")
+
+    def _assign_name(self, name: str, value: Value) -> None:
+        kind = self.types.variables[name]
+        if not isinstance(kind, Record):
+            value = convert(self, value, kind) if value.kind != kind else value
+        if name in self._assigned_once:
+            self._variables[name] = value
+            return
+        if name not in self._variables:
+            self._variables[name] = self._memory(kind)
+        self._keep(value, self._variables[name])
+
+    def _memory(self, kind: Kind) -> Value:
+        if isinstance(kind, Record):
+            parts = tuple(self._memory(part) for part in kind.kinds)
+            return Value("", kind, parts=parts)
+        return Value(self.local(kind.llvm), kind)
+
+    def _keep(self, value: Value, memory: Value) -> None:
+        for part, place in zip(flattened(value), flattened(memory), strict=True):
+            self.effect(f"store {part.kind.llvm} {part.ref}, ptr {place.ref}")
+
+    def _augassign(self, node: ast.AugAssign) -> None:
+        right = node.value
+        if isinstance(node.target, ast.Subscript):
+            owner = self._expressions.value(node.target.value)
+            index = self._expressions.value(node.target.slice)
+            before = self._expressions.item(owner, index)
+            value = self._expressions.value(right)
+            after = self._expressions.binary(type(node.op), before, value)
+            store(self, owner, index, after)
+        elif isinstance(node.target, ast.Name):
+            before = self.variable(node.target.id)
+            value = self._expressions.value(right)
+            after = self._expressions.binary(type(node.op), before, value)
+            self._assign_name(node.target.id, after)
+        else:
+            raise NotInLanguageError(f"an assignment to {ast.unparse(node.target)}")
+
+    def _if(self, node: ast.If) -> None:
+        condition = self._expressions.truth(node.test)
+        body, other, end = self.label(), self.label(), self.label()
+        self.branch(condition, body, other if node.orelse else end)
+        self.begin(body)
+        self._run(node.body)
+        self.jump(end)
+        if node.orelse:
+            self.begin(other)
+            self._run(node.orelse)
+            self.jump(end)
+        self.begin(end)
+
+    def _while(self, node: ast.While) -> None:
+        if node.orelse:
+            raise NotInLanguageError("else after a loop")
+        head, body, end = self.label(), self.label(), self.label()
+        self.jump(head)
+        self.begin(head)
+        self.branch(self._expressions.truth(node.test), body, end)
+        self.begin(body)
+        self._in_loop(node.body, head, end)
+        self.jump(head)
+        self.begin(end)
+
+    def _for(self, node: ast.For) -> None:
+        start, stop, step = self._range(node)
+        assert isinstance(node.target, ast.Name)
+        counter = Value(self.local("i64"), INT64)
+        self._keep(start, counter)
+        head, body, following, end = (self.label() for _ in range(4))
+        self.jump(head)
+        self.begin(head)
+        present = self._loaded(counter)
+        order = "slt" if step > 0 else "sgt"
+        goes_on = self.emit(f"icmp {order} i64 {present.ref}, {stop.ref}")
+        self.branch(Value(goes_on, INT64), body, end)
+        self.begin(body)
+        self._assign_name(node.target.id, present)
+        self._in_loop(node.body, following, end)
+        self.jump(following)
+        self.begin(following)
+        present = self._loaded(counter)
+        moved = self.emit(f"add nsw i64 {present.ref}, {step}")
+        self._keep(Value(moved, INT64), counter)
+        self.jump(head)
+        self.begin(end)
+
+    def _range(self, node: ast.For) -> tuple[Value, Value, int]:
+        """Return where a loop starts and stops, and its step."""
+        call = node.iter
+        is_range = (
+            isinstance(call, ast.Call)
+            and isinstance(node.target, ast.Name)
+            and not node.orelse
+            and self.types.thing(call.func) is range
+        )
+        if not is_range:
+            raise NotInLanguageError(f"a loop over {ast.unparse(call)}")
+        assert isinstance(call, ast.Call)
+        args = [self._expressions.value(argument) for argument in call.args]
+        if any(arg.kind != INT64 for arg in args):
+            raise NotInLanguageError("a range of other numbers than integers")
+        step = args[2].number if len(args) > 2 else 1  # noqa: PLR2004 (with a step)
+        if not isinstance(step, int) or step == 0:
+            raise NotInLanguageError("a range with a step that is not known")
+        if len(args) == 1:
+            return constant(0), args[0], step
+        return args[0], args[1], step
+
+    def _in_loop(self, body: Sequence[ast.stmt], following: str, end: str) -> None:
+        self._loops.append((following, end))
+        self._run(body)
+        self._loops.pop()
+
+    def _break(self, node: ast.Break) -> None:
+        self.jump(self._loops[-1][1])
+
+    def _continue(self, node: ast.Continue) -> None:
+        self.jump(self._loops[-1][0])
+
+    def _return(self, node: ast.Return | None) -> None:
+        kind = self.types.result
+        value = NOTHING
+        if node is not None and node.value is not None:
+            value = self._expressions.value(node.value)
+        if kind == VOID:
+            self.effect("ret void")
+        elif isinstance(kind, Record):
+            self._return_record(kind, value)
+        else:
+            value = convert(self, value, kind) if value.kind != kind else value
+            self.effect(f"ret {kind.llvm} {value.ref}")
+        self._is_open = False
+
+    def _return_record(self, kind: Record, value: Value) -> None:
+        whole = "undef"
+        for k, (part, part_kind) in enumerate(
+            zip(value.parts, kind.kinds, strict=True)
+        ):
+            part = convert(self, part, part_kind) if part.kind != part_kind else part  # noqa: PLW2901
+            of = part_kind.llvm
+            whole = self.emit(f"insertvalue {kind.llvm} {whole}, {of} {part.ref}, {k}")
+        self.effect(f"ret {kind.llvm} {whole}")

@@ -1,0 +1,256 @@
+"""The types of the variables of a function, which follow from its arguments."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from typing import Any
+
+from brian2numba.lowering.calls import Callee
+from brian2numba.lowering.definitions import Definition
+from brian2numba.lowering.kinds import (
+    BOOL,
+    FLOAT32,
+    FLOAT64,
+    INT64,
+    VOID,
+    Kind,
+    NotInLanguageError,
+    Pointer,
+    Record,
+    unified,
+)
+from brian2numba.lowering.operators import binary_kind
+from brian2numba.lowering.values import constant
+
+__all__ = ["Types"]
+
+
+class _NotKnownYetError(Exception):
+    """A variable was not seen so far."""
+
+
+class Types:
+    """The types of a function's variables, of its expressions and of its result.
+
+    Parameters
+    ----------
+    definition : Definition
+        The function.
+    kinds : sequence of Kind
+        The types of its arguments.
+    callees : object
+        Finds what is called; see `brian2numba.lowering.module.Module`.
+    """
+
+    def __init__(
+        self, definition: Definition, kinds: Sequence[Kind], callees: Any
+    ) -> None:
+        self.definition = definition
+        self.callees = callees
+        parameters = definition.parameters
+        if len(parameters) != len(kinds):
+            raise NotInLanguageError(f"a call of {definition.name} with {len(kinds)}")
+        self.variables: dict[str, Kind] = dict(zip(parameters, kinds, strict=True))
+        self.result: Kind = VOID
+        self.n_assignments: dict[str, int] = dict.fromkeys(parameters, 1)
+        self._count(definition.tree.body)
+        self._settle()
+
+    def _count(self, statements: Sequence[ast.stmt]) -> None:
+        for node in statements:
+            for part in ast.walk(node):
+                if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
+                    known = self.n_assignments.get(part.id, 0)
+                    self.n_assignments[part.id] = known + 1
+
+    def _settle(self) -> None:
+        """Go through the statements until nothing new comes out."""
+        nodes = [n for s in self.definition.tree.body for n in ast.walk(s)]
+        while True:
+            before = dict(self.variables)
+            unknown = None
+            results: list[Kind] = []
+            for node in nodes:
+                try:
+                    self._visit(node, results)
+                except _NotKnownYetError as error:
+                    unknown = error
+            if self.variables == before:
+                break
+        if unknown is not None:
+            raise NotInLanguageError(f"{self.definition.name}: {unknown}")
+        if results:
+            self.result = results[0]
+            for kind in results[1:]:
+                self.result = unified(self.result, kind)
+
+    def _visit(self, node: ast.AST, results: list[Kind]) -> None:
+        match node:
+            case ast.Assign(targets=targets, value=value):
+                for target in targets:
+                    self._assign(target, self.of(value))
+            case ast.AugAssign(target=ast.Name(id=name), op=op, value=value):
+                kind = binary_kind(type(op), self._variable(name), self.of(value))
+                self._set(name, kind)
+            case ast.For(target=ast.Name(id=name)):
+                self._set(name, INT64)
+            case ast.Return(value=None):
+                results.append(VOID)
+            case ast.Return(value=value) if value is not None:
+                results.append(self.of(value))
+
+    def _assign(self, target: ast.expr, kind: Kind) -> None:
+        match target:
+            case ast.Name(id=name):
+                self._set(name, kind)
+            case ast.Tuple(elts=parts) if isinstance(kind, Record):
+                for part, part_kind in zip(parts, kind.kinds, strict=True):
+                    self._assign(part, part_kind)
+            case ast.Subscript():
+                pass
+            case _:
+                raise NotInLanguageError(f"an assignment to {ast.unparse(target)}")
+
+    def _set(self, name: str, kind: Kind) -> None:
+        known = self.variables.get(name, kind)
+        self.variables[name] = unified(known, kind)
+
+    def _variable(self, name: str) -> Kind:
+        if name in self.variables:
+            return self.variables[name]
+        raise _NotKnownYetError(name)
+
+    def of(self, node: ast.expr) -> Kind:
+        """Return the type of an expression."""
+        method = getattr(self, f"_of_{type(node).__name__.lower()}", None)
+        if method is None:
+            return self._constant_kind(self.constant(node))
+        kind: Kind = method(node)
+        return kind
+
+    def _of_name(self, node: ast.Name) -> Kind:
+        if node.id in self.n_assignments:
+            return self._variable(node.id)
+        return self._constant_kind(self.constant(node))
+
+    def _of_binop(self, node: ast.BinOp) -> Kind:
+        return self._operation(type(node.op), node.left, node.right)
+
+    def _of_unaryop(self, node: ast.UnaryOp) -> Kind:
+        kind = self.of(node.operand)
+        if isinstance(node.op, ast.Not):
+            return BOOL
+        return INT64 if kind == BOOL else kind
+
+    def _of_compare(self, node: ast.Compare) -> Kind:
+        return BOOL
+
+    def _of_boolop(self, node: ast.BoolOp) -> Kind:
+        return self._one_of(node.values)
+
+    def _of_ifexp(self, node: ast.IfExp) -> Kind:
+        return self._one_of([node.body, node.orelse])
+
+    def _of_call(self, node: ast.Call) -> Kind:
+        return self.callee(node.func).kind([self.of(arg) for arg in node.args])
+
+    def _of_subscript(self, node: ast.Subscript) -> Kind:
+        return self._item(self.of(node.value))
+
+    def _of_tuple(self, node: ast.Tuple) -> Kind:
+        return Record(tuple(self.of(part) for part in node.elts))
+
+    def _of_attribute(self, node: ast.Attribute) -> Kind:
+        field = self._field(node.value, node.attr)
+        return self._constant_kind(self.constant(node)) if field is None else field
+
+    def _one_of(self, nodes: Sequence[ast.expr]) -> Kind:
+        kinds = [self.of(node) for node in nodes]
+        result = kinds[0]
+        for kind in kinds[1:]:
+            result = unified_value(result, kind)
+        return result
+
+    def _operation(
+        self, op: type[ast.operator], left: ast.expr, right: ast.expr
+    ) -> Kind:
+        kind = binary_kind(op, self.of(left), self.of(right))
+        if op is ast.Pow and kind == INT64:
+            exponent = self.number(right)
+            if isinstance(exponent, int) and exponent < 0:
+                return FLOAT64
+        if op is ast.Pow and self.of(left) == FLOAT32 and self.of(right) == INT64:
+            is_known = isinstance(self.number(right), int)
+            return FLOAT32 if is_known else FLOAT64
+        return kind
+
+    def _item(self, kind: Kind) -> Kind:
+        if isinstance(kind, Pointer):
+            return kind.item.value
+        if isinstance(kind, Record) and len(set(kind.kinds)) == 1:
+            return kind.kinds[0]
+        raise NotInLanguageError(f"an item of {kind}")
+
+    def _field(self, value: ast.expr, name: str) -> Kind | None:
+        """Return the type of a record's field; None for the attribute of a module."""
+        if not (isinstance(value, ast.Name) and value.id in self.n_assignments):
+            return None
+        kind = self.of(value)
+        if not isinstance(kind, Record) or name not in kind.names:
+            raise NotInLanguageError(f"the attribute {name} of {kind}")
+        return kind.kinds[kind.names.index(name)]
+
+    def _constant_kind(self, value: Any) -> Kind:
+        if isinstance(value, tuple):
+            return Record(tuple(self._constant_kind(part) for part in value))
+        return constant(value).kind
+
+    def number(self, node: ast.expr) -> Any:
+        """Return the number that an expression is, if it is written down."""
+        match node:
+            case ast.Constant(value=value):
+                return value
+            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(value))):
+                return -value
+        return None
+
+    def constant(self, node: ast.expr) -> Any:
+        """Return a constant: a number, or a tuple of numbers."""
+        match node:
+            case ast.Constant(value=value):
+                pass
+            case ast.Name() | ast.Attribute():
+                value = self.thing(node)
+            case _:
+                raise NotInLanguageError(f"the expression {ast.unparse(node)}")
+        parts = value if isinstance(value, tuple) else (value,)
+        if all(isinstance(part, (bool, int, float)) for part in parts):
+            return value
+        raise NotInLanguageError(f"the value of {ast.unparse(node)}")
+
+    def thing(self, node: ast.expr) -> Any:
+        """Return what a name stands for outside of the function."""
+        match node:
+            case ast.Name(id=name) if name not in self.n_assignments:
+                return self.definition.value_of(name)
+            case ast.Attribute(value=value, attr=name):
+                return getattr(self.thing(value), name)
+        raise NotInLanguageError(f"the object {ast.unparse(node)}")
+
+    def callee(self, node: ast.expr) -> Callee:
+        """Return what a call calls."""
+        callee: Callee = self.callees.callee(self.thing(node))
+        return callee
+
+
+def unified_value(first: Kind, second: Kind) -> Kind:
+    """Return the type of an expression that has one of two values."""
+    numbers = {BOOL, INT64, FLOAT32, FLOAT64}
+    if first != second and {first, second} <= numbers:
+        if {first, second} <= {FLOAT32, FLOAT64}:
+            return FLOAT64
+        if {first, second} & {FLOAT32, FLOAT64}:
+            # as numba has it
+            return FLOAT64
+    return unified(first, second)

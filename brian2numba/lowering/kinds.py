@@ -1,0 +1,133 @@
+"""The types of values in kernels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = [
+    "BOOL",
+    "FLOAT32",
+    "FLOAT64",
+    "INT64",
+    "ITEMS",
+    "VOID",
+    "Item",
+    "Kind",
+    "NotInLanguageError",
+    "Pointer",
+    "Record",
+    "Scalar",
+    "unified",
+]
+
+
+class NotInLanguageError(Exception):
+    """The source uses something that only numba can compile."""
+
+
+@dataclass(frozen=True)
+class Scalar:
+    """A number or a truth value."""
+
+    name: str
+    llvm: str
+
+
+VOID = Scalar("nothing", "void")
+BOOL = Scalar("bool", "i1")
+INT64 = Scalar("int64", "i64")
+FLOAT32 = Scalar("float32", "float")
+FLOAT64 = Scalar("float64", "double")
+
+
+@dataclass(frozen=True)
+class Item:
+    """How values are kept in memory: narrow integers are widened when they are read.
+
+    Attributes
+    ----------
+    name, llvm : str
+        What the type is called in kernels and by LLVM.
+    value : Scalar
+        The type of the values.
+    is_signed : bool
+        Whether a narrow integer can be negative.
+    """
+
+    name: str
+    llvm: str
+    value: Scalar
+    n_bytes: int
+    is_signed: bool = True
+
+
+ITEMS = {
+    item.name: item
+    for item in (
+        Item("float64", "double", FLOAT64, 8),
+        Item("float32", "float", FLOAT32, 4),
+        Item("int64", "i64", INT64, 8),
+        Item("int32", "i32", INT64, 4),
+        Item("uint32", "i32", INT64, 4, is_signed=False),
+        Item("uint8", "i8", INT64, 1, is_signed=False),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Pointer:
+    """The address of items; `scope` tells arrays apart that share no memory."""
+
+    item: Item
+    llvm: str = "ptr"
+
+
+@dataclass(frozen=True)
+class Record:
+    """Several values: a tuple, or a `NamedTuple` if the fields have names."""
+
+    kinds: tuple[Kind, ...]
+    names: tuple[str, ...] = ()
+
+    @property
+    def llvm(self) -> str:
+        """LLVM's type."""
+        return "{" + ", ".join(kind.llvm for kind in self.kinds) + "}"
+
+
+type Kind = Scalar | Pointer | Record
+
+_RANKS = {BOOL: 0, INT64: 1, FLOAT32: 2, FLOAT64: 3}
+
+
+def unified(first: Kind, second: Kind) -> Kind:
+    """Return the type of a variable that gets values of two types.
+
+    Raises
+    ------
+    NotInLanguageError
+        If there is none. A variable that is sometimes an integer and sometimes not is
+        none of ours: Python would compute differently with both.
+    """
+    if first == second:
+        return first
+    pair = {first, second}
+    if pair <= {BOOL, INT64}:
+        return INT64
+    if pair <= {FLOAT32, FLOAT64}:
+        return FLOAT64
+    raise NotInLanguageError(f"a variable is {first} as well as {second}")
+
+
+def common(first: Kind, second: Kind) -> Scalar:
+    """Return the type in which an operation of two numbers is done."""
+    if not (isinstance(first, Scalar) and isinstance(second, Scalar)):
+        raise NotInLanguageError(f"an operation of {first} and {second}")
+    if VOID in (first, second):
+        raise NotInLanguageError("an operation of nothing")
+    pair = {first, second}
+    if pair == {FLOAT32}:
+        return FLOAT32
+    if pair & {FLOAT32, FLOAT64}:
+        return FLOAT64
+    return INT64 if INT64 in pair else BOOL

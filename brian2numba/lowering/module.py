@@ -1,0 +1,151 @@
+"""A module of LLVM's code: a kernel and the functions of the library that it calls."""
+
+from __future__ import annotations
+
+import ast
+import types as python_types
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from brian2numba.lowering.calls import Callee, LibraryFunction, RecordMaker
+from brian2numba.lowering.definitions import Definition, definition_of
+from brian2numba.lowering.function_code import FunctionCode
+from brian2numba.lowering.inference import Types
+from brian2numba.lowering.kinds import (
+    FLOAT64,
+    INT64,
+    ITEMS,
+    Kind,
+    NotInLanguageError,
+    Pointer,
+)
+from brian2numba.lowering.values import Value, constant
+from brian2numba.lowering.words import word_for
+
+__all__ = ["NotInLanguageError", "lower"]
+
+
+def lower(source: str, names: Mapping[str, Any], entry: str) -> str:
+    """Translate a kernel to LLVM's language.
+
+    Parameters
+    ----------
+    source : str
+        Python source that defines ``kernel(table)`` and nothing else.
+    names : mapping
+        What the names in it stand for.
+    entry : str
+        What the function ``int64 entry(int64 table)`` is to be called.
+
+    Returns
+    -------
+    str
+        A module in LLVM's language, without optimisation.
+
+    Raises
+    ------
+    NotInLanguageError
+        If the kernel uses something that only numba can compile.
+    """
+    statements = ast.parse(source).body
+    if len(statements) != 1 or not isinstance(statements[0], ast.FunctionDef):
+        raise NotInLanguageError("functions of users")
+    module = Module()
+    definition = Definition(entry, statements[0], names)
+    module.add(definition, (INT64,), entry, linkage="")
+    return module.text()
+
+
+class Module:
+    """Functions, and what they share."""
+
+    def __init__(self) -> None:
+        self._texts: list[str] = []
+        self._declarations: dict[str, str] = {}
+        self._tables: dict[tuple[Any, ...], Value] = {}
+        self._scopes: dict[str, int] = {}
+        self._instances: dict[tuple[Any, ...], tuple[str, Kind]] = {}
+
+    def add(
+        self,
+        definition: Definition,
+        kinds: Sequence[Kind],
+        name: str,
+        linkage: str = "internal ",
+    ) -> Kind:
+        """Translate a function; return the type of its result."""
+        types = Types(definition, kinds, self)
+        self._texts.append(FunctionCode(types, self).text(name, linkage))
+        return types.result
+
+    def instance(self, function: Any, kinds: tuple[Kind, ...]) -> tuple[str, Kind]:
+        """Return the name of a function for arguments of these types, and its result's.
+
+        The function is translated when it is first asked for.
+        """
+        key = (function, kinds)
+        if key not in self._instances:
+            definition = definition_of(function)
+            name = f"{definition.name}.{len(self._instances)}"
+            # Keeps the place: nothing in the language calls itself
+            self._instances[key] = (name, self.add(definition, kinds, name))
+        return self._instances[key]
+
+    def callee(self, thing: Any) -> Callee:
+        """Return what an object is, as something to call."""
+        word = word_for(thing)
+        if word is not None:
+            return word
+        function = getattr(thing, "py_func", thing)
+        if isinstance(function, python_types.FunctionType):
+            return LibraryFunction(function, self)
+        if isinstance(thing, type) and hasattr(thing, "_fields"):
+            return RecordMaker(tuple(thing._fields))
+        raise NotInLanguageError(f"a call of {thing!r}")
+
+    def declare(self, name: str, result: str, arguments: str) -> None:
+        """Say that a function is called that is defined elsewhere."""
+        attributes = "" if ".mem" in name else " nounwind willreturn memory(none)"
+        text = f"declare {result} @{name}({arguments}){attributes}"
+        self._declarations[name] = text
+
+    def table(self, numbers: Sequence[Any]) -> Value:
+        """Return a pointer to constants."""
+        key = tuple(numbers)
+        if key not in self._tables:
+            kind = FLOAT64 if any(isinstance(n, float) for n in key) else INT64
+            ref = f"@table.{len(self._tables)}"
+            items = ", ".join(f"{kind.llvm} {constant(n, kind).ref}" for n in key)
+            size = f"[{len(key)} x {kind.llvm}]"
+            self._declarations[ref] = (
+                f"{ref} = private unnamed_addr constant {size} [{items}]"
+            )
+            self._tables[key] = Value(ref, Pointer(ITEMS[kind.name]))
+        return self._tables[key]
+
+    def scopes(self, scope: str) -> str:
+        """Return what says of an access to which array it is.
+
+        Arrays share no memory: to write to one of them changes none of the others.
+        """
+        k = self._scopes.setdefault(scope, len(self._scopes))
+        # The numbers of the metadata are those of `_metadata`
+        return f", !alias.scope !{2 * k + 1}, !noalias !{2 * k + 2}"
+
+    def text(self) -> str:
+        """Return the module."""
+        parts = [*self._declarations.values(), *self._texts, *self._metadata()]
+        return "\n".join(parts) + "\n"
+
+    def _metadata(self) -> list[str]:
+        """Return the domain of the arrays; for each one, itself and the others."""
+        n = len(self._scopes)
+        if n == 0:
+            return []
+        scopes = [f"!{2 * n + 1 + k}" for k in range(n)]
+        lines = ["!0 = !{!0}"]
+        for k, scope in enumerate(scopes):
+            others = ", ".join(scopes[:k] + scopes[k + 1 :])
+            lines += [f"!{2 * k + 1} = !{{{scope}}}", f"!{2 * k + 2} = !{{{others}}}"]
+        lines += [f"{scope} = !{{{scope}, !0}}" for scope in scopes]
+        return lines

@@ -1,0 +1,356 @@
+"""What kernels can call besides functions: casts, memory, and mathematics."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numba import types
+
+from brian2numba import intrinsics
+from brian2numba.elementary import functions as elementary
+from brian2numba.lowering.kinds import (
+    BOOL,
+    FLOAT32,
+    FLOAT64,
+    INT64,
+    ITEMS,
+    VOID,
+    Item,
+    Kind,
+    NotInLanguageError,
+    Pointer,
+    Record,
+    Scalar,
+    common,
+)
+from brian2numba.lowering.operators import compare, negate
+from brian2numba.lowering.values import NOTHING, Code, Value, constant, convert
+
+__all__ = ["C_FUNCTIONS", "Word", "load", "store", "word_for"]
+
+#: The functions of the C library that kernels call, each also for single precision
+C_FUNCTIONS = (
+    "acos",
+    "asin",
+    "atan",
+    "cos",
+    "cosh",
+    "exp",
+    "expm1",
+    "fmod",
+    "log",
+    "log10",
+    "log1p",
+    "pow",
+    "sin",
+    "sinh",
+    "tan",
+    "tanh",
+)
+
+
+class Function(Code, Protocol):
+    """The function whose code is being written."""
+
+    def effect(self, instruction: str) -> None:
+        """Append an instruction that has no result."""
+
+    def declare(self, name: str, result: str, arguments: str) -> None:
+        """Say that a function is called that is defined elsewhere."""
+
+    def local(self, kind: str) -> str:
+        """Return the address of memory of the function's own."""
+
+
+@dataclass(frozen=True)
+class Word:
+    """Something that kernels call and that is no function of the library.
+
+    Attributes
+    ----------
+    kind : callable
+        Returns the type of its result, given those of its arguments.
+    emit : callable
+        Writes the instructions; returns the result.
+    """
+
+    kind: Callable[[Sequence[Kind]], Kind]
+    emit: Callable[[Function, Sequence[Value]], Value]
+
+
+def load(code: Function, pointer: Value, index: Value) -> Value:
+    """Return an item of an array; narrow integers are widened."""
+    item = _item(pointer)
+    address = _address(code, pointer, index)
+    ref = code.emit(f"load {item.llvm}, ptr {address}{_scopes(code, pointer)}")
+    if item.llvm == item.value.llvm:
+        return Value(ref, item.value)
+    extend = "sext" if item.is_signed else "zext"
+    return Value(code.emit(f"{extend} {item.llvm} {ref} to i64"), INT64)
+
+
+def store(code: Function, pointer: Value, index: Value, value: Value) -> None:
+    """Write an item of an array, in the type of its items."""
+    item = _item(pointer)
+    value = convert(code, value, item.value)
+    ref = value.ref
+    if item.llvm != item.value.llvm:
+        ref = code.emit(f"trunc i64 {ref} to {item.llvm}")
+    address = _address(code, pointer, index)
+    code.effect(f"store {item.llvm} {ref}, ptr {address}{_scopes(code, pointer)}")
+
+
+def _item(pointer: Value) -> Item:
+    if not isinstance(pointer.kind, Pointer):
+        raise NotInLanguageError(f"an item of {pointer.kind}")
+    return pointer.kind.item
+
+
+def _address(code: Function, pointer: Value, index: Value) -> str:
+    item, index = _item(pointer), convert(code, index, INT64)
+    return code.emit(
+        f"getelementptr inbounds {item.llvm}, ptr {pointer.ref}, i64 {index.ref}"
+    )
+
+
+def _scopes(code: Any, pointer: Value) -> str:
+    """Return what tells LLVM that an array shares no memory with others."""
+    return code.scopes(pointer.scope) if pointer.scope else ""
+
+
+def _cast(kind: Scalar, n_bits: int = 64, is_signed: bool = True) -> Word:
+    def emit(code: Function, args: Sequence[Value]) -> Value:
+        value = convert(code, _only(args), kind)
+        if n_bits < 64 and value.number is None:  # noqa: PLR2004 (no narrower one)
+            narrow = code.emit(f"trunc i64 {value.ref} to i{n_bits}")
+            extend = "sext" if is_signed else "zext"
+            return Value(code.emit(f"{extend} i{n_bits} {narrow} to i64"), INT64)
+        return value
+
+    return Word(lambda kinds: kind, emit)
+
+
+def _only(args: Sequence[Any]) -> Any:
+    if len(args) != 1:
+        raise NotInLanguageError(f"{len(args)} arguments instead of one")
+    return args[0]
+
+
+def _pointer(name: str) -> Word:
+    kind = Pointer(ITEMS[name])
+
+    def emit(code: Function, args: Sequence[Value]) -> Value:
+        address = convert(code, _only(args), INT64)
+        return Value(code.emit(f"inttoptr i64 {address.ref} to ptr"), kind)
+
+    return Word(lambda kinds: kind, emit)
+
+
+def _call(result: Scalar) -> Word:
+    def emit(code: Function, args: Sequence[Value]) -> Value:
+        address, arguments = args
+        numbers = [convert(code, part, INT64) for part in arguments.parts]
+        target = code.emit(f"inttoptr i64 {address.ref} to ptr")
+        given = ", ".join(f"i64 {number.ref}" for number in numbers)
+        return Value(code.emit(f"call {result.llvm} {target}({given})"), result)
+
+    return Word(lambda kinds: result, emit)
+
+
+def _stack_words(n_words: int) -> Word:
+    def emit(code: Function, args: Sequence[Value]) -> Value:
+        return Value(code.local(f"[{n_words} x i64]"), Pointer(ITEMS["int64"]))
+
+    return Word(lambda kinds: Pointer(ITEMS["int64"]), emit)
+
+
+def _as_bytes(code: Function, args: Sequence[Value]) -> Value:
+    return Value(_only(args).ref, Pointer(ITEMS["uint8"]))
+
+
+def _bits(code: Function, args: Sequence[Value]) -> Value:
+    ref = code.emit(f"bitcast i64 {_only(args).ref} to double")
+    return Value(ref, FLOAT64)
+
+
+def _load_at(name: str) -> Word:
+    pointer = _pointer(name)
+
+    def emit(code: Function, args: Sequence[Value]) -> Value:
+        return load(code, pointer.emit(code, args[:1]), args[1])
+
+    return Word(lambda kinds: INT64, emit)
+
+
+def _store_at(name: str) -> Word:
+    pointer = _pointer(name)
+
+    def emit(code: Function, args: Sequence[Value]) -> Value:
+        store(code, pointer.emit(code, args[:1]), args[1], args[2])
+        return NOTHING
+
+    return Word(lambda kinds: VOID, emit)
+
+
+def _copy_bytes(code: Function, args: Sequence[Value]) -> Value:
+    target, source = (code.emit(f"inttoptr i64 {a.ref} to ptr") for a in args[:2])
+    code.declare("llvm.memcpy.p0.p0.i64", "void", "ptr, ptr, i64, i1")
+    code.effect(
+        f"call void @llvm.memcpy.p0.p0.i64(ptr {target}, ptr {source}, "
+        f"i64 {args[2].ref}, i1 false)"
+    )
+    return NOTHING
+
+
+def _clear_bytes(code: Function, args: Sequence[Value]) -> Value:
+    target = code.emit(f"inttoptr i64 {args[0].ref} to ptr")
+    code.declare("llvm.memset.p0.i64", "void", "ptr, i8, i64, i1")
+    code.effect(
+        f"call void @llvm.memset.p0.i64(ptr {target}, i8 0, i64 {args[1].ref}, "
+        "i1 false)"
+    )
+    return NOTHING
+
+
+def _float_kind(kinds: Sequence[Kind]) -> Scalar:
+    """Return the type in which a mathematical function is computed."""
+    return FLOAT32 if set(kinds) == {FLOAT32} else FLOAT64
+
+
+def _mathematics(double: str, single: str) -> Word:
+    """Return a function of floating point numbers, by its names for both types."""
+
+    def emit(code: Function, args: Sequence[Value]) -> Value:
+        kind = _float_kind([value.kind for value in args])
+        name = double if kind == FLOAT64 else single
+        code.declare(name, kind.llvm, ", ".join([kind.llvm] * len(args)))
+        given = ", ".join(f"{kind.llvm} {convert(code, a, kind).ref}" for a in args)
+        return Value(code.emit(f"call {kind.llvm} @{name}({given})"), kind)
+
+    return Word(_float_kind, emit)
+
+
+def _in_c(name: str) -> Word:
+    return _mathematics(name, name + "f")
+
+
+def _in_llvm(name: str) -> Word:
+    return _mathematics(f"llvm.{name}.f64", f"llvm.{name}.f32")
+
+
+def _rounded_to_integer(name: str) -> Word:
+    rounded = _in_llvm(name)
+    return Word(
+        lambda kinds: INT64,
+        lambda code, args: convert(code, rounded.emit(code, args), INT64),
+    )
+
+
+def _rounded(name: str) -> Word:
+    in_llvm = _in_llvm(name)
+
+    def emit(code: Function, args: Sequence[Value]) -> Value:
+        return in_llvm.emit(code, [convert(code, _only(args), FLOAT64)])
+
+    return Word(lambda kinds: FLOAT64, emit)
+
+
+def _extreme(operator: Any) -> Word:
+    """Return ``min`` or ``max``, which keep the first of equal or unordered values."""
+
+    def kind(kinds: Sequence[Kind]) -> Scalar:
+        result = kinds[0]
+        for other in kinds[1:]:
+            result = common(result, other)
+        assert isinstance(result, Scalar)
+        return result
+
+    def emit(code: Function, args: Sequence[Value]) -> Value:
+        of = kind([value.kind for value in args])
+        best, *others = (convert(code, value, of) for value in args)
+        for value in others:
+            is_better = compare(code, operator, value, best).ref
+            ref = code.emit(
+                f"select i1 {is_better}, {of.llvm} {value.ref}, {of.llvm} {best.ref}"
+            )
+            best = Value(ref, of)
+        return best
+
+    return Word(kind, emit)
+
+
+def _absolute_kind(kinds: Sequence[Kind]) -> Kind:
+    kind = _only(kinds)
+    return INT64 if kind == BOOL else kind
+
+
+def _absolute(code: Function, args: Sequence[Value]) -> Value:
+    value = _only(args)
+    if value.kind in (FLOAT32, FLOAT64):
+        return _in_llvm("fabs").emit(code, args)
+    number = convert(code, value, INT64)
+    opposite = negate(code, number)
+    is_negative = code.emit(f"icmp slt i64 {number.ref}, 0")
+    ref = code.emit(f"select i1 {is_negative}, i64 {opposite.ref}, i64 {number.ref}")
+    return Value(ref, INT64)
+
+
+def _length(code: Function, args: Sequence[Value]) -> Value:
+    if not isinstance(_only(args).kind, Record):
+        raise NotInLanguageError(f"the length of {args[0].kind}")
+    return constant(len(args[0].parts))
+
+
+def _words() -> list[tuple[Any, Word]]:
+    """Return all words with the objects that they are in Python."""
+    pointers = ("float64s", "float32s", "int64s", "int32s", "uint32s")
+    return [
+        *((getattr(intrinsics, name), _pointer(name[:-1])) for name in pointers),
+        (intrinsics.bools, _pointer("uint8")),
+        (intrinsics.float64_from_bits, Word(lambda kinds: FLOAT64, _bits)),
+        (intrinsics.call, _call(INT64)),
+        (intrinsics.call_for_double, _call(FLOAT64)),
+        (intrinsics.local_words, _stack_words(6)),
+        (intrinsics.mask_words, _stack_words(intrinsics.MASK_SIZE // 8)),
+        (intrinsics.as_bytes, Word(lambda kinds: Pointer(ITEMS["uint8"]), _as_bytes)),
+        (intrinsics.load_int64, _load_at("int64")),
+        (intrinsics.load_int32, _load_at("int32")),
+        (intrinsics.store_int64, _store_at("int64")),
+        (intrinsics.store_int32, _store_at("int32")),
+        (intrinsics.copy_bytes, Word(lambda kinds: VOID, _copy_bytes)),
+        (intrinsics.clear_bytes, Word(lambda kinds: VOID, _clear_bytes)),
+        *((getattr(math, name), _in_c(name)) for name in C_FUNCTIONS),
+        (math.sqrt, _in_llvm("sqrt")),
+        (math.fabs, _in_llvm("fabs")),
+        (math.copysign, _in_llvm("copysign")),
+        (math.floor, _rounded_to_integer("floor")),
+        (math.ceil, _rounded_to_integer("ceil")),
+        (elementary._floor, _rounded("floor")),
+        (elementary._ceil, _rounded("ceil")),
+        *((t, _cast(INT64)) for t in (types.int64, np.int64, builtins.int)),
+        (types.int32, _cast(INT64, 32)),
+        (types.uint8, _cast(INT64, 8, is_signed=False)),
+        *((t, _cast(FLOAT64)) for t in (types.float64, np.float64, builtins.float)),
+        *((t, _cast(FLOAT32)) for t in (types.float32, np.float32)),
+        *((t, _cast(BOOL)) for t in (types.boolean, builtins.bool)),
+        (builtins.min, _extreme(ast.Lt)),
+        (builtins.max, _extreme(ast.Gt)),
+        (builtins.abs, Word(_absolute_kind, _absolute)),
+        (builtins.len, Word(lambda kinds: INT64, _length)),
+    ]
+
+
+_by_identity: dict[int, Word] = {}
+
+
+def word_for(thing: Any) -> Word | None:
+    """Return the word that an object is, if it is one."""
+    if not _by_identity:
+        _by_identity.update({id(known): word for known, word in _words()})
+    return _by_identity.get(id(thing))

@@ -1,0 +1,56 @@
+"""Who else could write to a file: code from the store runs with the user's rights."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+__all__ = ["objection_to_file", "objection_to_folder"]
+
+_OTHERS_CAN_WRITE = stat.S_IWGRP | stat.S_IWOTH
+
+
+def objection_to_folder(folder: Path) -> str | None:
+    """Return why kernels in a folder can't be trusted, or None if they can.
+
+    Somebody who can write to it, or replace it, could put code there that this user's
+    processes run.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder; it exists.
+    """
+    if not hasattr(os, "geteuid"):
+        # Windows: a user's cache folder is the user's own by the rights it inherits
+        return None
+    folder = folder.resolve()
+    objection = _objection(os.stat(folder), f"the folder {folder}")
+    if objection is not None:
+        return objection
+    for parent in folder.parents:
+        status = os.stat(parent)
+        is_sticky = status.st_mode & stat.S_ISVTX
+        if status.st_mode & _OTHERS_CAN_WRITE and not is_sticky:
+            return f"others can replace what is in {parent}"
+        if status.st_uid not in (0, os.geteuid()):
+            return f"{parent} belongs to the user with the number {status.st_uid}"
+    return None
+
+
+def objection_to_file(status: os.stat_result) -> str | None:
+    """Return why an entry can't be trusted, or None if it can."""
+    if not hasattr(os, "geteuid"):
+        return None
+    if not stat.S_ISREG(status.st_mode):
+        return "it is no regular file"
+    return _objection(status, "it")
+
+
+def _objection(status: os.stat_result, what: str) -> str | None:
+    if status.st_uid not in (0, os.geteuid()):
+        return f"{what} belongs to the user with the number {status.st_uid}"
+    if status.st_mode & _OTHERS_CAN_WRITE:
+        return f"others can write to {what} (mode {stat.S_IMODE(status.st_mode):o})"
+    return None

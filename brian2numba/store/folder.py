@@ -1,0 +1,168 @@
+"""A folder of entries: reading, publishing, and removing what was not used for long."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from brian2numba.store.access import objection_to_file
+from brian2numba.store.entry import SUFFIX
+
+__all__ = ["EntryFile", "Folder"]
+
+_TEMPORARY = ".part"
+#: Seconds after which a file that nobody finished was left by a process that died
+_ABANDONED = 3600.0
+#: Seconds between two notes of an entry's use: not each use is worth a write
+_NOTED_USE = 3600.0
+#: To what part of its size a folder that is too large is reduced
+_AFTER_EVICTION = 0.9
+_O_NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
+_O_BINARY = getattr(os, "O_BINARY", 0)
+
+
+@dataclass(frozen=True)
+class EntryFile:
+    """An entry as the file system has it.
+
+    Attributes
+    ----------
+    path : Path
+        The file.
+    n_bytes : int
+        Its size.
+    used : float
+        When it was last used, in seconds since 1970.
+    """
+
+    path: Path
+    n_bytes: int
+    used: float
+
+
+class Folder:
+    """A folder of entries, in subfolders by the first letters of their names.
+
+    Parameters
+    ----------
+    path : Path
+        The folder.
+    trusts_others : bool, optional
+        Whether entries that others own or can write are read. Defaults to ``False``.
+    """
+
+    def __init__(self, path: Path, trusts_others: bool = False) -> None:
+        self.path = path
+        self.trusts_others = trusts_others
+
+    def path_of(self, name: str) -> Path:
+        """Return where the entry of a name is, or would be."""
+        return self.path / name[:2] / name
+
+    def read(self, name: str) -> bytes | None:
+        """Return what the file of an entry holds, or None if there is none to trust."""
+        path = self.path_of(name)
+        try:
+            handle = os.open(path, os.O_RDONLY | _O_NOFOLLOW | _O_BINARY)
+        except OSError:
+            return None
+        with os.fdopen(handle, "rb") as file:
+            try:
+                status = os.fstat(file.fileno())
+                if not self.trusts_others and objection_to_file(status):
+                    return None
+                entry = file.read()
+            except OSError:
+                return None
+        if time.time() - status.st_mtime > _NOTED_USE:
+            with contextlib.suppress(OSError):
+                os.utime(path)
+        return entry
+
+    def publish(self, name: str, entry: bytes) -> None:
+        """Put an entry into the folder: all of it at once, or nothing.
+
+        Raises
+        ------
+        OSError
+            If the file system does not let us.
+        """
+        path = self.path_of(name)
+        path.parent.mkdir(mode=0o777 if self.trusts_others else 0o700, exist_ok=True)
+        temporary = path.with_name(
+            f"{name}.{os.getpid()}-{secrets.token_hex(8)}{_TEMPORARY}"
+        )
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _O_NOFOLLOW | _O_BINARY
+        try:
+            handle = os.open(temporary, flags, 0o644)
+            with os.fdopen(handle, "wb") as file:
+                file.write(entry)
+            os.replace(temporary, path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                temporary.unlink()
+            raise
+
+    def entries(self) -> Iterator[EntryFile]:
+        """Yield the entries in the folder."""
+        for path, status in self._files():
+            if path.name.endswith(SUFFIX):
+                yield EntryFile(path, status.st_size, status.st_mtime)
+
+    def _files(self) -> Iterator[tuple[Path, os.stat_result]]:
+        """Yield our files, finished or not; others may remove them meanwhile."""
+        with contextlib.suppress(OSError):
+            for subfolder in self.path.iterdir():
+                with contextlib.suppress(OSError):
+                    for path in subfolder.iterdir():
+                        if path.name.endswith((SUFFIX, _TEMPORARY)):
+                            with contextlib.suppress(OSError):
+                                yield path, path.lstat()
+
+    def clear(self) -> int:
+        """Remove all entries; return how many there were."""
+        n_removed = 0
+        for path, _ in list(self._files()):
+            with contextlib.suppress(OSError):
+                path.unlink()
+                n_removed += path.name.endswith(SUFFIX)
+        return n_removed
+
+    def evict(self, max_bytes: float) -> int:
+        """Remove the entries that were not used for longest, if there is too much.
+
+        Also removes files that processes left unfinished.
+
+        Parameters
+        ----------
+        max_bytes : float
+            How large the folder may be.
+
+        Returns
+        -------
+        int
+            The bytes that are left.
+        """
+        now = time.time()
+        kept = []
+        for path, status in self._files():
+            if not path.name.endswith(_TEMPORARY):
+                kept.append(EntryFile(path, status.st_size, status.st_mtime))
+            elif now - status.st_mtime > _ABANDONED:
+                with contextlib.suppress(OSError):
+                    path.unlink()
+        n_bytes = sum(entry.n_bytes for entry in kept)
+        if n_bytes <= max_bytes:
+            return n_bytes
+        for entry in sorted(kept, key=lambda entry: entry.used):
+            if n_bytes <= _AFTER_EVICTION * max_bytes:
+                break
+            with contextlib.suppress(OSError):
+                entry.path.unlink()
+                n_bytes -= entry.n_bytes
+        return n_bytes

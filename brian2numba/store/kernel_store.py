@@ -1,0 +1,141 @@
+"""The store as compilation sees it: get what is there, put what was made."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from pathlib import Path
+
+from brian2.core.preferences import prefs
+from brian2.utils.logger import get_logger
+
+from brian2numba.compilation.cache_directory import get_numba_cache_dir
+from brian2numba.store.access import objection_to_folder
+from brian2numba.store.entry import content_of, file_name, packed
+from brian2numba.store.folder import Folder
+
+__all__ = ["KernelStore", "Statistics", "current_store"]
+
+logger = get_logger("brian2.codegen.runtime.numba")
+
+_MEGABYTE = 1_000_000
+#: How much this process may publish until it looks again at the size of the folder
+_PUBLISHED_BETWEEN_EVICTIONS = 10 * _MEGABYTE
+
+
+@dataclass
+class Statistics:
+    """What this process found in the store, and what it put there.
+
+    Attributes
+    ----------
+    n_loaded, n_missed, n_published, n_refused : int
+        Entries that were there, that were not, that were put there, and that could not
+        be.
+    """
+
+    n_loaded: int = 0
+    n_missed: int = 0
+    n_published: int = 0
+    n_refused: int = 0
+
+
+class KernelStore:
+    """The store in a folder.
+
+    Whatever is wrong with the folder, nothing is raised: an entry that can't be read is
+    not there, and what can't be written is compiled again by the next process. The
+    first failure is a warning.
+
+    Parameters
+    ----------
+    path : Path
+        The folder, which is made if it is not there.
+    trusts_others : bool, optional
+        Whether the folder is shared on purpose: entries that others own or can write
+        are used. Defaults to ``False``.
+    """
+
+    def __init__(self, path: Path, trusts_others: bool = False) -> None:
+        self.path = path
+        self.statistics = Statistics()
+        self._published = 0
+        self._folder = self._opened(Folder(path, trusts_others))
+
+    def _opened(self, folder: Folder) -> Folder | None:
+        """Return a folder that can be used, or None after saying why it can't."""
+        try:
+            folder.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            objection = objection_to_folder(folder.path)
+            if folder.trusts_others:
+                objection = None
+        except OSError as error:
+            objection = str(error)
+        if objection is None:
+            return folder
+        self._warn(
+            f"Compiled code is not stored in '{folder.path}', because {objection}. "
+            "Each process compiles anew. Set the preference "
+            "codegen.runtime.numba.cache_dir to another directory, or "
+            "codegen.runtime.numba.shared_cache to True if this one is shared with "
+            "people whom you trust."
+        )
+        return None
+
+    @staticmethod
+    def _warn(message: str) -> None:
+        logger.warn(message, "store_not_used", once=True)
+
+    def get(self, key: bytes) -> bytes | None:
+        """Return what was stored under a key, or None.
+
+        Parameters
+        ----------
+        key : bytes
+            All that the content depends on.
+        """
+        name = file_name(key)
+        entry = self._folder.read(name) if self._folder else None
+        content = None if entry is None else content_of(entry, key)
+        if content is None:
+            self.statistics.n_missed += 1
+        else:
+            self.statistics.n_loaded += 1
+        return content
+
+    def put(self, key: bytes, content: bytes) -> None:
+        """Store content under a key; an entry that is there is replaced."""
+        if self._folder is None:
+            return
+        entry = packed(key, content)
+        try:
+            self._folder.publish(file_name(key), entry)
+        except OSError as error:
+            self.statistics.n_refused += 1
+            self._warn(
+                f"Compiled code can't be stored in '{self.path}': {error}. The next "
+                "process compiles it again."
+            )
+            return
+        self.statistics.n_published += 1
+        self._make_room(len(entry))
+
+    def _make_room(self, n_bytes: int) -> None:
+        """Keep the folder below the limit of its size."""
+        is_first = self._published == 0
+        self._published += n_bytes
+        if is_first or self._published > _PUBLISHED_BETWEEN_EVICTIONS:
+            self._published = 1
+            if self._folder and prefs.codegen.max_cache_dir_size > 0:
+                self._folder.evict(prefs.codegen.max_cache_dir_size * _MEGABYTE)
+
+
+@functools.cache
+def _store_in(path: str, trusts_others: bool) -> KernelStore:
+    return KernelStore(Path(path), trusts_others)
+
+
+def current_store() -> KernelStore:
+    """Return the store that the preferences name."""
+    trusts_others = bool(prefs["codegen.runtime.numba.shared_cache"])
+    return _store_in(get_numba_cache_dir(), trusts_others)
