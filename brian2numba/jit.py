@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from ctypes import CFUNCTYPE, c_int64
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
-from numba import cfunc, njit
+from numba import njit
 
 __all__ = ["HELPER_OPTIONS", "Operation", "helper", "internal", "operation"]
 
@@ -21,39 +22,36 @@ internal = njit(**HELPER_OPTIONS, no_cpython_wrapper=True, no_cfunc_wrapper=True
 
 
 class Operation:
-    """A function with a C ABI that is compiled once a process, when first needed.
+    """A function with a C ABI that is compiled, or found compiled, when first needed.
 
     Parameters
     ----------
     function : callable
         The function; its arguments and its result are integers of 64 bits.
-    signature : str
-        Its numba signature, e.g. ``"int64(int64)"``.
     """
 
-    def __init__(self, function: Callable[..., int], signature: str) -> None:
+    #: What compiles operations: takes the function, returns its address and what keeps
+    #: it alive. Set by `brian2numba.compilation`.
+    compiler: ClassVar[Callable[[Callable[..., int]], tuple[int, Any]]]
+
+    def __init__(self, function: Callable[..., int]) -> None:
         self.function = function
-        self.signature = signature
 
     @cached_property
-    def _compiled(self) -> Any:
-        return cfunc(self.signature, **HELPER_OPTIONS)(self.function)
+    def _compiled(self) -> tuple[int, Any]:
+        return Operation.compiler(self.function)
 
     @cached_property
     def call(self) -> Callable[..., int]:
         """The compiled function, callable from Python (without the GIL)."""
-        return self._compiled.ctypes
+        n_arguments = self.function.__code__.co_argcount
+        return CFUNCTYPE(c_int64, *[c_int64] * n_arguments)(self.address)
 
-    @cached_property
+    @property
     def address(self) -> int:
         """The address of the compiled function."""
-        return self._compiled.address
+        return self._compiled[0]
 
 
-def operation(signature: str) -> Callable[[Callable[..., int]], Operation]:
-    """Return a decorator that makes an `Operation` of a function."""
-
-    def decorate(function: Callable[..., int]) -> Operation:
-        return Operation(function, signature)
-
-    return decorate
+#: Mark a function that compiled code calls by its address.
+operation = Operation

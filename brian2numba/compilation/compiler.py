@@ -17,24 +17,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from brian2.core.preferences import prefs
 from brian2.utils.logger import get_logger
 from llvmlite import ir
 from numba.core import compiler, cpu, registry, types
 from numba.core.compiler_lock import global_compiler_lock
 
-from brian2numba.compilation.keys import kernel_key
-from brian2numba.compilation.machine_code import (
-    load_object,
-    object_code,
-    processor,
-)
 from brian2numba.compilation.options import set_llvm_options
+from brian2numba.compilation.stored_code import stored_code
 from brian2numba.errors import Status
 from brian2numba.generation.source import KernelSource
 from brian2numba.jit import HELPER_OPTIONS, helper
 from brian2numba.lowering import NotInLanguageError, lower
-from brian2numba.store import current_store
 
 __all__ = ["CompiledKernel", "compile_kernel", "compile_to_c"]
 
@@ -105,15 +98,7 @@ def _lowered_kernel(source: KernelSource, namespace: dict[str, Any]) -> Compiled
     if source.calls_users:
         raise NotInLanguageError("a function of the user's")
     name = "kernel_" + hashlib.sha256(source.text.encode()).hexdigest()[:32]
-    target, store = processor(prefs["codegen.runtime.numba.cpu"]), current_store()
-    level = 3
-    key = kernel_key(source.text, target, level)
-    machine_code = store.get(key)
-    if machine_code is None:
-        text = lower(source.text, namespace, name)
-        machine_code = object_code(text, target, level)
-        store.put(key, machine_code)
-    code = load_object(machine_code, name)
+    code = stored_code(name, source.text, lambda: lower(source.text, namespace, name))
     return CompiledKernel(code.address, _ENTRY(code.address), (code,))
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import llvmlite.binding as llvm
+from numba.core.runtime import _nrt_python
 
 from brian2numba.compilation.options import set_llvm_options
 from brian2numba.lowering.words import C_FUNCTIONS
@@ -115,7 +116,10 @@ def _engine() -> Any:
 @functools.cache
 def _c_functions() -> dict[str, int]:
     """Return the addresses of the functions that kernels may call."""
-    addresses = {}
+    addresses = {
+        f"NRT_{name}": _nrt_python.c_helpers[name]
+        for name in ("MemInfo_alloc_aligned", "MemInfo_release")
+    }
     libraries = _c_libraries()
     for name in (f + suffix for f in C_FUNCTIONS for suffix in ("", "f")):
         for library in libraries:

@@ -12,27 +12,31 @@ Compiled code can't raise: each function here says by its result that memory is 
 
 from __future__ import annotations
 
+import ctypes
 from typing import Any
 
 import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
+from numba.core.runtime import _nrt_python
 from numba.core.runtime.nrt import MemInfo
-from numba.experimental.jitclass.base import imp_dtor
 
 from brian2numba.intrinsics import copy_bytes, intrinsic, load_int64, store_int64
-from brian2numba.jit import internal
+from brian2numba.jit import Operation, internal
 
 __all__ = [
     "BUFFER",
     "BUFFER_DATA",
+    "BUFFER_MEMINFO",
     "BUFFER_SIZE",
     "BUFFER_WORDS",
     "MAX_BYTES",
+    "allocate",
     "borrowed_view",
     "new_container",
     "payload_of",
+    "release",
     "replace_buffer",
 ]
 
@@ -40,7 +44,7 @@ __all__ = [
 BUFFER = types.Array(types.uint8, 1, "C")
 #: The words of a buffer: meminfo, parent, items, item size, data, shape, stride.
 BUFFER_WORDS = 7
-_BUFFER_MEMINFO = 0
+BUFFER_MEMINFO = 0
 #: The word of a buffer that holds its size, ...
 BUFFER_SIZE = 2
 _BUFFER_ITEM_SIZE = 3
@@ -50,31 +54,19 @@ _BUFFER_SHAPE = 5
 _BUFFER_STRIDE = 6
 #: No block is larger; leaves room for numba to add its own bytes to the size.
 MAX_BYTES = 2**62
+#: The word of a meminfo that holds the address of the block
+MEMINFO_DATA = 3
 _ALIGNMENT = 64
+_WORD = 8
 _INT64 = ir.IntType(64)
 
-
-@intrinsic
-def _new_payload(typing_context: Any, container_type: Any) -> Any:
-    """Allocate a zeroed container; its meminfo's address, or 0 without memory."""
-    instance = container_type.instance_type
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        model = context.data_model_manager[instance.get_data_type()]
-        payload = model.get_value_type()
-        size = context.get_constant(types.intp, context.get_abi_sizeof(payload))
-        destructor = imp_dtor(context, builder.module, instance)
-        meminfo = context.nrt.meminfo_alloc_dtor_unchecked(builder, size, destructor)
-        with builder.if_then(cgutils.is_not_null(builder, meminfo)):
-            data = context.nrt.meminfo_data(builder, meminfo)
-            cgutils.memset(builder, data, size, 0)
-        return builder.ptrtoint(meminfo, _INT64)
-
-    return types.int64(container_type), codegen
+_allocate_with_destructor = ctypes.CFUNCTYPE(
+    ctypes.c_int64, ctypes.c_int64, ctypes.c_int64
+)(_nrt_python.c_helpers["MemInfo_alloc_dtor"])
 
 
 @intrinsic
-def _allocate(typing_context: Any, n_bytes: types.Type) -> Any:
+def allocate(typing_context: Any, n_bytes: types.Type) -> Any:
     """Allocate a block of bytes; its meminfo's address, or 0 without memory."""
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -85,7 +77,7 @@ def _allocate(typing_context: Any, n_bytes: types.Type) -> Any:
 
 
 @intrinsic
-def _release(typing_context: Any, meminfo: types.Type) -> Any:
+def release(typing_context: Any, meminfo: types.Type) -> Any:
     """Give back a reference to the block of a meminfo (none if it is 0)."""
     pointer = types.MemInfoPointer(types.voidptr)
 
@@ -129,14 +121,14 @@ def replace_buffer(buffer: int, n_bytes: int, n_kept: int) -> int:
     """
     if n_bytes < 0 or n_bytes > MAX_BYTES:
         return 0
-    meminfo = _allocate(n_bytes)
+    meminfo = allocate(n_bytes)
     if meminfo == 0:
         return 0
     data = payload_of(meminfo)
     if n_kept > 0:
         copy_bytes(data, load_int64(buffer, BUFFER_DATA), n_kept)
-    _release(load_int64(buffer, _BUFFER_MEMINFO))
-    store_int64(buffer, _BUFFER_MEMINFO, meminfo)
+    release(load_int64(buffer, BUFFER_MEMINFO))
+    store_int64(buffer, BUFFER_MEMINFO, meminfo)
     store_int64(buffer, BUFFER_SIZE, n_bytes)
     store_int64(buffer, _BUFFER_ITEM_SIZE, 1)
     store_int64(buffer, BUFFER_DATA, data)
@@ -145,10 +137,23 @@ def replace_buffer(buffer: int, n_bytes: int, n_kept: int) -> int:
     return data
 
 
-@internal
-def new_container(container_type: types.Type) -> int:
-    """Allocate a zeroed container; the address of its meminfo, 0 without memory."""
-    return _new_payload(container_type)
+def new_container(n_words: int, destructor: Operation) -> int:
+    """Allocate a zeroed container; the address of its meminfo, 0 without memory.
+
+    Parameters
+    ----------
+    n_words : int
+        The size of its payload.
+    destructor : Operation
+        Gives back its buffers; is called with the address of the payload, its size and
+        nothing of interest.
+    """
+    n_bytes = n_words * _WORD
+    meminfo = _allocate_with_destructor(n_bytes, destructor.address)
+    if meminfo:
+        data = ctypes.c_int64.from_address(meminfo + MEMINFO_DATA * _WORD).value
+        ctypes.memset(data, 0, n_bytes)
+    return int(meminfo)
 
 
 def borrowed_view(

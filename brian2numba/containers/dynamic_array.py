@@ -22,15 +22,18 @@ from numba.experimental import structref
 
 from brian2numba.containers.allocation import (
     BUFFER,
+    BUFFER_MEMINFO,
+    BUFFER_WORDS,
     MAX_BYTES,
     borrowed_view,
     new_container,
     payload_of,
+    release,
     replace_buffer,
 )
 from brian2numba.containers.capsule import foreign_capsule
 from brian2numba.errors import OK, OUT_OF_MEMORY
-from brian2numba.intrinsics import int64s
+from brian2numba.intrinsics import int64s, load_int64
 from brian2numba.jit import operation
 
 __all__ = ["DynamicArray1D", "DynamicArray2D", "DynamicArrayType", "append_rows"]
@@ -46,6 +49,7 @@ ROW_BYTES = 3
 #: ... and the first word of the buffer.
 _BUFFER = 4
 _WORD = 8
+_N_WORDS = _BUFFER + BUFFER_WORDS
 
 
 @structref.register
@@ -76,13 +80,14 @@ DYNAMIC_ARRAY = DynamicArrayType(
 )
 
 
-@operation("int64()")
-def new_dynamic_array() -> int:
-    """Return the address of a new array's meminfo, or 0 without memory."""
-    return new_container(DYNAMIC_ARRAY)
+@operation
+def _release_dynamic_array(payload: int, size: int, unused: int) -> int:
+    """Give back the memory of an array that nothing refers to any more."""
+    release(load_int64(payload, _BUFFER + BUFFER_MEMINFO))
+    return OK
 
 
-@operation("int64(int64, int64)")
+@operation
 def set_capacity(handle: int, capacity: int) -> int:
     """Move an array to a new block of exactly `capacity` rows.
 
@@ -109,7 +114,7 @@ def set_capacity(handle: int, capacity: int) -> int:
     return OK
 
 
-@operation("int64(int64, int64)")
+@operation
 def append_rows(handle: int, n_new: int) -> int:
     """Make an array longer; the caller writes the new rows, which hold anything.
 
@@ -153,7 +158,7 @@ class _DynamicArray:
         if self.dtype.hasobject:
             raise TypeError(f"A dynamic array can't hold Python objects: {self.dtype}")
         self._row_shape = row_shape
-        handle = new_dynamic_array.call()
+        handle = new_container(_N_WORDS, _release_dynamic_array)
         if not handle:
             raise MemoryError("No memory for a dynamic array")
         meminfo = MemInfo(handle)

@@ -21,6 +21,7 @@ from brian2numba.jit import internal
 
 __all__ = [
     "ITEM",
+    "POOL_BUFFER",
     "POOL_WORDS",
     "RECORDS",
     "WORD",
@@ -41,9 +42,9 @@ TOUCHED = 2
 #: ... the first of those that are free again, ...
 FREE = 3
 #: ... and its buffer, with the address of the first record.
-_BUFFER = 4
-RECORDS = _BUFFER + BUFFER_DATA
-POOL_WORDS = _BUFFER + BUFFER_WORDS
+POOL_BUFFER = 4
+RECORDS = POOL_BUFFER + BUFFER_DATA
+POOL_WORDS = POOL_BUFFER + BUFFER_WORDS
 # The position of an item fits an item
 _MAX_ITEMS = 2**31 - 1
 
@@ -70,7 +71,9 @@ def reserve_records(pool: int, n_items: int, n_records: int) -> bool:
     record_bytes = n_items * ITEM
     n_kept = load_int64(pool, TOUCHED) * record_bytes
     capacity = needed if needed > 2 * capacity else 2 * capacity
-    while not replace_buffer(pool + _BUFFER * WORD, capacity * record_bytes, n_kept):
+    while not replace_buffer(
+        pool + POOL_BUFFER * WORD, capacity * record_bytes, n_kept
+    ):
         if capacity == needed:
             return False
         capacity = needed

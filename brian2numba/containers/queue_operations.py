@@ -13,12 +13,13 @@ from numba.experimental import structref
 from brian2numba.containers.allocation import (
     BUFFER,
     BUFFER_DATA,
+    BUFFER_MEMINFO,
     BUFFER_SIZE,
-    new_container,
     payload_of,
+    release,
     replace_buffer,
 )
-from brian2numba.containers.pool import ITEM, RECORDS, WORD
+from brian2numba.containers.pool import ITEM, POOL_BUFFER, RECORDS, WORD
 from brian2numba.containers.queue_storage import (
     CHUNK_EVENTS,
     CHUNK_ITEMS,
@@ -33,6 +34,7 @@ from brian2numba.containers.queue_storage import (
     N_SLOTS,
     OFFSET,
     PAGE_SHIFT,
+    PAGES,
     SCRATCH,
     SOURCE_END,
     SOURCE_START,
@@ -59,9 +61,9 @@ __all__ = [
     "SpikeQueueType",
     "advance_queue",
     "allocate_directory",
-    "new_spike_queue",
     "peek_spikes",
     "push_spikes",
+    "release_spike_queue",
 ]
 
 
@@ -111,13 +113,17 @@ SPIKE_QUEUE = SpikeQueueType(
 )
 
 
-@operation("int64()")
-def new_spike_queue() -> int:
-    """Return the address of a new queue's meminfo, or 0 without memory."""
-    return new_container(SPIKE_QUEUE)
+@operation
+def release_spike_queue(payload: int, size: int, unused: int) -> int:
+    """Give back the memory of a queue that nothing refers to any more."""
+    release(load_int64(payload, CHUNKS + POOL_BUFFER + BUFFER_MEMINFO))
+    release(load_int64(payload, PAGES + POOL_BUFFER + BUFFER_MEMINFO))
+    release(load_int64(payload, DIRECTORY + BUFFER_MEMINFO))
+    release(load_int64(payload, SCRATCH + BUFFER_MEMINFO))
+    return OK
 
 
-@operation("int64(int64, int64)")
+@operation
 def allocate_directory(handle: int, n_slots: int) -> int:
     """Set the number of slots of a queue without events.
 
@@ -153,7 +159,7 @@ def _synapses_of(queue: int, neuron: int) -> tuple[int, int]:
     return load_int64(first, neuron - start), load_int64(first, neuron - start + 1)
 
 
-@operation("int64(int64, int64, int64)")
+@operation
 def push_spikes(handle: int, spikes: int, n_spikes: int) -> int:
     """Send spikes on their way.
 
@@ -218,7 +224,7 @@ def _gather(queue: int, chunk: int, n_due: int) -> int:
     return data
 
 
-@operation("int64(int64)")
+@operation
 def peek_spikes(handle: int) -> int:
     """Find the synapses whose spikes are due now.
 
@@ -250,7 +256,7 @@ def peek_spikes(handle: int) -> int:
     return OK
 
 
-@operation("int64(int64)")
+@operation
 def advance_queue(handle: int) -> int:
     """Remove the spikes that are due and go to the next step; the result is `OK`."""
     queue = payload_of(handle)

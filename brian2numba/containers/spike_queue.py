@@ -14,7 +14,7 @@ import numpy as np
 from numba.core.runtime.nrt import MemInfo
 
 from brian2numba.containers import queue_storage as storage
-from brian2numba.containers.allocation import BUFFER_DATA
+from brian2numba.containers.allocation import BUFFER_DATA, new_container
 from brian2numba.containers.capsule import foreign_capsule
 from brian2numba.containers.connectivity import Connectivity, delays_in_steps
 from brian2numba.containers.queue_operations import (
@@ -22,9 +22,9 @@ from brian2numba.containers.queue_operations import (
     SpikeQueueProxy,
     advance_queue,
     allocate_directory,
-    new_spike_queue,
     peek_spikes,
     push_spikes,
+    release_spike_queue,
 )
 from brian2numba.errors import OK, OUT_OF_MEMORY
 
@@ -39,7 +39,7 @@ class _Block:
     """The structref of a queue: a bare one in which nothing is connected."""
 
     def __init__(self, n_slots: int) -> None:
-        self.handle = new_spike_queue.call()
+        self.handle = new_container(storage.N_WORDS, release_spike_queue)
         _check(OK if self.handle else OUT_OF_MEMORY, "for a spike queue")
         self.meminfo = MemInfo(self.handle)
         words = ctypes.c_int64 * storage.N_WORDS

@@ -80,7 +80,7 @@ _HALF_LOG_2PI = 0.5 * math.log(2 * math.pi)
 _SERIES_FROM = 7.0
 
 
-@operation("int64(int64)")
+@operation
 def refill_uniform(streams: int) -> int:
     """Fill the buffer of uniform numbers; the result is 0."""
     block = int64s(streams)
@@ -94,7 +94,7 @@ def refill_uniform(streams: int) -> int:
     return 0
 
 
-@operation("int64(int64)")
+@operation
 def refill_normal(streams: int) -> int:
     """Fill the buffer of normal numbers by Marsaglia's polar method; the result is 0.
 

@@ -7,6 +7,6 @@ translated here directly. numba, which knows all of Python, takes longer to star
 model takes to compile; it is left for the functions of users.
 """
 
-from brian2numba.lowering.module import NotInLanguageError, lower
+from brian2numba.lowering.module import NotInLanguageError, lower, lower_function
 
-__all__ = ["NotInLanguageError", "lower"]
+__all__ = ["NotInLanguageError", "lower", "lower_function"]

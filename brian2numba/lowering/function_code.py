@@ -44,6 +44,7 @@ class FunctionCode:
         self._variables: dict[str, Value] = {}
         self._loops: list[tuple[str, str]] = []
         self._is_open = True
+        self._reached: set[str] = set()
         self._expressions = Expressions(self)
 
     def text(self, name: str, linkage: str = "internal ") -> str:
@@ -120,11 +121,13 @@ class FunctionCode:
         """Go on at a label, unless the block has ended before."""
         if self._is_open:
             self.effect(f"br label %{label}")
+            self._reached.add(label)
         self._is_open = False
 
     def branch(self, condition: Value, if_true: str, if_false: str) -> None:
         """Go on at one of two labels."""
         self.effect(f"br i1 {condition.ref}, label %{if_true}, label %{if_false}")
+        self._reached |= {if_true, if_false}
         self._is_open = False
 
     def unpacked(self, ref: str, kind: Kind) -> Value:
@@ -261,7 +264,7 @@ class FunctionCode:
             self.begin(other)
             self._run(node.orelse)
             self.jump(end)
-        self.begin(end)
+        self._go_on(end)
 
     def _while(self, node: ast.While) -> None:
         if node.orelse:
@@ -269,11 +272,15 @@ class FunctionCode:
         head, body, end = self.label(), self.label(), self.label()
         self.jump(head)
         self.begin(head)
-        self.branch(self._expressions.truth(node.test), body, end)
+        condition = self._expressions.truth(node.test)
+        if condition.number is True:
+            self.jump(body)
+        else:
+            self.branch(condition, body, end)
         self.begin(body)
         self._in_loop(node.body, head, end)
         self.jump(head)
-        self.begin(end)
+        self._go_on(end)
 
     def _for(self, node: ast.For) -> None:
         start, stop, step = self._range(node)
@@ -319,6 +326,11 @@ class FunctionCode:
         if len(args) == 1:
             return constant(0), args[0], step
         return args[0], args[1], step
+
+    def _go_on(self, label: str) -> None:
+        """Go on at a label, if anything leads there."""
+        if label in self._reached:
+            self.begin(label)
 
     def _in_loop(self, body: Sequence[ast.stmt], following: str, end: str) -> None:
         self._loops.append((following, end))

@@ -22,7 +22,7 @@ from brian2numba.lowering.kinds import (
 from brian2numba.lowering.values import Value, constant
 from brian2numba.lowering.words import word_for
 
-__all__ = ["NotInLanguageError", "lower"]
+__all__ = ["NotInLanguageError", "lower", "lower_function"]
 
 
 def lower(source: str, names: Mapping[str, Any], entry: str) -> str:
@@ -53,6 +53,28 @@ def lower(source: str, names: Mapping[str, Any], entry: str) -> str:
     module = Module()
     definition = Definition(entry, statements[0], names)
     module.add(definition, (INT64,), entry, linkage="")
+    return module.text()
+
+
+def lower_function(function: Any, entry: str) -> str:
+    """Translate a function of the library whose arguments and result are integers.
+
+    Parameters
+    ----------
+    function : function
+        The Python function.
+    entry : str
+        What it is to be called.
+
+    Returns
+    -------
+    str
+        A module in LLVM's language, without optimisation.
+    """
+    module = Module()
+    definition = definition_of(function)
+    kinds = [INT64] * len(definition.parameters)
+    module.add(definition, kinds, entry, linkage="")
     return module.text()
 
 
@@ -105,7 +127,8 @@ class Module:
 
     def declare(self, name: str, result: str, arguments: str) -> None:
         """Say that a function is called that is defined elsewhere."""
-        attributes = "" if ".mem" in name else " nounwind willreturn memory(none)"
+        has_effects = ".mem" in name or name.startswith("NRT_")
+        attributes = " nounwind" if has_effects else " nounwind willreturn memory(none)"
         text = f"declare {result} @{name}({arguments}){attributes}"
         self._declarations[name] = text
 

@@ -13,6 +13,7 @@ import numpy as np
 from numba import types
 
 from brian2numba import intrinsics
+from brian2numba.containers import allocation
 from brian2numba.elementary import functions as elementary
 from brian2numba.lowering.kinds import (
     BOOL,
@@ -66,6 +67,18 @@ class Function(Code, Protocol):
 
     def local(self, kind: str) -> str:
         """Return the address of memory of the function's own."""
+
+    def label(self) -> str:
+        """Return a new label."""
+
+    def begin(self, label: str) -> None:
+        """Begin the block of a label."""
+
+    def jump(self, label: str) -> None:
+        """Go on at a label."""
+
+    def branch(self, condition: Value, if_true: str, if_false: str) -> None:
+        """Go on at one of two labels."""
 
 
 @dataclass(frozen=True)
@@ -218,6 +231,32 @@ def _clear_bytes(code: Function, args: Sequence[Value]) -> Value:
     return NOTHING
 
 
+def _allocate(code: Function, args: Sequence[Value]) -> Value:
+    code.declare("NRT_MemInfo_alloc_aligned", "ptr", "i64, i32")
+    size = _only(args).ref
+    block = code.emit(f"call ptr @NRT_MemInfo_alloc_aligned(i64 {size}, i32 64)")
+    return Value(code.emit(f"ptrtoint ptr {block} to i64"), INT64)
+
+
+def _release(code: Function, args: Sequence[Value]) -> Value:
+    code.declare("NRT_MemInfo_release", "void", "ptr")
+    meminfo = _only(args)
+    is_some = Value(code.emit(f"icmp ne i64 {meminfo.ref}, 0"), BOOL)
+    some, end = code.label(), code.label()
+    code.branch(is_some, some, end)
+    code.begin(some)
+    block = code.emit(f"inttoptr i64 {meminfo.ref} to ptr")
+    code.effect(f"call void @NRT_MemInfo_release(ptr {block})")
+    code.jump(end)
+    code.begin(end)
+    return NOTHING
+
+
+def _payload(code: Function, args: Sequence[Value]) -> Value:
+    words = _pointer("int64").emit(code, args)
+    return load(code, words, constant(allocation.MEMINFO_DATA))
+
+
 def _float_kind(kinds: Sequence[Kind]) -> Scalar:
     """Return the type in which a mathematical function is computed."""
     return FLOAT32 if set(kinds) == {FLOAT32} else FLOAT64
@@ -323,6 +362,9 @@ def _words() -> list[tuple[Any, Word]]:
         (intrinsics.load_int32, _load_at("int32")),
         (intrinsics.store_int64, _store_at("int64")),
         (intrinsics.store_int32, _store_at("int32")),
+        (allocation.allocate, Word(lambda kinds: INT64, _allocate)),
+        (allocation.release, Word(lambda kinds: VOID, _release)),
+        (allocation.payload_of, Word(lambda kinds: INT64, _payload)),
         (intrinsics.copy_bytes, Word(lambda kinds: VOID, _copy_bytes)),
         (intrinsics.clear_bytes, Word(lambda kinds: VOID, _clear_bytes)),
         *((getattr(math, name), _in_c(name)) for name in C_FUNCTIONS),

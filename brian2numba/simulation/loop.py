@@ -127,7 +127,7 @@ _SHORT, _LONGEST_STRIDE = 100_000, 16
 _LONG = 4096
 
 
-@operation("int64(int64)")
+@operation
 def run_steps(state: int) -> int:
     """Run time steps until there is a reason to go back to Python.
 
