@@ -22,8 +22,11 @@ _ABANDONED = 3600.0
 _NOTED_USE = 3600.0
 #: To what part of its size a folder that is too large is reduced
 _AFTER_EVICTION = 0.9
-_O_NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
-_O_BINARY = getattr(os, "O_BINARY", 0)
+
+
+def _open_no_link(path: str, flags: int) -> int:
+    """Open a file, but not one that a symbolic link leads to."""
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o644)
 
 
 @dataclass(frozen=True)
@@ -68,17 +71,13 @@ class Folder:
         """Return what the file of an entry holds, or None if there is none to trust."""
         path = self.path_of(name)
         try:
-            handle = os.open(path, os.O_RDONLY | _O_NOFOLLOW | _O_BINARY)
-        except OSError:
-            return None
-        with os.fdopen(handle, "rb") as file:
-            try:
+            with open(path, "rb", opener=_open_no_link) as file:
                 status = os.fstat(file.fileno())
                 if not self.trusts_others and objection_to_file(status):
                     return None
                 entry = file.read()
-            except OSError:
-                return None
+        except OSError:
+            return None
         if time.time() - status.st_mtime > _NOTED_USE:
             with contextlib.suppress(OSError):
                 os.utime(path)
@@ -97,10 +96,8 @@ class Folder:
         temporary = path.with_name(
             f"{name}.{os.getpid()}-{secrets.token_hex(8)}{_TEMPORARY}"
         )
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _O_NOFOLLOW | _O_BINARY
         try:
-            handle = os.open(temporary, flags, 0o644)
-            with os.fdopen(handle, "wb") as file:
+            with open(temporary, "xb", opener=_open_no_link) as file:
                 file.write(entry)
             os.replace(temporary, path)
         except BaseException:
