@@ -45,6 +45,13 @@ def register_preferences() -> None:
             (the result of ``brian2numba.get_numba_cache_dir()``).
             """,
         ),
+        store_state_updates=BrianPreference(
+            default=True,
+            docs="""
+            Whether the solutions of equations that sympy found, or that there is none,
+            are stored in the cache directory and used again by other processes.
+            """,
+        ),
         shared_cache=BrianPreference(
             default=False,
             docs="""

@@ -18,7 +18,7 @@ LAYERS = [
     {"device", "generation"},
     {"binding", "compilation", "store"},
     {"behaviours"},
-    {"pipeline"},
+    {"pipeline", "state_updates"},
     {"target"},
     {"simulation"},
     {"registration", "testing"},

@@ -5,11 +5,14 @@ import math
 
 import numpy as np
 import pytest
+from brian2 import ms
 
 from brian2numba.compilation import compiler
 from brian2numba.generation import library
 from brian2numba.generation.source import KernelSource
 from brian2numba.lowering import NotInLanguageError, lower
+from tests.comparison import simulate
+from tests.models import DETERMINISTIC, RANDOM
 
 FLOATS = [0.0, -0.0, 1.0, -1.5, 2.5, 0.3, 1e-300, 1e300, math.inf, -math.inf, math.nan]
 INTEGERS = [0, 1, -1, 2, -3, 7, 63, -64, 2**31, -(2**40), 12345678901]
@@ -154,6 +157,21 @@ STATEMENTS = {
 @pytest.mark.parametrize("numbers", [(0, 0), (1, 3), (4, 2), (10, -3), (7, 7)])
 def test_statements_mean_what_they_mean_in_python(name, numbers):
     run_statements(STATEMENTS[name], *numbers)
+
+
+# What these two call is treated as a function of the user's: timed arrays, binomial
+# numbers
+_USER_FUNCTIONS = {"timed_arrays", "random_input"}
+
+
+@pytest.mark.parametrize("name", sorted({*DETERMINISTIC, *RANDOM} - _USER_FUNCTIONS))
+def test_no_model_needs_numba(name, monkeypatch):
+    def refuse(*arguments):
+        raise AssertionError("numba was asked to compile a kernel")
+
+    monkeypatch.setattr(compiler, "_compiled", {})
+    monkeypatch.setattr(compiler, "_numba_kernel", refuse)
+    simulate({**DETERMINISTIC, **RANDOM}[name], "numba", 0.2 * ms)
 
 
 NOT_IN_LANGUAGE = [

@@ -83,7 +83,7 @@ class Types:
         if results:
             self.result = results[0]
             for kind in results[1:]:
-                self.result = unified(self.result, kind)
+                self.result = _one_of_two(self.result, kind)
 
     def _visit(self, node: ast.AST, results: list[Kind]) -> None:
         match node:
@@ -169,7 +169,7 @@ class Types:
         kinds = [self.of(node) for node in nodes]
         result = kinds[0]
         for kind in kinds[1:]:
-            result = unified_value(result, kind)
+            result = _one_of_two(result, kind)
         return result
 
     def _operation(
@@ -244,7 +244,7 @@ class Types:
         return callee
 
 
-def unified_value(first: Kind, second: Kind) -> Kind:
+def _one_of_two(first: Kind, second: Kind) -> Kind:
     """Return the type of an expression that has one of two values."""
     numbers = {BOOL, INT64, FLOAT32, FLOAT64}
     if first != second and {first, second} <= numbers:
