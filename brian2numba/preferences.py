@@ -19,66 +19,69 @@ def _is_none_or_string(value: object) -> bool:
     return value is None or isinstance(value, str)
 
 
+_PREFERENCES = {
+    "native_loop": BrianPreference(
+        default=True,
+        docs="""
+        Whether compiled code runs the time steps of a network, and calls Python
+        only where something needs it, e.g. a network operation. If set to
+        ``False``, Brian's own loop calls each code object at each time step. The
+        results are the same.
+        """,
+    ),
+    "cache_dir": BrianPreference(
+        default=None,
+        validator=_is_none_or_string,
+        docs="""
+        Location of the directory for the files that the numba target writes. If
+        ``None`` (the default), the environment variable ``BRIAN2NUMBA_CACHE_DIR``
+        is used, and if that is not set either, a directory in the user's cache
+        (the result of ``brian2numba.get_numba_cache_dir()``).
+        """,
+    ),
+    "store_state_updates": BrianPreference(
+        default=True,
+        docs="""
+        Whether the solutions of equations that sympy found, or that there is none,
+        are stored in the cache directory and used again by other processes.
+        """,
+    ),
+    "shared_cache": BrianPreference(
+        default=False,
+        docs="""
+        Whether the cache directory is shared on purpose with others who can write
+        to it, e.g. a group's directory on a cluster. Compiled code that is found
+        there runs with your rights: by default, a directory or a file that
+        others own or can change is not used.
+        """,
+    ),
+    "cpu": BrianPreference(
+        default="host",
+        validator=lambda value: isinstance(value, str) and bool(value),
+        docs="""
+        The processor to compile for: ``'host'`` (the default) for the one that is
+        there, with all its instructions, or the name that LLVM has for a kind of
+        processors, e.g. ``'x86-64-v3'``, for code that several kinds of nodes of a
+        cluster can run. A directory with compiled code can hold both.
+        """,
+    ),
+    "delete_source_files": BrianPreference(
+        default=True,
+        docs="""
+        Whether to do without the generated Python source files. If set to
+        ``False``, the source of each code object is written to the cache
+        directory, where it can be read, and where debuggers and profilers find
+        it. The source is also available without any file as the ``code``
+        attribute of a code object.
+        """,
+    ),
+}
+
+
 def register_preferences() -> None:
     """Add the preferences to Brian's, unless they are there already."""
     if CATEGORY in prefs.pref_register:
         return
     prefs.register_preferences(
-        CATEGORY,
-        "Numba runtime codegen preferences",
-        native_loop=BrianPreference(
-            default=True,
-            docs="""
-            Whether compiled code runs the time steps of a network, and calls Python
-            only where something needs it, e.g. a network operation. If set to
-            ``False``, Brian's own loop calls each code object at each time step. The
-            results are the same.
-            """,
-        ),
-        cache_dir=BrianPreference(
-            default=None,
-            validator=_is_none_or_string,
-            docs="""
-            Location of the directory for the files that the numba target writes. If
-            ``None`` (the default), the environment variable ``BRIAN2NUMBA_CACHE_DIR``
-            is used, and if that is not set either, a directory in the user's cache
-            (the result of ``brian2numba.get_numba_cache_dir()``).
-            """,
-        ),
-        store_state_updates=BrianPreference(
-            default=True,
-            docs="""
-            Whether the solutions of equations that sympy found, or that there is none,
-            are stored in the cache directory and used again by other processes.
-            """,
-        ),
-        shared_cache=BrianPreference(
-            default=False,
-            docs="""
-            Whether the cache directory is shared on purpose with others who can write
-            to it, e.g. a group's directory on a cluster. Compiled code that is found
-            there runs with your rights: by default, a directory or a file that
-            others own or can change is not used.
-            """,
-        ),
-        cpu=BrianPreference(
-            default="host",
-            validator=lambda value: isinstance(value, str) and bool(value),
-            docs="""
-            The processor to compile for: ``'host'`` (the default) for the one that is
-            there, with all its instructions, or the name that LLVM has for a kind of
-            processors, e.g. ``'x86-64-v3'``, for code that several kinds of nodes of a
-            cluster can run. A directory with compiled code can hold both.
-            """,
-        ),
-        delete_source_files=BrianPreference(
-            default=True,
-            docs="""
-            Whether to do without the generated Python source files. If set to
-            ``False``, the source of each code object is written to the cache
-            directory, where it can be read, and where debuggers and profilers find
-            it. The source is also available without any file as the ``code``
-            attribute of a code object.
-            """,
-        ),
+        CATEGORY, "Numba runtime codegen preferences", **_PREFERENCES
     )

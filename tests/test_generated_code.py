@@ -192,7 +192,7 @@ def test_no_files_unless_wanted():
 def test_source_files_are_kept(kept_sources):
     network, cells, _ = make_network(prefix="kept_")
     network.run(0.1 * ms)
-    files = {path.name: path.read_text() for path in kept_sources.iterdir()}
+    files = {path.name: path.read_text() for path in kept_sources.glob("*.py")}
     assert len(files) >= 8
     assert all(name.endswith("_kernel.py") for name in files)
     resetters = [n for n in files if n.startswith("kept_cells_spike_resetter")]
