@@ -171,6 +171,17 @@ def test_a_file_in_the_way_is_one_warning(tmp_path):
     assert "Each process compiles anew" in warning
 
 
+@posix
+def test_without_a_home_nothing_is_stored(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    stores = []
+    (warning,) = warnings_of(lambda: stores.append(KernelStore(Path("~/.cache/x"))))
+    assert "there is no home directory" in warning
+    stores[0].put(KEY, CONTENT)
+    assert stores[0].get(KEY) is None
+    assert not list(tmp_path.iterdir())
+
+
 # Killed at any point
 
 _KILLED = """

@@ -30,5 +30,5 @@ def get_numba_cache_dir() -> str:
     chosen = prefs["codegen.runtime.numba.cache_dir"]
     chosen = chosen or os.environ.get(ENVIRONMENT_VARIABLE)
     if chosen:
-        return str(Path(chosen).expanduser())
+        return os.path.expanduser(chosen)
     return str(Path(platformdirs.user_cache_dir("brian2numba", appauthor=False)))

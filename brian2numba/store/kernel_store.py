@@ -65,10 +65,7 @@ class KernelStore:
     def _opened(self, folder: Folder) -> Folder | None:
         """Return a folder that can be used, or None after saying why it can't."""
         try:
-            folder.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            objection = objection_to_folder(folder.path)
-            if folder.trusts_others:
-                objection = None
+            objection = _objection(folder)
         except OSError as error:
             objection = str(error)
         if objection is None:
@@ -128,6 +125,14 @@ class KernelStore:
             self._published = 1
             if self._folder and prefs.codegen.max_cache_dir_size > 0:
                 self._folder.evict(prefs.codegen.max_cache_dir_size * _MEGABYTE)
+
+
+def _objection(folder: Folder) -> str | None:
+    """Return why a folder can't be used, after making it; None if it can."""
+    if folder.path.parts[:1] == ("~",):
+        return "there is no home directory"
+    folder.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return None if folder.trusts_others else objection_to_folder(folder.path)
 
 
 @functools.cache
