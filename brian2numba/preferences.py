@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from brian2.core.preferences import BrianPreference, prefs
 
-__all__ = ["register_preferences"]
+__all__ = ["numba_is_target", "register_preferences"]
 
 CATEGORY = "codegen.runtime.numba"
 
@@ -76,6 +76,12 @@ _PREFERENCES = {
         """,
     ),
 }
+
+
+def numba_is_target() -> bool:
+    """Tell whether models are for the numba target, unless they name another one."""
+    target = prefs["codegen.target"]
+    return getattr(target, "class_name", target) == "numba"
 
 
 def register_preferences() -> None:

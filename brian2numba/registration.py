@@ -25,7 +25,7 @@ from brian2numba.compilation.cache_directory import (
 )
 from brian2numba.device.arrays import attach_containers
 from brian2numba.generation import library, random_functions, timed_arrays
-from brian2numba.preferences import register_preferences
+from brian2numba.preferences import numba_is_target, register_preferences
 from brian2numba.simulation import attach_native_loop
 from brian2numba.state_updates import store_state_updates
 from brian2numba.target import NumbaCodeObject
@@ -45,15 +45,10 @@ def register() -> None:
     attach_containers(all_devices["runtime"])
     attach_native_loop(all_devices["runtime"])
     _jit_functions_without_implementation()
-    store_state_updates(_numba_is_target)
+    store_state_updates(numba_is_target)
     brian2._cache_dirs_and_extensions["numba"] = _CacheEntry()
     if prefs.codegen.max_cache_dir_size > 0:
         brian2.check_cache("numba")
-
-
-def _numba_is_target() -> bool:
-    target = prefs["codegen.target"]
-    return getattr(target, "class_name", target) == "numba"
 
 
 class _CacheEntry:

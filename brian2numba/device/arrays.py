@@ -12,13 +12,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from brian2.core.preferences import prefs
 from brian2.core.variables import ArrayVariable, DynamicArrayVariable
 from brian2.devices.device import RuntimeDevice
 from brian2.memory.dynamicarray import DynamicArray as BrianDynamicArray
 from brian2.memory.dynamicarray import DynamicArray1D as BrianDynamicArray1D
 
 from brian2numba.containers import DynamicArray1D, DynamicArray2D
+from brian2numba.preferences import numba_is_target
 
 __all__ = [
     "Container",
@@ -87,7 +87,7 @@ class _ArrayMethods:
 
     def add_array(self, var: ArrayVariable) -> None:
         """Add an array: with the numba target, aligned, and ours if it is dynamic."""
-        if not _numba_is_target():
+        if not numba_is_target():
             type(self._device).add_array(self._device, var)
         elif isinstance(var, DynamicArrayVariable):
             self._device.arrays[var] = _new_container(var)
@@ -124,11 +124,6 @@ def _aligned_array(size: int, dtype: Any) -> np.ndarray[Any, Any]:
     memory = np.empty(n_bytes + _CACHE_LINE, np.uint8)
     start = -memory.ctypes.data % _CACHE_LINE
     return memory[start : start + n_bytes].view(dtype)
-
-
-def _numba_is_target() -> bool:
-    target = prefs["codegen.target"]
-    return getattr(target, "class_name", target) == "numba"
 
 
 def _new_container(variable: DynamicArrayVariable) -> Container:

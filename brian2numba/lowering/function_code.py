@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 from brian2numba.lowering.calls import flattened
@@ -152,9 +153,8 @@ class FunctionCode:
 
     def _is_kept_in_memory(self, name: str) -> bool:
         is_parameter = name in self.types.definition.parameters
-        return self.types.n_assignments[name] > 1 or not (
-            is_parameter or name in self._assigned_once
-        )
+        is_unchanged = is_parameter and self.types.n_assignments[name] == 1
+        return not (is_unchanged or name in self._assigned_once)
 
     def _loaded(self, memory: Value) -> Value:
         kind = memory.kind
@@ -165,21 +165,18 @@ class FunctionCode:
 
     # Statements
 
-    @property
+    @cached_property
     def _assigned_once(self) -> set[str]:
-        """The variables that a statement of the function's own level assigns."""
-        if not hasattr(self, "_once"):
-            body = self.types.definition.tree.body
-            self._once = {
-                target.id
-                for node in body
-                if isinstance(node, ast.Assign)
-                for whole in node.targets
-                for target in ast.walk(whole)
-                if isinstance(target, ast.Name)
-                and self.types.n_assignments.get(target.id) == 1
-            }
-        return self._once
+        """The variables with one assignment, outside of loops and conditions."""
+        return {
+            target.id
+            for node in self.types.definition.tree.body
+            if isinstance(node, ast.Assign)
+            for whole in node.targets
+            for target in ast.walk(whole)
+            if isinstance(target, ast.Name)
+            and self.types.n_assignments.get(target.id) == 1
+        }
 
     def _run(self, statements: Sequence[ast.stmt]) -> None:
         for node in statements:

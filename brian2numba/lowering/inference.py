@@ -247,10 +247,8 @@ class Types:
 def _one_of_two(first: Kind, second: Kind) -> Kind:
     """Return the type of an expression that has one of two values."""
     numbers = {BOOL, INT64, FLOAT32, FLOAT64}
-    if first != second and {first, second} <= numbers:
-        if {first, second} <= {FLOAT32, FLOAT64}:
-            return FLOAT64
-        if {first, second} & {FLOAT32, FLOAT64}:
-            # as numba has it
-            return FLOAT64
+    pair = {first, second}
+    if first != second and pair <= numbers and pair & {FLOAT32, FLOAT64}:
+        # as numba has it
+        return FLOAT64
     return unified(first, second)

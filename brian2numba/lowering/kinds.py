@@ -17,6 +17,7 @@ __all__ = [
     "Pointer",
     "Record",
     "Scalar",
+    "common",
     "unified",
 ]
 
@@ -76,7 +77,7 @@ ITEMS = {
 
 @dataclass(frozen=True)
 class Pointer:
-    """The address of items; `scope` tells arrays apart that share no memory."""
+    """The address of items."""
 
     item: Item
     llvm: str = "ptr"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import types as python_types
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -87,6 +88,7 @@ class Module:
         self._tables: dict[tuple[Any, ...], Value] = {}
         self._scopes: dict[str, int] = {}
         self._instances: dict[tuple[Any, ...], tuple[str, Kind]] = {}
+        self._numbers = itertools.count()
 
     def add(
         self,
@@ -108,8 +110,7 @@ class Module:
         key = (function, kinds)
         if key not in self._instances:
             definition = definition_of(function)
-            name = f"{definition.name}.{len(self._instances)}"
-            # Keeps the place: nothing in the language calls itself
+            name = f"{definition.name}.{next(self._numbers)}"
             self._instances[key] = (name, self.add(definition, kinds, name))
         return self._instances[key]
 
