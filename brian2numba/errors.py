@@ -14,6 +14,7 @@ __all__ = [
     "BrianNumbaError",
     "KernelCompilationError",
     "KernelExecutionError",
+    "NotInLanguageError",
     "Status",
     "UserFunctionError",
     "exception_for",
@@ -37,6 +38,10 @@ class UserFunctionError(KernelCompilationError):
 
 class KernelExecutionError(BrianNumbaError):
     """A function given by the user raised an exception within a kernel."""
+
+
+class NotInLanguageError(Exception):
+    """A kernel's source uses something that only numba can compile."""
 
 
 class Status(enum.IntEnum):

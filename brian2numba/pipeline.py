@@ -52,6 +52,7 @@ def kernel_source(
     candidates = {
         **{slot.name: slot for slot in _variable_slots(draft.keywords)},
         **{slot.name: slot for slot in _value_slots(functions.values)},
+        **{slot.name: slot for slot in _given_slots(functions.given)},
         **_number_slots(offers, codeobj.behaviour.slots()),
     }
     source = assemble(draft.body, candidates, functions.sources, functions.objects)
@@ -156,6 +157,15 @@ def _value_slots(values: Mapping[str, Any]) -> Iterator[slots.Slot]:
             yield slots.Constant(name, value.item())
         else:
             yield slots.NamespaceArray(name, value)
+
+
+def _given_slots(given: Mapping[str, Any]) -> Iterator[slots.Slot]:
+    """Yield a slot for each array or number that a function of the library is given."""
+    for name, value in given.items():
+        if isinstance(value, np.ndarray):
+            yield slots.Doubles(name, value)
+        else:
+            yield slots.Constant(name, value)
 
 
 def _number_slots(

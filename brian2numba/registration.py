@@ -14,7 +14,6 @@ from typing import Any
 import brian2
 from brian2.codegen.targets import codegen_targets
 from brian2.core.functions import FunctionImplementationContainer
-from brian2.core.preferences import prefs
 from brian2.devices.device import all_devices
 from brian2.input.binomial import BinomialFunction
 from brian2.input.timedarray import TimedArray
@@ -47,8 +46,6 @@ def register() -> None:
     _jit_functions_without_implementation()
     store_state_updates(numba_is_target)
     brian2._cache_dirs_and_extensions["numba"] = _CacheEntry()
-    if prefs.codegen.max_cache_dir_size > 0:
-        brian2.check_cache("numba")
 
 
 class _CacheEntry:

@@ -8,7 +8,7 @@ from brian2 import defaultclock, ms, prefs
 from brian2.devices.device import reinit_devices
 
 import brian2numba  # noqa: F401 (registers the target)
-from brian2numba.compilation import compiler, stored_code
+from brian2numba.compilation import numba_kernel, stored_code
 from tools.without_compiler import find_compilers
 
 
@@ -48,6 +48,6 @@ def kernel_count(monkeypatch):
             compiled.append(function) or function(*args, **options)
         )
 
-    for module, name in ((stored_code, "object_code"), (compiler, "compile_to_c")):
+    for module, name in ((stored_code, "object_code"), (numba_kernel, "compile_to_c")):
         monkeypatch.setattr(module, name, counted(getattr(module, name)))
     return lambda: len(compiled)

@@ -12,8 +12,8 @@ MAX_LINES_OF_A_FUNCTION = 60
 #: From the bottom to the top; a module may import from its own layer and those below.
 LAYERS = [
     {"errors", "preferences"},
-    {"intrinsics", "jit"},
-    {"containers", "elementary", "kernels"},
+    {"language", "operations", "reference_counting"},
+    {"containers", "elementary", "kernels", "with_numba"},
     {"lowering"},
     {"device", "generation"},
     {"binding", "compilation", "store"},

@@ -8,9 +8,10 @@ import pytest
 from brian2 import ms
 
 from brian2numba.compilation import compiler
+from brian2numba.errors import NotInLanguageError
 from brian2numba.generation import library
 from brian2numba.generation.source import KernelSource
-from brian2numba.lowering import NotInLanguageError, lower
+from brian2numba.lowering import lower
 from tests.comparison import simulate
 from tests.models import DETERMINISTIC, RANDOM
 
@@ -159,12 +160,7 @@ def test_statements_mean_what_they_mean_in_python(name, numbers):
     run_statements(STATEMENTS[name], *numbers)
 
 
-# What these two call is treated as a function of the user's: timed arrays, binomial
-# numbers
-_USER_FUNCTIONS = {"timed_arrays", "random_input"}
-
-
-@pytest.mark.parametrize("name", sorted({*DETERMINISTIC, *RANDOM} - _USER_FUNCTIONS))
+@pytest.mark.parametrize("name", sorted({*DETERMINISTIC, *RANDOM}))
 def test_no_model_needs_numba(name, monkeypatch):
     def refuse(*arguments):
         raise AssertionError("numba was asked to compile a kernel")

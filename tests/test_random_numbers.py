@@ -16,18 +16,17 @@ from brian2 import (
 )
 from brian2.devices.device import RuntimeDevice, runtime_device
 from brian2.utils.logger import catch_logs
-from numba import cfunc
 
 from brian2numba.device import random_reserve, random_state
 from brian2numba.device.random_state import RandomStreams, attach_random_streams
-from brian2numba.intrinsics import float64s, local_words
 from brian2numba.kernels import random_numbers
+from brian2numba.language import float64_from_bits, float64s, local_words
+from brian2numba.operations import operation
 
 SIZE = 20_000
-OPTIONS = {"error_model": "numpy", "nogil": True, "_nrt": False}
 
 
-@cfunc("int64(int64, int64, int64)", **OPTIONS)
+@operation
 def draw_uniform(address, out, n):
     streams = local_words()
     random_numbers.open_streams(streams, address)
@@ -37,7 +36,7 @@ def draw_uniform(address, out, n):
     return 0
 
 
-@cfunc("int64(int64, int64, int64)", **OPTIONS)
+@operation
 def draw_normal(address, out, n):
     streams = local_words()
     random_numbers.open_streams(streams, address)
@@ -47,35 +46,38 @@ def draw_normal(address, out, n):
     return 0
 
 
-@cfunc("int64(int64, int64, int64, float64)", **OPTIONS)
+@operation
 def draw_poisson(address, out, n, lam):
     streams = local_words()
     random_numbers.open_streams(streams, address)
     for i in range(n):
-        float64s(out)[i] = random_numbers.poisson(lam, streams)
+        float64s(out)[i] = random_numbers.poisson(float64_from_bits(lam), streams)
     random_numbers.close_streams(streams)
     return 0
 
 
-@cfunc("int64(int64, int64, int64, int64, float64)", **OPTIONS)
-def draw_binomial(address, out, n, trials, p):
+@operation
+def draw_binomial(address, out, n, trials, p_bits):
     streams = local_words()
     random_numbers.open_streams(streams, address)
+    p = float64_from_bits(p_bits)
     q = 1.0 - p
     for i in range(n):
         float64s(out)[i] = random_numbers.binomial_by_inversion(
-            trials, p, q, q**trials, float(trials), streams
+            trials, p, q, q ** float(trials), float(trials), streams
         )
     random_numbers.close_streams(streams)
     return 0
 
 
-@cfunc("int64(int64, int64, int64, float64, float64)", **OPTIONS)
+@operation
 def draw_binomial_by_normal(address, out, n, loc, scale):
     streams = local_words()
     random_numbers.open_streams(streams, address)
     for i in range(n):
-        float64s(out)[i] = random_numbers.binomial_by_normal(loc, scale, streams)
+        float64s(out)[i] = random_numbers.binomial_by_normal(
+            float64_from_bits(loc), float64_from_bits(scale), streams
+        )
     random_numbers.close_streams(streams)
     return 0
 
@@ -93,11 +95,16 @@ def streams(request, monkeypatch):
     np.random.set_bit_generator(generator)
 
 
+def bits(number):
+    """Return an integer, or the bits of a floating point number."""
+    return np.array(number).view(np.int64).item()
+
+
 def draw(streams, kernel, n, *parameters):
     """Draw numbers the way that the numba target does."""
     out = np.empty(n)
     streams.enter()
-    kernel.ctypes(streams.address, out.ctypes.data, n, *parameters)
+    kernel.call(streams.address, out.ctypes.data, n, *map(bits, parameters))
     streams.leave()
     return out
 

@@ -2,38 +2,30 @@
 From a kernel's source to machine code.
 
 A kernel becomes a C function ``int64 kernel(int64 table)``. It holds no Python objects
-and no lock, and it can't raise: where a user's function raises, it returns
-`Status.USER_EXCEPTION`. numba's own ``cfunc`` would print the
-exception and carry on as if nothing had happened.
+and no lock, and it can't raise. Most are translated to LLVM's language directly and
+stored; numba compiles those that call functions of users.
 """
 
 from __future__ import annotations
 
 import ctypes
 import hashlib
-import linecache
-import types as python_types
+import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from brian2.utils.logger import get_logger
-from llvmlite import ir
-from numba.core import compiler, cpu, registry, types
-from numba.core.compiler_lock import global_compiler_lock
 
-from brian2numba.compilation.options import set_llvm_options
 from brian2numba.compilation.stored_code import stored_code
-from brian2numba.errors import Status
+from brian2numba.errors import NotInLanguageError
 from brian2numba.generation.source import KernelSource
-from brian2numba.jit import HELPER_OPTIONS, helper
-from brian2numba.lowering import NotInLanguageError, lower
+from brian2numba.lowering import lower
 
-__all__ = ["CompiledKernel", "compile_kernel", "compile_to_c"]
+__all__ = ["CompiledKernel", "compile_kernel"]
 
 logger = get_logger("brian2.codegen.runtime.numba")
 
-_INT64 = ir.IntType(64)
 _ENTRY = ctypes.PYFUNCTYPE(ctypes.c_int64, ctypes.c_int64)
 
 
@@ -69,7 +61,7 @@ def compile_kernel(
     source : KernelSource
         The source of the kernel.
     namespace : dict
-        The library that the source refers to; is added to.
+        The library that the source refers to.
     file_name : str, optional
         The file that holds the source, if there is one.
 
@@ -106,8 +98,9 @@ def _numba_kernel(
     source: KernelSource, namespace: dict[str, Any], file_name: str | None
 ) -> CompiledKernel:
     """Compile a kernel with numba, which knows more of Python."""
-    function = _define(source, namespace, file_name)
-    address, library = compile_to_c(function, allocates=source.calls_users)
+    # numba takes long to import, and few models need it
+    numba_kernel = importlib.import_module("brian2numba.compilation.numba_kernel")
+    address, library = numba_kernel.compile_with_numba(source, namespace, file_name)
     alive = (library, *source.objects.values())
     return CompiledKernel(address, _ENTRY(address), alive)
 
@@ -118,91 +111,3 @@ def _identity(objects: Mapping[str, Any]) -> tuple[Any, ...]:
         (name, value if isinstance(value, (bool, int, float, str)) else id(value))
         for name, value in sorted(objects.items())
     )
-
-
-def _define(
-    source: KernelSource, namespace: dict[str, Any], file_name: str | None
-) -> Callable[[int], int]:
-    """Execute the source; return the kernel as a Python function."""
-    if file_name is None:
-        digest = hashlib.sha256(source.text.encode()).hexdigest()[:12]
-        file_name = f"<kernel {digest}>"
-        lines = source.text.splitlines(keepends=True)
-        # Lets numba and tracebacks show lines of a source that is in no file
-        linecache.cache[file_name] = (len(source.text), None, lines, file_name)
-    namespace.update(source.objects)
-    known = set(namespace)
-    exec(compile(source.text, file_name, "exec"), namespace)
-    for name in set(namespace) - known - {"kernel"}:
-        if isinstance(namespace[name], python_types.FunctionType):
-            namespace[name] = helper(namespace[name])
-    kernel: Callable[[int], int] = namespace["kernel"]
-    return kernel
-
-
-@global_compiler_lock
-def compile_to_c(
-    function: Callable[[int], int], allocates: bool = False
-) -> tuple[int, Any]:
-    """Compile ``function(table)`` to a C function that returns a status.
-
-    Parameters
-    ----------
-    function : callable
-        A Python function of one integer that returns an integer.
-    allocates : bool, optional
-        Whether it may allocate memory, as functions of users do. Defaults to
-        ``False``.
-
-    Returns
-    -------
-    address : int
-        The address of the C function.
-    library : object
-        What keeps the code alive.
-    """
-    set_llvm_options()
-    target = registry.cpu_target
-    result = compiler.compile_extra(
-        target.typing_context,
-        target.target_context,
-        function,
-        (types.int64,),
-        types.int64,
-        _flags(allocates),
-        {},
-    )
-    name = f"{result.fndesc.llvm_func_name}.entry"
-    result.library.add_ir_module(_entry_module(target.target_context, result, name))
-    return result.library.get_pointer_to_function(name), result.library
-
-
-def _flags(allocates: bool) -> compiler.Flags:
-    """Return numba's flags for code that needs no Python, and maybe an allocator."""
-    flags = compiler.Flags()
-    flags.error_model = HELPER_OPTIONS["error_model"]
-    flags.no_cpython_wrapper = True
-    flags.no_cfunc_wrapper = True
-    flags.no_compile = True
-    flags.nrt = allocates
-    flags.enable_pyobject = False
-    return flags
-
-
-def _entry_module(
-    context: cpu.CPUContext, result: compiler.CompileResult, name: str
-) -> ir.Module:
-    """Return a module with the C function, which calls the compiled one."""
-    module = context.create_module(name)
-    convention = context.call_conv
-    descriptor = result.fndesc
-    callee_type = convention.get_function_type(descriptor.restype, descriptor.argtypes)
-    callee = ir.Function(module, callee_type, descriptor.llvm_func_name)
-    entry = ir.Function(module, ir.FunctionType(_INT64, [_INT64]), name)
-    builder = ir.IRBuilder(entry.append_basic_block("entry"))
-    status, value = convention.call_function(
-        builder, callee, descriptor.restype, descriptor.argtypes, entry.args
-    )
-    failed = ir.Constant(_INT64, int(Status.USER_EXCEPTION))
-    builder.ret(builder.select(status.is_error, failed, value))
-    return module

@@ -16,8 +16,9 @@ __all__ = ["kernel_key"]
 _PACKAGE = Path(__file__).parent.parent
 #: The parts of the package that end up in kernels, or that translate them
 _PARTS = (
-    "intrinsics.py",
     "errors.py",
+    "language.py",
+    "reference_counting.py",
     "compilation",
     "containers",
     "elementary",

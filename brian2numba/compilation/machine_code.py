@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import llvmlite.binding as llvm
-from numba.core.runtime import _nrt_python
 
 from brian2numba.compilation.options import set_llvm_options
-from brian2numba.lowering.words import C_FUNCTIONS
+from brian2numba.language import C_FUNCTIONS
+from brian2numba.reference_counting import RUNTIME_FUNCTIONS
 
 __all__ = ["LoadedCode", "Processor", "load_object", "object_code", "processor"]
 
@@ -116,10 +116,7 @@ def _engine() -> Any:
 @functools.cache
 def _c_functions() -> dict[str, int]:
     """Return the addresses of the functions that kernels may call."""
-    addresses = {
-        f"NRT_{name}": _nrt_python.c_helpers[name]
-        for name in ("MemInfo_alloc_aligned", "MemInfo_release")
-    }
+    addresses = dict(RUNTIME_FUNCTIONS)
     libraries = _c_libraries()
     for name in (f + suffix for f in C_FUNCTIONS for suffix in ("", "f")):
         for library in libraries:

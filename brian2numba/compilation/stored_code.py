@@ -14,8 +14,8 @@ from brian2numba.compilation.machine_code import (
     object_code,
     processor,
 )
-from brian2numba.jit import Operation
 from brian2numba.lowering import lower_function
+from brian2numba.operations import Operation
 from brian2numba.store import current_store
 
 __all__ = ["stored_code"]

@@ -16,32 +16,29 @@ import ctypes
 from typing import Any
 
 import numpy as np
-from llvmlite import ir
-from numba import types
-from numba.core import cgutils
-from numba.core.runtime import _nrt_python
-from numba.core.runtime.nrt import MemInfo
 
-from brian2numba.intrinsics import copy_bytes, intrinsic, load_int64, store_int64
-from brian2numba.jit import Operation, internal
+from brian2numba.language import (
+    allocate,
+    copy_bytes,
+    load_int64,
+    payload_of,
+    release,
+    store_int64,
+)
+from brian2numba.operations import Operation
+from brian2numba.reference_counting import MemInfo, allocate_with_destructor
 
 __all__ = [
-    "BUFFER",
     "BUFFER_DATA",
     "BUFFER_MEMINFO",
     "BUFFER_SIZE",
     "BUFFER_WORDS",
     "MAX_BYTES",
-    "allocate",
     "borrowed_view",
     "new_container",
-    "payload_of",
-    "release",
     "replace_buffer",
 ]
 
-#: The type of the containers' buffers.
-BUFFER = types.Array(types.uint8, 1, "C")
 #: The words of a buffer: meminfo, parent, items, item size, data, shape, stride.
 BUFFER_WORDS = 7
 BUFFER_MEMINFO = 0
@@ -54,53 +51,9 @@ _BUFFER_SHAPE = 5
 _BUFFER_STRIDE = 6
 #: No block is larger; leaves room for numba to add its own bytes to the size.
 MAX_BYTES = 2**62
-#: The word of a meminfo that holds the address of the block
-MEMINFO_DATA = 3
-_ALIGNMENT = 64
 _WORD = 8
-_INT64 = ir.IntType(64)
-
-_allocate_with_destructor = ctypes.CFUNCTYPE(
-    ctypes.c_int64, ctypes.c_int64, ctypes.c_int64
-)(_nrt_python.c_helpers["MemInfo_alloc_dtor"])
 
 
-@intrinsic
-def allocate(typing_context: Any, n_bytes: types.Type) -> Any:
-    """Allocate a block of bytes; its meminfo's address, or 0 without memory."""
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        allocate = context.nrt.meminfo_alloc_aligned_unchecked
-        return builder.ptrtoint(allocate(builder, args[0], _ALIGNMENT), _INT64)
-
-    return types.int64(types.int64), codegen
-
-
-@intrinsic
-def release(typing_context: Any, meminfo: types.Type) -> Any:
-    """Give back a reference to the block of a meminfo (none if it is 0)."""
-    pointer = types.MemInfoPointer(types.voidptr)
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        value = builder.inttoptr(args[0], context.get_value_type(pointer))
-        context.nrt.decref(builder, pointer, value)
-        return context.get_dummy_value()
-
-    return types.void(types.int64), codegen
-
-
-@intrinsic
-def payload_of(typing_context: Any, meminfo: types.Type) -> Any:
-    """Return the address of the data of the block with this meminfo."""
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        pointer = builder.inttoptr(args[0], cgutils.voidptr_t)
-        return builder.ptrtoint(context.nrt.meminfo_data(builder, pointer), _INT64)
-
-    return types.int64(types.int64), codegen
-
-
-@internal
 def replace_buffer(buffer: int, n_bytes: int, n_kept: int) -> int:
     """Give a container's buffer a new block and release the old one.
 
@@ -149,11 +102,10 @@ def new_container(n_words: int, destructor: Operation) -> int:
         nothing of interest.
     """
     n_bytes = n_words * _WORD
-    meminfo = _allocate_with_destructor(n_bytes, destructor.address)
+    meminfo = int(allocate_with_destructor(n_bytes, destructor.address))
     if meminfo:
-        data = ctypes.c_int64.from_address(meminfo + MEMINFO_DATA * _WORD).value
-        ctypes.memset(data, 0, n_bytes)
-    return int(meminfo)
+        ctypes.memset(payload_of(meminfo), 0, n_bytes)
+    return meminfo
 
 
 def borrowed_view(

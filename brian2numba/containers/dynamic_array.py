@@ -12,31 +12,28 @@ of it: a view taken earlier stays valid and keeps its values.
 from __future__ import annotations
 
 import ctypes
+import importlib
 import operator
+from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numba import types
-from numba.core.runtime.nrt import MemInfo
-from numba.experimental import structref
 
 from brian2numba.containers.allocation import (
-    BUFFER,
     BUFFER_MEMINFO,
     BUFFER_WORDS,
     MAX_BYTES,
     borrowed_view,
     new_container,
-    payload_of,
-    release,
     replace_buffer,
 )
 from brian2numba.containers.capsule import foreign_capsule
 from brian2numba.errors import OK, OUT_OF_MEMORY
-from brian2numba.intrinsics import int64s, load_int64
-from brian2numba.jit import operation
+from brian2numba.language import int64s, load_int64, payload_of, release
+from brian2numba.operations import operation
+from brian2numba.reference_counting import MemInfo
 
-__all__ = ["DynamicArray1D", "DynamicArray2D", "DynamicArrayType", "append_rows"]
+__all__ = ["DynamicArray1D", "DynamicArray2D", "append_rows"]
 
 #: Words of the payload: the address of the first byte, ...
 DATA = 0
@@ -50,34 +47,6 @@ ROW_BYTES = 3
 _BUFFER = 4
 _WORD = 8
 _N_WORDS = _BUFFER + BUFFER_WORDS
-
-
-@structref.register
-class DynamicArrayType(types.StructRef):
-    """The numba type of dynamic arrays."""
-
-    def preprocess_fields(self, fields: Any) -> Any:
-        """Return the fields without literal types."""
-        return tuple((name, types.unliteral(kind)) for name, kind in fields)
-
-
-class DynamicArrayProxy(structref.StructRefProxy):
-    """A dynamic array as numba functions take it: an argument of a jitted function."""
-
-    __slots__ = ("__weakref__",)
-
-
-structref.define_boxing(DynamicArrayType, DynamicArrayProxy)
-
-DYNAMIC_ARRAY = DynamicArrayType(
-    [
-        ("data", types.int64),
-        ("rows", types.int64),
-        ("capacity", types.int64),
-        ("row_bytes", types.int64),
-        ("buffer", BUFFER),
-    ]
-)
 
 
 @operation
@@ -161,15 +130,20 @@ class _DynamicArray:
         handle = new_container(_N_WORDS, _release_dynamic_array)
         if not handle:
             raise MemoryError("No memory for a dynamic array")
-        meminfo = MemInfo(handle)
-        #: The numba value, an argument for jitted functions.
-        self.structref = DynamicArrayProxy._numba_box_(DYNAMIC_ARRAY, meminfo)
+        self._meminfo = MemInfo(handle)
         #: The address that the compiled operations take.
         self.handle = handle
         #: The address of the payload's words; it never changes.
-        self.payload = meminfo.data
+        self.payload = self._meminfo.data
         self._words = (ctypes.c_int64 * (_BUFFER + 1)).from_address(self.payload)
         self._words[ROW_BYTES] = self._row_bytes(row_shape)
+
+    @cached_property
+    def structref(self) -> Any:
+        """The numba value, an argument for jitted functions."""
+        # numba takes long to import, and few models need it
+        structrefs = importlib.import_module("brian2numba.containers.structrefs")
+        return structrefs.dynamic_array(self._meminfo)
 
     def _row_bytes(self, row_shape: tuple[int, ...]) -> int:
         n_bytes = self.dtype.itemsize

@@ -16,8 +16,7 @@ from brian2numba.containers.allocation import (
     BUFFER_WORDS,
     replace_buffer,
 )
-from brian2numba.intrinsics import load_int32, load_int64, store_int32, store_int64
-from brian2numba.jit import internal
+from brian2numba.language import load_int32, load_int64, store_int32, store_int64
 
 __all__ = [
     "ITEM",
@@ -49,7 +48,6 @@ POOL_WORDS = POOL_BUFFER + BUFFER_WORDS
 _MAX_ITEMS = 2**31 - 1
 
 
-@internal
 def reserve_records(pool: int, n_items: int, n_records: int) -> bool:
     """Make sure that `n_records` can be taken; false without memory.
 
@@ -81,7 +79,6 @@ def reserve_records(pool: int, n_items: int, n_records: int) -> bool:
     return True
 
 
-@internal
 def take_record(pool: int, n_items: int) -> int:
     """Return the number of a reserved record; its items are anything."""
     store_int64(pool, USED, load_int64(pool, USED) + 1)
@@ -95,7 +92,6 @@ def take_record(pool: int, n_items: int) -> int:
     return record
 
 
-@internal
 def give_back(pool: int, n_items: int, first: int, last: int, n_records: int) -> None:
     """Free a chain of records that are linked by their first items."""
     records, following = load_int64(pool, RECORDS), load_int64(pool, FREE)

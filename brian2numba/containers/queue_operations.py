@@ -1,22 +1,15 @@
-"""The numba type of spike queues and its compiled operations.
+"""
+The compiled operations of spike queues.
 
 Kernels call the operations by address. Each is compiled when it is first needed.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
-from numba import types
-from numba.experimental import structref
-
 from brian2numba.containers.allocation import (
-    BUFFER,
     BUFFER_DATA,
     BUFFER_MEMINFO,
     BUFFER_SIZE,
-    payload_of,
-    release,
     replace_buffer,
 )
 from brian2numba.containers.pool import ITEM, POOL_BUFFER, RECORDS, WORD
@@ -46,19 +39,18 @@ from brian2numba.containers.queue_storage import (
     reserve_events,
 )
 from brian2numba.errors import OK, OUT_OF_MEMORY
-from brian2numba.intrinsics import (
+from brian2numba.language import (
     clear_bytes,
     copy_bytes,
     load_int32,
     load_int64,
+    payload_of,
+    release,
     store_int64,
 )
-from brian2numba.jit import internal, operation
+from brian2numba.operations import operation
 
 __all__ = [
-    "SPIKE_QUEUE",
-    "SpikeQueueProxy",
-    "SpikeQueueType",
     "advance_queue",
     "allocate_directory",
     "peek_spikes",
@@ -67,50 +59,8 @@ __all__ = [
 ]
 
 
-@structref.register
-class SpikeQueueType(types.StructRef):
-    """The numba type of spike queues."""
-
-    def preprocess_fields(self, fields: Any) -> Any:
-        """Return the fields without literal types."""
-        return tuple((name, types.unliteral(kind)) for name, kind in fields)
-
-
-class SpikeQueueProxy(structref.StructRefProxy):
-    """A spike queue as numba functions take it: an argument of a jitted function."""
-
-    __slots__ = ("__weakref__",)
-
-
-structref.define_boxing(SpikeQueueType, SpikeQueueProxy)
-
 _CHUNK_BYTES = CHUNK_ITEMS * ITEM
 _EVENT_BYTES = CHUNK_EVENTS * ITEM
-
-_WORDS = (
-    "due_address due_count source_start source_end first synapses delays delay "
-    "n_slots offset"
-)
-_CHUNK_WORDS = "chunk_capacity chunks_used chunks_touched free_chunk"
-_PAGE_WORDS = "page_capacity pages_used pages_touched free_page"
-
-
-def _words(names: str) -> list[tuple[str, types.Type]]:
-    return [(name, types.int64) for name in names.split()]
-
-
-# In the order of the words in `queue_storage`
-SPIKE_QUEUE = SpikeQueueType(
-    [
-        *_words(_WORDS),
-        *_words(_CHUNK_WORDS),
-        ("chunks", BUFFER),
-        *_words(_PAGE_WORDS),
-        ("pages", BUFFER),
-        ("directory", BUFFER),
-        ("scratch", BUFFER),
-    ]
-)
 
 
 @operation
@@ -149,7 +99,6 @@ def allocate_directory(handle: int, n_slots: int) -> int:
     return OK
 
 
-@internal
 def _synapses_of(queue: int, neuron: int) -> tuple[int, int]:
     """Return where a neuron's synapses begin and end; nothing for other neurons."""
     start = load_int64(queue, SOURCE_START)
@@ -197,7 +146,6 @@ def push_spikes(handle: int, spikes: int, n_spikes: int) -> int:
     return OK
 
 
-@internal
 def _gather(queue: int, chunk: int, n_due: int) -> int:
     """Copy the events of a chain to the scratch buffer; its address, 0 without memory.
 

@@ -20,14 +20,13 @@ from brian2numba.containers.pool import (
     reserve_records,
     take_record,
 )
-from brian2numba.intrinsics import (
+from brian2numba.language import (
     clear_bytes,
     copy_bytes,
     load_int32,
     load_int64,
     store_int32,
 )
-from brian2numba.jit import internal
 
 __all__ = [
     "append_delayed",
@@ -84,14 +83,12 @@ PAGE_ITEMS = PAGE_SLOTS * _SLOT_ITEMS
 _MAX_EVENTS = 2**31 - 1
 
 
-@internal
 def _slot_address(pages: int, page: int, slot: int) -> int:
     """Return where the items of a slot are, in a page that exists."""
     position = (page - 1) * PAGE_ITEMS + (slot & (PAGE_SLOTS - 1)) * _SLOT_ITEMS
     return pages + position * ITEM
 
 
-@internal
 def find_slot(queue: int, slot: int) -> int:
     """Return the address of a slot's items, or 0 if nothing is due then."""
     page = load_int32(load_int64(queue, _DIRECTORY_DATA), slot >> PAGE_SHIFT)
@@ -99,7 +96,6 @@ def find_slot(queue: int, slot: int) -> int:
     return address if page and load_int32(address, N_SLOT_CHUNKS) else 0
 
 
-@internal
 def _page_of(queue: int, slot: int) -> int:
     """Return the address of a slot's page; of a new one, reserved, if there is none."""
     directory = load_int64(queue, _DIRECTORY_DATA)
@@ -114,7 +110,6 @@ def _page_of(queue: int, slot: int) -> int:
     return address
 
 
-@internal
 def _add_chunk(queue: int, slot: int) -> int:
     """Give a slot a reserved chunk; the address of the slot's items."""
     page = _page_of(queue, slot)
@@ -132,7 +127,6 @@ def _add_chunk(queue: int, slot: int) -> int:
     return address
 
 
-@internal
 def reserve_events(queue: int, n_events: int, n_slots: int) -> bool:
     """Make room for events, whichever slots they are for; false without memory.
 
@@ -156,7 +150,6 @@ def reserve_events(queue: int, n_events: int, n_slots: int) -> bool:
     return is_possible
 
 
-@internal
 def append_delayed(queue: int, first: int, end: int) -> None:
     """Append reserved events: synapses, each to the slot after its delay.
 
@@ -188,7 +181,6 @@ def append_delayed(queue: int, first: int, end: int) -> None:
         store_int32(address, POSITION, position + 1)
 
 
-@internal
 def append_run(queue: int, slot: int, first: int, end: int) -> None:
     """Append reserved events to a slot: synapses that all have the same delay.
 
@@ -219,7 +211,6 @@ def append_run(queue: int, slot: int, first: int, end: int) -> None:
         first += n
 
 
-@internal
 def count_events(slot_address: int) -> int:
     """Return the number of events of a slot that has some."""
     in_last_chunk = (load_int32(slot_address, POSITION) - 1) & CHUNK_EVENTS
@@ -227,7 +218,6 @@ def count_events(slot_address: int) -> int:
     return n_full_chunks * CHUNK_EVENTS + in_last_chunk
 
 
-@internal
 def clear_slot(queue: int, slot: int) -> None:
     """Remove the events of a slot, and its page if that is empty then."""
     address = find_slot(queue, slot)

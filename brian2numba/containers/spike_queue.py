@@ -8,18 +8,17 @@ synapses are delivered and the format of the stored state are the same.
 from __future__ import annotations
 
 import ctypes
+import importlib
+from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numba.core.runtime.nrt import MemInfo
 
 from brian2numba.containers import queue_storage as storage
 from brian2numba.containers.allocation import BUFFER_DATA, new_container
 from brian2numba.containers.capsule import foreign_capsule
 from brian2numba.containers.connectivity import Connectivity, delays_in_steps
 from brian2numba.containers.queue_operations import (
-    SPIKE_QUEUE,
-    SpikeQueueProxy,
     advance_queue,
     allocate_directory,
     peek_spikes,
@@ -27,6 +26,7 @@ from brian2numba.containers.queue_operations import (
     release_spike_queue,
 )
 from brian2numba.errors import OK, OUT_OF_MEMORY
+from brian2numba.reference_counting import MemInfo
 
 __all__ = ["SpikeQueue"]
 
@@ -90,8 +90,6 @@ class SpikeQueue:
         block = _Block(1)
         self._block = block
         self._words = block.words
-        #: The numba value, an argument for jitted functions.
-        self.structref = SpikeQueueProxy._numba_box_(SPIKE_QUEUE, block.meminfo)
         #: The address that the compiled operations take.
         self.handle = block.handle
         #: The address of the payload's words; it never changes.
@@ -99,6 +97,13 @@ class SpikeQueue:
         self._state_tuple = (source_start, source_end, np.int32)
         self._connectivity: Connectivity | None = None
         self._dt = 0.0
+
+    @cached_property
+    def structref(self) -> Any:
+        """The numba value, an argument for jitted functions."""
+        # numba takes long to import, and few models need it
+        structrefs = importlib.import_module("brian2numba.containers.structrefs")
+        return structrefs.spike_queue(self._block.meminfo)
 
     def prepare(self, delays: _Array, dt: float, sources: _Array) -> None:
         """Set synapses and delays; spikes under way stay so, also if `dt` changes.

@@ -1,5 +1,5 @@
 """
-Brian's functions of one and two numbers, as numba compiles them into kernels.
+Brian's functions of one and two numbers, as kernels compute them.
 
 They take numbers of any type. Where numpy, Cython and C++ differ, the meaning is that
 of Brian's Cython target.
@@ -11,45 +11,12 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from llvmlite import ir
-from numba import types
-from numba.extending import intrinsic
-
-from brian2numba.jit import helper
+from brian2numba.language import ceil, floor, int64
 
 __all__ = ["FUNCTIONS"]
 
 #: The largest argument for which ``expm1`` is finite
 _EXPM1_LIMIT = 717.0
-
-
-def _rounding(llvm_name: str) -> Any:
-    """Return an intrinsic that rounds to a float (Python's own give an integer)."""
-
-    @intrinsic
-    def round_float(typing_context: Any, x: types.Type) -> Any:
-        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            double = ir.DoubleType()
-            function = builder.module.declare_intrinsic(llvm_name, [double])
-            return builder.call(function, args)
-
-        return types.float64(types.float64), codegen
-
-    return round_float
-
-
-_floor = _rounding("llvm.floor")
-_ceil = _rounding("llvm.ceil")
-
-
-def floor(x: float) -> float:
-    """Return the largest integer not above `x`, as a float."""
-    return _floor(x)
-
-
-def ceil(x: float) -> float:
-    """Return the smallest integer not below `x`, as a float."""
-    return _ceil(x)
 
 
 def exprel(x: float) -> float:
@@ -75,27 +42,17 @@ def clip(x: float, low: float, high: float) -> float:
     return x
 
 
-def _int(x: float) -> int:
-    """Return `x` without its fraction; 0 or 1 for a boolean."""
-    return types.int64(x)
-
-
 def timestep(t: float, dt: float) -> int:
     """Return the number of time steps of length `dt` (s) until `t` (s)."""
     # A thousandth of a step makes up for rounding. In a loop, dt stays the same and is
     # divided by once; a division for each neuron would take longer than all the rest.
-    return types.int64((t + 1e-3 * dt) * (1.0 / dt))
+    return int64((t + 1e-3 * dt) * (1.0 / dt))
 
-
-_DEFINITIONS: tuple[Callable[..., Any], ...] = (
-    floor,
-    ceil,
-    exprel,
-    sign,
-    clip,
-    _int,
-    timestep,
-)
 
 #: Each function by its name in kernels
-FUNCTIONS = {f.__name__: helper(f) for f in _DEFINITIONS}
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "floor": floor,
+    "ceil": ceil,
+    "_int": int64,
+    **{f.__name__: f for f in (exprel, sign, clip, timestep)},
+}

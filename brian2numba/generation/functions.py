@@ -1,6 +1,9 @@
 """
 The functions that a kernel calls: Brian's own, and those that users give.
 
+Brian's own are functions of the library; what a timed array or a binomial function is
+made with, they are given as *hidden arguments*, see below.
+
 A user's function reaches a kernel in one of three ways: as Python source, which becomes
 part of the kernel's source; as a function that numba has jitted already; or as a plain
 Python function, which is jitted here. Arrays of a function's namespace, and the random
@@ -47,6 +50,9 @@ class KernelFunctions:
         Jitted functions and other objects that the source refers to.
     values : dict
         Arrays and numbers of the functions' namespaces, by hidden argument.
+    given : dict
+        What functions of the library are given, by hidden argument: numbers, and arrays
+        of doubles.
     described : dict
         The user's functions by their name in the kernel, for error messages.
     """
@@ -56,6 +62,7 @@ class KernelFunctions:
     sources: list[str] = field(default_factory=list)
     objects: dict[str, Any] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
+    given: dict[str, Any] = field(default_factory=dict)
     described: dict[str, Function] = field(default_factory=dict)
 
 
@@ -133,6 +140,8 @@ class _Collector:
         self, name: str, function: Function, implementation: Any, code: Any
     ) -> _Called:
         """Add a user's function, called `name` in the kernel."""
+        if isinstance(code, library.LibraryCall):
+            return self._add_library_call(name, code)
         self.result.described[name] = function
         namespace = implementation.get_namespace(self.owner) or {}
         dependencies = implementation.dependencies or {}
@@ -158,6 +167,14 @@ class _Collector:
             for key, dependency in dependencies.items()
         }
         return self._add_source(name, source, namespace, calls)
+
+    def _add_library_call(self, name: str, call: library.LibraryCall) -> _Called:
+        """Add a function that one of the library does, with what that is given."""
+        hidden = [f"_given_{name}_{key}" for key in call.given]
+        self.result.given.update(zip(hidden, call.given.values(), strict=True))
+        if call.draws:
+            hidden.append(library.RANDOM_STREAMS)
+        return _Called(call.function, tuple(hidden))
 
     def _source_of_callable(
         self, name: str, code: Any, given: set[str]

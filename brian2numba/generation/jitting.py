@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
 import types
 import weakref
 from typing import Any
 
 import brian2.numpy_
-import numba
 import numpy as np
 from brian2.core.functions import DEFAULT_FUNCTIONS, Function
 from brian2.units import unitsafefunctions
@@ -15,14 +16,19 @@ from brian2.units.fundamentalunits import Quantity
 
 from brian2numba.elementary import functions as elementary
 from brian2numba.errors import UserFunctionError
-from brian2numba.jit import helper
 
 __all__ = ["global_values", "is_jitted", "jit_user_function", "unwrapped"]
 
 
 def is_jitted(function: Any) -> bool:
     """Tell whether numba has jitted `function` already."""
-    return isinstance(function, numba.core.dispatcher.Dispatcher)
+    numba = sys.modules.get("numba")
+    return numba is not None and isinstance(function, numba.core.dispatcher.Dispatcher)
+
+
+def _numba() -> Any:
+    """Return what calls numba, which takes long to import, and few models need."""
+    return importlib.import_module("brian2numba.with_numba.functions")
 
 
 def unwrapped(function: Any) -> Any:
@@ -87,7 +93,7 @@ def _jit(function: types.FunctionType) -> Any:
             function.__defaults__,
             _plain_closure(function, values),
         )
-        jitted = helper(plain)
+        jitted = _numba().jitted(plain)
         _jitted[function] = (values, jitted)
     return jitted
 
@@ -133,7 +139,7 @@ def _plain(value: Any, name: str) -> Any:
         array = np.asarray(value)
         return float(array) if array.ndim == 0 else array.copy()
     if id(value) in _BRIAN_FUNCTIONS:
-        return _BRIAN_FUNCTIONS[id(value)]
+        return _numba().for_numba(_BRIAN_FUNCTIONS[id(value)])
     if isinstance(value, Function):
         return jit_user_function(value.pyfunc, name, value)
     if value is brian2.numpy_:
@@ -173,4 +179,4 @@ def _with_index(jitted: Any) -> Any:
     def with_index(*arguments: Any) -> Any:
         return jitted(*arguments[:-1])
 
-    return helper(with_index)
+    return _numba().jitted(with_index)

@@ -1,5 +1,5 @@
 """
-What every kernel can refer to by name: Brian's functions and the memory intrinsics.
+What every kernel can refer to by name: Brian's functions and the words of the language.
 
 Names that begin with an underscore can't be names of a model's variables; Brian
 reserves the names of its own functions.
@@ -8,34 +8,45 @@ reserves the names of its own functions.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-import numba
 import numpy as np
 from brian2.core.functions import DEFAULT_FUNCTIONS
 
-from brian2numba import intrinsics
+from brian2numba import language
 from brian2numba.elementary import functions as elementary
 from brian2numba.errors import Status
-from brian2numba.jit import helper
-from brian2numba.kernels import cable, events, random_numbers, synapse_creation
+from brian2numba.kernels import (
+    cable,
+    events,
+    random_numbers,
+    synapse_creation,
+    timed_arrays,
+)
+from brian2numba.kernels.random_numbers import (
+    binomial,
+    binomial_by_normal,
+    poisson,
+    rand,
+    randn,
+)
 
-__all__ = ["HIDDEN_ARGUMENTS", "RANDOM_STREAMS", "add_implementations", "namespace"]
+__all__ = [
+    "HIDDEN_ARGUMENTS",
+    "RANDOM_STREAMS",
+    "LibraryCall",
+    "add_implementations",
+    "namespace",
+]
+
 
 #: The hidden argument of the functions that draw random numbers
 RANDOM_STREAMS = "_random_streams"
 
 #: What functions of the library take beyond the arguments that equations state
-HIDDEN_ARGUMENTS = dict.fromkeys(
-    (
-        "_rand",
-        "_randn",
-        "_poisson",
-        "_binomial_by_inversion",
-        "_binomial_by_normal",
-    ),
-    (RANDOM_STREAMS,),
-)
+HIDDEN_ARGUMENTS = dict.fromkeys(("_rand", "_randn", "_poisson"), (RANDOM_STREAMS,))
 
 #: Brian's functions that kernels call something else
 _OTHER_NAMES = {
@@ -49,24 +60,79 @@ _OTHER_NAMES = {
 }
 
 
+@dataclass(frozen=True)
+class LibraryCall:
+    """How a function of Brian's is done by one of the library.
+
+    Attributes
+    ----------
+    function : str
+        The function, by its name in kernels.
+    given : mapping
+        What it is given beyond the arguments that equations state, in order: numbers,
+        and arrays of doubles.
+    draws : bool
+        Whether it is given the random streams, too.
+    """
+
+    function: str
+    given: Mapping[str, Any]
+    draws: bool = False
+
+
 def _rand(index: int, streams: Any) -> float:
     """Draw from [0, 1); the index of the element plays no role."""
-    return random_numbers.rand(streams)
+    return rand(streams)
 
 
 def _randn(index: int, streams: Any) -> float:
     """Draw from the standard normal distribution."""
-    return random_numbers.randn(streams)
+    return randn(streams)
 
 
 def _poisson(rate: float, index: int, streams: Any) -> int:
     """Draw from the Poisson distribution with mean `rate`."""
-    return random_numbers.poisson(rate, streams)
+    return poisson(rate, streams)
 
 
-_JITTED = {
-    function.__name__: helper(function) for function in (_rand, _randn, _poisson)
-}
+def _binomial(  # noqa: PLR0913, PLR0917
+    index: int,
+    n_blocks: int,
+    block: int,
+    q_to_block: float,
+    block_bound: float,
+    rest: int,
+    q_to_rest: float,
+    rest_bound: float,
+    p: float,
+    q: float,
+    n_or_zero: int,
+    streams: Any,
+) -> int:
+    """Draw from a binomial distribution.
+
+    See `brian2numba.kernels.random_numbers.binomial`. Where failures are counted,
+    `n_or_zero` is the number of trials.
+    """
+    counted = binomial(
+        n_blocks,
+        block,
+        q_to_block,
+        block_bound,
+        rest,
+        q_to_rest,
+        rest_bound,
+        p,
+        q,
+        streams,
+    )
+    return counted if n_or_zero == 0 else n_or_zero - counted
+
+
+def _binomial_by_normal(index: int, loc: float, scale: float, streams: Any) -> float:
+    """Draw from the normal distribution that is close to a binomial one."""
+    return binomial_by_normal(loc, scale, streams)
+
 
 _MATH = {
     name: getattr(math, name)
@@ -89,32 +155,29 @@ _MATH = {
     )
 }
 
-_INTRINSICS = {
-    f"_{name}": getattr(intrinsics, name)
+_WORDS = {
+    f"_{name}": getattr(language, name)
     for name in (
+        "MASK_SIZE",
         "array_view",
         "as_bytes",
         "bools",
         "call",
+        "float32",
         "float32s",
+        "float64",
         "float64_from_bits",
         "float64s",
+        "int32",
         "int32s",
+        "int64",
         "int64s",
         "local_words",
         "mask_words",
+        "uint64",
         "uint64s",
+        "uint8",
     )
-}
-
-_TYPES = {
-    "_bool": numba.boolean,
-    "_float32": numba.float32,
-    "_float64": numba.float64,
-    "_int32": numba.int32,
-    "_int64": numba.int64,
-    "_uint64": numba.uint64,
-    "_uint8": numba.uint8,
 }
 
 
@@ -123,9 +186,11 @@ def namespace() -> dict[str, Any]:
     return {
         **_MATH,
         **elementary.FUNCTIONS,
-        **_JITTED,
-        **_INTRINSICS,
-        **_TYPES,
+        **_WORDS,
+        "_bool": language.boolean,
+        "_rand": _rand,
+        "_randn": _randn,
+        "_poisson": _poisson,
         **{f"_{status.name}": int(status) for status in Status},
         "_Matrix": cable.Matrix,
         "_Solutions": cable.Solutions,
@@ -134,7 +199,6 @@ def namespace() -> dict[str, Any]:
         "_solve_sections": cable.solve_sections,
         "_solve_tree": cable.solve_tree,
         "_combine_solutions": cable.combine_solutions,
-        "_MASK_SIZE": intrinsics.MASK_SIZE,
         "_append_events": events.append_events,
         "_first_not_below": events.first_not_below,
         "_number_of_steps": synapse_creation.number_of_steps,
@@ -142,8 +206,10 @@ def namespace() -> dict[str, Any]:
         "_mark_distinct": synapse_creation.mark_distinct,
         "_open_streams": random_numbers.open_streams,
         "_close_streams": random_numbers.close_streams,
-        "_binomial_by_inversion": random_numbers.binomial_by_inversion,
-        "_binomial_by_normal": random_numbers.binomial_by_normal,
+        "_binomial": _binomial,
+        "_binomial_by_normal": _binomial_by_normal,
+        "_timed_array": timed_arrays.timed_array,
+        "_timed_array_2d": timed_arrays.timed_array_2d,
         # What Brian's optimiser makes of expressions such as sqrt(-1.0)
         "inf": math.inf,
         "nan": math.nan,

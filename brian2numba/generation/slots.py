@@ -25,6 +25,7 @@ __all__ = [
     "Constant",
     "ContainerHandle",
     "ContainerPayload",
+    "Doubles",
     "DynamicArrayData",
     "DynamicArraySize",
     "NamespaceArray",
@@ -226,6 +227,21 @@ class Result(Number):
         """Return the line of source that reads the slot."""
         pointer = pointer_name(dtype_name(self.dtype, "the result"))
         return f"{self.name} = {pointer}(_slots[{index}])"
+
+
+@dataclass(frozen=True)
+class Doubles(Slot):
+    """A contiguous array of doubles that a function of the library is given."""
+
+    array: np.ndarray[Any, Any]
+
+    def declaration(self, index: int) -> str:
+        """Return the line of source that reads the slot."""
+        return f"{self.name} = _float64s(_slots[{index}])"
+
+    def value(self, binding: Binding) -> int:
+        """Return the address of the array."""
+        return binding.keep(self.array)
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import math
 
-from brian2numba.elementary.functions import floor
-from brian2numba.jit import internal
+from brian2numba.language import floor
 
 __all__ = ["floor_quotient", "integer_power", "modulus"]
 
 
-@internal
 def modulus(x: float, y: float) -> float:
     """Return ``x % y``, which has the sign of `y`."""
     rest = math.fmod(x, y)
@@ -21,7 +19,6 @@ def modulus(x: float, y: float) -> float:
     return rest
 
 
-@internal
 def floor_quotient(x: float, y: float) -> float:
     """Return ``x // y``; infinite or not a number where `y` is 0."""
     if y == 0:
@@ -37,7 +34,6 @@ def floor_quotient(x: float, y: float) -> float:
     return whole + 1.0 if quotient - whole > 0.5 else whole  # noqa: PLR2004 (a half)
 
 
-@internal
 def integer_power(x: int, n: int) -> int:
     """Return ``x ** n`` of integers; a negative power is that of a fraction, or 1."""
     if n < 0:

@@ -17,8 +17,6 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from brian2numba.jit import helper
-
 __all__ = [
     "Matrix",
     "Sections",
@@ -79,7 +77,6 @@ class Tree(NamedTuple):
     voltage: Any
 
 
-@helper
 def solve_sections(
     matrix: Any, solutions: Any, sections: Any, n_compartments: int
 ) -> None:
@@ -97,7 +94,6 @@ def solve_sections(
             _substitute(solutions, i)
 
 
-@helper
 def _eliminate(matrix: Any, solutions: Any, i: int, n_compartments: int) -> None:
     """Eliminate the element below the diagonal in row `i`."""
     pivot = matrix.diagonal[i] - matrix.conductance[i]
@@ -113,14 +109,12 @@ def _eliminate(matrix: Any, solutions: Any, i: int, n_compartments: int) -> None
     _eliminate_unknown(solutions.towards_start, i, below, scale)
 
 
-@helper
 def _eliminate_unknown(unknown: Any, i: int, below: float, scale: float) -> None:
     """Eliminate the element below the diagonal from a right-hand side."""
     before = unknown[i - 1] if i > 0 else 0.0
     unknown[i] = (unknown[i] - below * before) * scale
 
 
-@helper
 def _substitute(solutions: Any, i: int) -> None:
     """Substitute the solution of row ``i + 1`` in row `i`."""
     above = solutions.eliminated[i]
@@ -129,7 +123,6 @@ def _substitute(solutions: Any, i: int) -> None:
     solutions.towards_start[i] -= above * solutions.towards_start[i + 1]
 
 
-@helper
 def solve_tree(tree: Any, solutions: Any, sections: Any) -> None:
     """Find the voltages of the nodes."""
     for section in range(sections.n_sections):
@@ -148,7 +141,6 @@ def solve_tree(tree: Any, solutions: Any, sections: Any) -> None:
         tree.voltage[node] = (tree.voltage[node] - coupled) / tree.diagonal[node]
 
 
-@helper
 def _add_section(tree: Any, solutions: Any, sections: Any, section: int) -> None:
     """Enter a section's currents into the equations of the nodes at its ends."""
     first, last = sections.starts[section], sections.ends[section] - 1
@@ -169,7 +161,6 @@ def _add_section(tree: Any, solutions: Any, sections: Any, section: int) -> None
     tree.voltage[section + 1] = solutions.particular[last] * conductance
 
 
-@helper
 def combine_solutions(tree: Any, solutions: Any, sections: Any, v: Any) -> None:
     """Put the voltages of all compartments into `v`."""
     for section in range(sections.n_sections):

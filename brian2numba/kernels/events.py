@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from brian2numba.intrinsics import as_bytes
-from brian2numba.jit import helper
+from brian2numba.language import as_bytes
 
 __all__ = ["append_events", "first_not_below"]
 
-__all__ = ["first_not_below"]
 
-
-@helper
 def first_not_below(events: Any, n_events: int, index: int) -> int:
     """Return the position of the first event whose neuron is not below `index`.
 
@@ -35,7 +31,6 @@ def first_not_below(events: Any, n_events: int, index: int) -> int:
     return low
 
 
-@helper
 def append_events(
     mask: Any, n_elements: int, start: int, events: Any, n_events: int
 ) -> int:

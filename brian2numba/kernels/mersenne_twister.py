@@ -15,8 +15,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from brian2numba.jit import internal
-
 __all__ = ["POSITION", "fill_uniform"]
 
 #: The number of words of the state, and where, in words, numpy keeps the next's number
@@ -29,7 +27,6 @@ _WORDS_OF_DOUBLE = 2
 _HIGH_BITS, _LOW_BITS = 67108864.0, 9007199254740992.0
 
 
-@internal
 def fill_uniform(state: Any, buffer: Any, size: int) -> None:
     """Fill a buffer with doubles of [0, 1).
 
@@ -66,7 +63,6 @@ def fill_uniform(state: Any, buffer: Any, size: int) -> None:
     state[POSITION] = position
 
 
-@internal
 def _renew(state: Any) -> None:
     """Compute the next block of the state's words."""
     for k in range(_N - _M):
@@ -76,20 +72,17 @@ def _renew(state: Any) -> None:
     state[_N - 1] = state[_M - 1] ^ _twisted(state[_N - 1], state[0])
 
 
-@internal
 def _twisted(word: int, following: int) -> int:
     """Return the upper bit of a word and the lower ones of the next, times a matrix."""
     joined = (word & _UPPER) | (following & _LOWER)
     return (joined >> 1) ^ (_MATRIX if joined & 1 != 0 else 0)
 
 
-@internal
 def _double(high: int, low: int) -> float:
     """Return the double of [0, 1) that is made of two words."""
     return ((high >> 5) * _HIGH_BITS + (low >> 6)) / _LOW_BITS
 
 
-@internal
 def _tempered(word: int) -> int:
     """Return a word of the state as a random number of 32 bits."""
     word ^= word >> 11

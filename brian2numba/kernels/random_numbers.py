@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from brian2numba.intrinsics import (
+from brian2numba.kernels import mersenne_twister
+from brian2numba.language import (
     call,
     call_for_double,
     float64s,
@@ -23,10 +24,10 @@ from brian2numba.intrinsics import (
     int64s,
     uint32s,
 )
-from brian2numba.jit import helper, operation
-from brian2numba.kernels import mersenne_twister
+from brian2numba.operations import operation
 
 __all__ = [
+    "binomial",
     "binomial_by_inversion",
     "binomial_by_normal",
     "close_streams",
@@ -138,7 +139,6 @@ _NORMAL_DATA = 4
 _SIZE = 5
 
 
-@helper
 def open_streams(streams: Any, address: int) -> None:
     """Take over from the block at `address`, to draw with `rand` and `randn`.
 
@@ -158,7 +158,6 @@ def open_streams(streams: Any, address: int) -> None:
     streams[_SIZE] = block[BUFFER_SIZE]
 
 
-@helper
 def close_streams(streams: Any) -> None:
     """Tell the block which numbers were drawn."""
     block = int64s(streams[_BLOCK])
@@ -166,7 +165,6 @@ def close_streams(streams: Any) -> None:
     int32s(block[NORMAL_INDEX])[0] = streams[_NORMAL_POSITION]
 
 
-@helper
 def rand(streams: Any) -> float:
     """Return the next uniform number of [0, 1).
 
@@ -182,7 +180,6 @@ def rand(streams: Any) -> float:
     return float64s(streams[_UNIFORM_DATA])[i]
 
 
-@helper
 def randn(streams: Any) -> float:
     """Return the next number of the standard normal distribution.
 
@@ -198,7 +195,6 @@ def randn(streams: Any) -> float:
     return float64s(streams[_NORMAL_DATA])[i]
 
 
-@helper
 def _log_factorial(k: int) -> float:
     """Return log(k!) by Stirling's series (Abramowitz and Stegun 6.1.41)."""
     x = np.float64(k + 1)
@@ -217,7 +213,6 @@ def _log_factorial(k: int) -> float:
     return result
 
 
-@helper
 def _poisson_by_multiplication(lam: float, streams: Any) -> int:
     """Count uniform numbers until their product is below exp(-lam)."""
     threshold = math.exp(-lam)
@@ -229,7 +224,6 @@ def _poisson_by_multiplication(lam: float, streams: Any) -> int:
     return count
 
 
-@helper
 def _poisson_by_rejection(lam: float, streams: Any) -> int:
     """Draw by transformed rejection with squeeze.
 
@@ -255,7 +249,6 @@ def _poisson_by_rejection(lam: float, streams: Any) -> int:
             return k
 
 
-@helper
 def poisson(lam: float, streams: Any) -> int:
     """Return a number of the Poisson distribution.
 
@@ -273,7 +266,6 @@ def poisson(lam: float, streams: Any) -> int:
     return _poisson_by_multiplication(lam, streams)
 
 
-@helper
 def binomial_by_inversion(  # noqa: PLR0913, PLR0917
     n: int, p: float, q: float, q_to_n: float, bound: float, streams: Any
 ) -> int:
@@ -311,7 +303,44 @@ def binomial_by_inversion(  # noqa: PLR0913, PLR0917
     return successes
 
 
-@helper
+def binomial(  # noqa: PLR0913, PLR0917
+    n_blocks: int,
+    block: int,
+    q_to_block: float,
+    block_bound: float,
+    rest: int,
+    q_to_rest: float,
+    rest_bound: float,
+    p: float,
+    q: float,
+    streams: Any,
+) -> int:
+    """Return a number of the binomial distribution, also for many trials.
+
+    Where the probability of no success is no normal number, the trials are divided
+    into `n_blocks` blocks and a rest.
+
+    Parameters
+    ----------
+    n_blocks : int
+        The number of blocks.
+    block, q_to_block, block_bound : int, float, float
+        The trials of a block, with what `binomial_by_inversion` takes for them.
+    rest, q_to_rest, rest_bound : int, float, float
+        The same for the other trials.
+    p, q : float
+        The probabilities of a success and of a failure, of which p is not the larger.
+    streams : pointer to int64
+        Opened streams.
+    """
+    successes = 0
+    for _ in range(n_blocks):
+        successes += binomial_by_inversion(
+            block, p, q, q_to_block, block_bound, streams
+        )
+    return successes + binomial_by_inversion(rest, p, q, q_to_rest, rest_bound, streams)
+
+
 def binomial_by_normal(loc: float, scale: float, streams: Any) -> float:
     """Approximate a binomial number by a normal one, in single precision.
 

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from numba import types
-
-from brian2numba.intrinsics import bools, call
-from brian2numba.jit import helper
 from brian2numba.kernels.random_numbers import rand
+from brian2numba.language import bools, call, int64
 
 __all__ = ["mark_distinct", "number_of_steps", "whole"]
 
@@ -16,7 +13,6 @@ __all__ = ["mark_distinct", "number_of_steps", "whole"]
 _FAR = 2.0**40
 
 
-@helper
 def number_of_steps(low: int, high: int, step: int) -> int:
     """Return the length of ``range(low, high, step)``; `step` is not zero."""
     if step > 0:
@@ -24,13 +20,11 @@ def number_of_steps(low: int, high: int, step: int) -> int:
     return max(0, (low - high - 1) // -step + 1)
 
 
-@helper
 def whole(x: float) -> int:
     """Return `x` (not negative) without its fraction, however large it is."""
-    return types.int64(min(x, _FAR))
+    return int64(min(x, _FAR))
 
 
-@helper
 def mark_distinct(
     append_rows: int, scratch: int, population: int, size: int, streams: Any
 ) -> int:
@@ -60,8 +54,8 @@ def mark_distinct(
     for position in range(population):
         marks[position] = 0
     for _ in range(size):
-        position = types.int64(rand(streams) * population)
+        position = int64(rand(streams) * population)
         while marks[position] != 0:
-            position = types.int64(rand(streams) * population)
+            position = int64(rand(streams) * population)
         marks[position] = 1
     return address

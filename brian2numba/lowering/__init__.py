@@ -7,6 +7,60 @@ translated here directly. numba, which knows all of Python, takes longer to star
 model takes to compile; it is left for the functions of users.
 """
 
-from brian2numba.lowering.module import NotInLanguageError, lower, lower_function
+from __future__ import annotations
 
-__all__ = ["NotInLanguageError", "lower", "lower_function"]
+import importlib
+from collections.abc import Mapping
+from typing import Any
+
+__all__ = ["lower", "lower_function"]
+
+
+def lower(source: str, names: Mapping[str, Any], entry: str) -> str:
+    """Translate a kernel to LLVM's language.
+
+    Parameters
+    ----------
+    source : str
+        Python source that defines ``kernel(table)`` and nothing else.
+    names : mapping
+        What the names in it stand for.
+    entry : str
+        What the function ``int64 entry(int64 table)`` is to be called.
+
+    Returns
+    -------
+    str
+        A module in LLVM's language, without optimisation.
+
+    Raises
+    ------
+    NotInLanguageError
+        If the kernel uses something that only numba can compile.
+    """
+    text: str = _translation().kernel_module(source, names, entry)
+    return text
+
+
+def lower_function(function: Any, entry: str) -> str:
+    """Translate a function of the library whose arguments and result are integers.
+
+    Parameters
+    ----------
+    function : function
+        The Python function.
+    entry : str
+        What it is to be called.
+
+    Returns
+    -------
+    str
+        A module in LLVM's language, without optimisation.
+    """
+    text: str = _translation().function_module(function, entry)
+    return text
+
+
+def _translation() -> Any:
+    """Return what translates: most processes find all that they need in the store."""
+    return importlib.import_module("brian2numba.lowering.module")

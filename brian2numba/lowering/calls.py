@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from brian2numba.lowering.kinds import VOID, Kind, NotInLanguageError, Record
+from brian2numba.errors import NotInLanguageError
+from brian2numba.lowering.kinds import VOID, Kind, Record
 from brian2numba.lowering.values import NOTHING, Value
 
 __all__ = ["Callee", "LibraryFunction", "RecordMaker"]

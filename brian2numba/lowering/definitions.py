@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from brian2numba.lowering.kinds import NotInLanguageError
+from brian2numba.errors import NotInLanguageError
 
 __all__ = ["Definition", "definition_of"]
 

@@ -7,6 +7,7 @@ import math
 from dataclasses import replace
 from typing import Any
 
+from brian2numba.errors import NotInLanguageError
 from brian2numba.kernels import arithmetic
 from brian2numba.lowering.kinds import (
     BOOL,
@@ -14,7 +15,6 @@ from brian2numba.lowering.kinds import (
     FLOAT64,
     INT64,
     Kind,
-    NotInLanguageError,
     Pointer,
     Record,
     Scalar,

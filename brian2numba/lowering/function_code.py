@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
+from brian2numba.errors import NotInLanguageError
 from brian2numba.lowering.calls import flattened
 from brian2numba.lowering.expressions import Expressions
 from brian2numba.lowering.inference import Types
@@ -15,7 +16,6 @@ from brian2numba.lowering.kinds import (
     INT64,
     VOID,
     Kind,
-    NotInLanguageError,
     Record,
 )
 from brian2numba.lowering.values import NOTHING, Value, constant, convert

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Sequence
 from typing import Any
 
+from brian2numba.errors import NotInLanguageError
 from brian2numba.lowering.calls import Callee
 from brian2numba.lowering.definitions import Definition
 from brian2numba.lowering.kinds import (
@@ -15,7 +16,6 @@ from brian2numba.lowering.kinds import (
     INT64,
     VOID,
     Kind,
-    NotInLanguageError,
     Pointer,
     Record,
     unified,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from brian2numba.errors import NotInLanguageError
+
 __all__ = [
     "BOOL",
     "FLOAT32",
@@ -13,17 +15,12 @@ __all__ = [
     "VOID",
     "Item",
     "Kind",
-    "NotInLanguageError",
     "Pointer",
     "Record",
     "Scalar",
     "common",
     "unified",
 ]
-
-
-class NotInLanguageError(Exception):
-    """The source uses something that only numba can compile."""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import types as python_types
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from brian2numba.errors import NotInLanguageError
 from brian2numba.lowering.calls import Callee, LibraryFunction, RecordMaker
 from brian2numba.lowering.definitions import Definition, definition_of
 from brian2numba.lowering.function_code import FunctionCode
@@ -17,37 +18,16 @@ from brian2numba.lowering.kinds import (
     INT64,
     ITEMS,
     Kind,
-    NotInLanguageError,
     Pointer,
 )
 from brian2numba.lowering.values import Value, constant
 from brian2numba.lowering.words import word_for
 
-__all__ = ["NotInLanguageError", "lower", "lower_function"]
+__all__ = ["Module", "function_module", "kernel_module"]
 
 
-def lower(source: str, names: Mapping[str, Any], entry: str) -> str:
-    """Translate a kernel to LLVM's language.
-
-    Parameters
-    ----------
-    source : str
-        Python source that defines ``kernel(table)`` and nothing else.
-    names : mapping
-        What the names in it stand for.
-    entry : str
-        What the function ``int64 entry(int64 table)`` is to be called.
-
-    Returns
-    -------
-    str
-        A module in LLVM's language, without optimisation.
-
-    Raises
-    ------
-    NotInLanguageError
-        If the kernel uses something that only numba can compile.
-    """
+def kernel_module(source: str, names: Mapping[str, Any], entry: str) -> str:
+    """Translate a kernel, see `brian2numba.lowering.lower`."""
     statements = ast.parse(source).body
     if len(statements) != 1 or not isinstance(statements[0], ast.FunctionDef):
         raise NotInLanguageError("functions of users")
@@ -57,21 +37,8 @@ def lower(source: str, names: Mapping[str, Any], entry: str) -> str:
     return module.text()
 
 
-def lower_function(function: Any, entry: str) -> str:
-    """Translate a function of the library whose arguments and result are integers.
-
-    Parameters
-    ----------
-    function : function
-        The Python function.
-    entry : str
-        What it is to be called.
-
-    Returns
-    -------
-    str
-        A module in LLVM's language, without optimisation.
-    """
+def function_module(function: Any, entry: str) -> str:
+    """Translate a function, see `brian2numba.lowering.lower_function`."""
     module = Module()
     definition = definition_of(function)
     kinds = [INT64] * len(definition.parameters)
@@ -119,9 +86,8 @@ class Module:
         word = word_for(thing)
         if word is not None:
             return word
-        function = getattr(thing, "py_func", thing)
-        if isinstance(function, python_types.FunctionType):
-            return LibraryFunction(function, self)
+        if isinstance(thing, python_types.FunctionType):
+            return LibraryFunction(thing, self)
         if isinstance(thing, type) and hasattr(thing, "_fields"):
             return RecordMaker(tuple(thing._fields))
         raise NotInLanguageError(f"a call of {thing!r}")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
+from brian2numba.errors import NotInLanguageError
 from brian2numba.lowering.kinds import (
     BOOL,
     FLOAT32,
     FLOAT64,
     INT64,
     Kind,
-    NotInLanguageError,
     Scalar,
     common,
 )

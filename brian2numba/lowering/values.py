@@ -6,6 +6,7 @@ import struct
 from dataclasses import dataclass
 from typing import Protocol
 
+from brian2numba.errors import NotInLanguageError
 from brian2numba.lowering.kinds import (
     BOOL,
     FLOAT32,
@@ -13,7 +14,6 @@ from brian2numba.lowering.kinds import (
     INT64,
     VOID,
     Kind,
-    NotInLanguageError,
     Scalar,
 )
 

@@ -10,11 +10,9 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
-from numba import types
 
-from brian2numba import intrinsics
-from brian2numba.containers import allocation
-from brian2numba.elementary import functions as elementary
+from brian2numba import language
+from brian2numba.errors import NotInLanguageError
 from brian2numba.lowering.kinds import (
     BOOL,
     FLOAT32,
@@ -24,7 +22,6 @@ from brian2numba.lowering.kinds import (
     VOID,
     Item,
     Kind,
-    NotInLanguageError,
     Pointer,
     Record,
     Scalar,
@@ -32,28 +29,9 @@ from brian2numba.lowering.kinds import (
 )
 from brian2numba.lowering.operators import compare, negate
 from brian2numba.lowering.values import NOTHING, Code, Value, constant, convert
+from brian2numba.reference_counting import ALIGNMENT, MEMINFO_DATA
 
-__all__ = ["C_FUNCTIONS", "Word", "load", "store", "word_for"]
-
-#: The functions of the C library that kernels call, each also for single precision
-C_FUNCTIONS = (
-    "acos",
-    "asin",
-    "atan",
-    "cos",
-    "cosh",
-    "exp",
-    "expm1",
-    "fmod",
-    "log",
-    "log10",
-    "log1p",
-    "pow",
-    "sin",
-    "sinh",
-    "tan",
-    "tanh",
-)
+__all__ = ["Word", "load", "store", "word_for"]
 
 
 class Function(Code, Protocol):
@@ -234,7 +212,9 @@ def _clear_bytes(code: Function, args: Sequence[Value]) -> Value:
 def _allocate(code: Function, args: Sequence[Value]) -> Value:
     code.declare("NRT_MemInfo_alloc_aligned", "ptr", "i64, i32")
     size = _only(args).ref
-    block = code.emit(f"call ptr @NRT_MemInfo_alloc_aligned(i64 {size}, i32 64)")
+    block = code.emit(
+        f"call ptr @NRT_MemInfo_alloc_aligned(i64 {size}, i32 {ALIGNMENT})"
+    )
     return Value(code.emit(f"ptrtoint ptr {block} to i64"), INT64)
 
 
@@ -254,7 +234,7 @@ def _release(code: Function, args: Sequence[Value]) -> Value:
 
 def _payload(code: Function, args: Sequence[Value]) -> Value:
     words = _pointer("int64").emit(code, args)
-    return load(code, words, constant(allocation.MEMINFO_DATA))
+    return load(code, words, constant(MEMINFO_DATA))
 
 
 def _float_kind(kinds: Sequence[Kind]) -> Scalar:
@@ -350,37 +330,37 @@ def _words() -> list[tuple[Any, Word]]:
     """Return all words with the objects that they are in Python."""
     pointers = ("float64s", "float32s", "int64s", "int32s", "uint32s")
     return [
-        *((getattr(intrinsics, name), _pointer(name[:-1])) for name in pointers),
-        (intrinsics.bools, _pointer("uint8")),
-        (intrinsics.float64_from_bits, Word(lambda kinds: FLOAT64, _bits)),
-        (intrinsics.call, _call(INT64)),
-        (intrinsics.call_for_double, _call(FLOAT64)),
-        (intrinsics.local_words, _stack_words(6)),
-        (intrinsics.mask_words, _stack_words(intrinsics.MASK_SIZE // 8)),
-        (intrinsics.as_bytes, Word(lambda kinds: Pointer(ITEMS["uint8"]), _as_bytes)),
-        (intrinsics.load_int64, _load_at("int64")),
-        (intrinsics.load_int32, _load_at("int32")),
-        (intrinsics.store_int64, _store_at("int64")),
-        (intrinsics.store_int32, _store_at("int32")),
-        (allocation.allocate, Word(lambda kinds: INT64, _allocate)),
-        (allocation.release, Word(lambda kinds: VOID, _release)),
-        (allocation.payload_of, Word(lambda kinds: INT64, _payload)),
-        (intrinsics.copy_bytes, Word(lambda kinds: VOID, _copy_bytes)),
-        (intrinsics.clear_bytes, Word(lambda kinds: VOID, _clear_bytes)),
-        *((getattr(math, name), _in_c(name)) for name in C_FUNCTIONS),
+        *((getattr(language, name), _pointer(name[:-1])) for name in pointers),
+        (language.bools, _pointer("uint8")),
+        (language.float64_from_bits, Word(lambda kinds: FLOAT64, _bits)),
+        (language.call, _call(INT64)),
+        (language.call_for_double, _call(FLOAT64)),
+        (language.local_words, _stack_words(language.N_LOCAL_WORDS)),
+        (language.mask_words, _stack_words(language.MASK_SIZE // 8)),
+        (language.as_bytes, Word(lambda kinds: Pointer(ITEMS["uint8"]), _as_bytes)),
+        (language.load_int64, _load_at("int64")),
+        (language.load_int32, _load_at("int32")),
+        (language.store_int64, _store_at("int64")),
+        (language.store_int32, _store_at("int32")),
+        (language.allocate, Word(lambda kinds: INT64, _allocate)),
+        (language.release, Word(lambda kinds: VOID, _release)),
+        (language.payload_of, Word(lambda kinds: INT64, _payload)),
+        (language.copy_bytes, Word(lambda kinds: VOID, _copy_bytes)),
+        (language.clear_bytes, Word(lambda kinds: VOID, _clear_bytes)),
+        *((getattr(math, name), _in_c(name)) for name in language.C_FUNCTIONS),
         (math.sqrt, _in_llvm("sqrt")),
         (math.fabs, _in_llvm("fabs")),
         (math.copysign, _in_llvm("copysign")),
         (math.floor, _rounded_to_integer("floor")),
         (math.ceil, _rounded_to_integer("ceil")),
-        (elementary._floor, _rounded("floor")),
-        (elementary._ceil, _rounded("ceil")),
-        *((t, _cast(INT64)) for t in (types.int64, np.int64, builtins.int)),
-        (types.int32, _cast(INT64, 32)),
-        (types.uint8, _cast(INT64, 8, is_signed=False)),
-        *((t, _cast(FLOAT64)) for t in (types.float64, np.float64, builtins.float)),
-        *((t, _cast(FLOAT32)) for t in (types.float32, np.float32)),
-        *((t, _cast(BOOL)) for t in (types.boolean, builtins.bool)),
+        (language.floor, _rounded("floor")),
+        (language.ceil, _rounded("ceil")),
+        *((t, _cast(INT64)) for t in (language.int64, np.int64, builtins.int)),
+        (language.int32, _cast(INT64, 32)),
+        (language.uint8, _cast(INT64, 8, is_signed=False)),
+        *((t, _cast(FLOAT64)) for t in (language.float64, np.float64, builtins.float)),
+        *((t, _cast(FLOAT32)) for t in (language.float32, np.float32)),
+        *((t, _cast(BOOL)) for t in (language.boolean, builtins.bool)),
         (builtins.min, _extreme(ast.Lt)),
         (builtins.max, _extreme(ast.Gt)),
         (builtins.abs, Word(_absolute_kind, _absolute)),

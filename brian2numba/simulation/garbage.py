@@ -19,9 +19,9 @@ __all__ = ["collect_unused_objects"]
 
 
 class _Seen:
-    """The objects that were there at the last collection, as weak references."""
+    """The objects that were there at the last run, as weak references."""
 
-    objects: frozenset[Any] = frozenset()
+    objects: frozenset[Any] | None = None
 
 
 def collect_unused_objects(network_objects: Iterable[BrianObject]) -> None:
@@ -35,10 +35,12 @@ def collect_unused_objects(network_objects: Iterable[BrianObject]) -> None:
     if not prefs.logging.warn_for_unused_objects:
         return
     living = frozenset(BrianObject.__instances__())
-    if living <= _Seen.objects and not _are_unused(living, network_objects):
-        return
-    gc.collect()
-    _Seen.objects = frozenset(BrianObject.__instances__())
+    # Before the first run there are no earlier networks
+    is_new = _Seen.objects is not None and not living <= _Seen.objects
+    if is_new or _are_unused(living, network_objects):
+        gc.collect()
+        living = frozenset(BrianObject.__instances__())
+    _Seen.objects = living
 
 
 def _are_unused(

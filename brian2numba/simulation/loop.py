@@ -12,8 +12,8 @@ from __future__ import annotations
 import enum
 from typing import Any
 
-from brian2numba.intrinsics import call, float64s, int64s
-from brian2numba.jit import internal, operation
+from brian2numba.language import call, float64s, int64s
+from brian2numba.operations import operation
 
 __all__ = ["Clocks", "Entries", "Reason", "State", "run_steps"]
 
@@ -159,7 +159,6 @@ def run_steps(state: int) -> int:
             return _SLICE_IS_UP
 
 
-@internal
 def _run_entries(words: Any) -> int:
     """Run what is left of a step; return a reason to stop, or that all is done."""
     while words[_POSITION] < words[_N_ENTRIES]:
@@ -180,7 +179,6 @@ def _run_entries(words: Any) -> int:
     return _GO_ON
 
 
-@internal
 def _run_entry(words: Any, entry: Any) -> int:
     """Run the kernel of an entry, and measure how long it takes if that is asked for.
 
@@ -202,7 +200,6 @@ def _run_entry(words: Any, entry: Any) -> int:
     return status
 
 
-@internal
 def _begin_step(words: Any) -> bool:
     """Find the clocks that are due; tell whether the run goes on."""
     n_clocks = words[_N_CLOCKS]
@@ -220,7 +217,6 @@ def _begin_step(words: Any) -> bool:
     return True
 
 
-@internal
 def _same_time(clock: Any, first: Any) -> bool:
     """Tell whether two clocks are at the same time; `first` is not later."""
     difference = abs(float64s(clock[_T])[0] - float64s(first[_T])[0])
@@ -235,7 +231,6 @@ def _same_time(clock: Any, first: Any) -> bool:
     return difference / dt < _SAME_IN_DT
 
 
-@internal
 def _advance(words: Any) -> bool:
     """Let the clocks that are due tick; False if one has no time left to go to."""
     for k in range(words[_N_CLOCKS]):
@@ -252,7 +247,6 @@ def _advance(words: Any) -> bool:
     return True
 
 
-@internal
 def _time_is_up(words: Any) -> bool:
     """Tell whether the deadline is over.
 
@@ -271,7 +265,6 @@ def _time_is_up(words: Any) -> bool:
     return now >= words[_DEADLINE]
 
 
-@internal
 def _now(words: Any) -> int:
     """Return the performance counter in nanoseconds."""
     if words[_COUNTER_RESULT] == 0:

@@ -1,20 +1,19 @@
-"""
-Typed memory access for kernels: the few operations that Python has no words for.
-
-Kernels are functions of one address (see `brian2numba.compilation`), so that they need
-ways to read an array at an address and to call another compiled function by its
-address. Each name below is a numba intrinsic; none of them costs an instruction beyond
-the load, store or call it stands for.
-"""
+"""What the words of kernels are for numba: intrinsics and types."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from llvmlite import ir
 from numba import extending, types
 from numba.core import cgutils
 from numba.np.arrayobj import make_array, populate_array
+
+from brian2numba import language
+from brian2numba.reference_counting import ALIGNMENT
+
+__all__ = ["WORDS"]
 
 #: numba's decorator; type checkers can't know that it takes an argument away.
 intrinsic: Any = extending.intrinsic
@@ -37,18 +36,8 @@ def _pointer_to(element_type: types.Type) -> Any:
     return as_pointer
 
 
-float64s = _pointer_to(types.float64)
-float32s = _pointer_to(types.float32)
-int64s = _pointer_to(types.int64)
-int32s = _pointer_to(types.int32)
-uint32s = _pointer_to(types.uint32)
-uint64s = _pointer_to(types.uint64)
-#: Booleans are bytes in memory: read one with ``bools(address)[k] != 0``.
-bools = _pointer_to(types.uint8)
-
-
 @intrinsic
-def float64_from_bits(typing_context: Any, bits: types.Type) -> Any:
+def _float64_from_bits(typing_context: Any, bits: types.Type) -> Any:
     """Reinterpret the 64 bits of an integer slot as a double."""
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -78,13 +67,6 @@ def _call_at_address(return_type: types.Type) -> Any:
     return call_function
 
 
-#: ``call(address, (a, b))``: call the C function ``int64 f(int64, int64)``, or one of
-#: any other number of arguments, at `address`.
-call = _call_at_address(types.int64)
-#: ``call_for_double(address, (a,))``: the same for ``double f(int64)``.
-call_for_double = _call_at_address(types.float64)
-
-
 def _words_on_stack(n_words: int) -> Any:
     """Return an intrinsic that gives words on the stack of the function it is in.
 
@@ -102,17 +84,8 @@ def _words_on_stack(n_words: int) -> Any:
     return words_on_stack
 
 
-#: ``local_words()``: a pointer to 6 words of the function's own
-local_words = _words_on_stack(6)
-
-#: How many elements `mask_words` has a byte for
-MASK_SIZE = 512
-#: ``mask_words()``: a pointer to words of the function's own, a byte for each element
-mask_words = _words_on_stack(MASK_SIZE // 8)
-
-
 @intrinsic
-def as_bytes(typing_context: Any, words: types.Type) -> Any:
+def _as_bytes(typing_context: Any, words: types.Type) -> Any:
     """Return a pointer to the bytes of words."""
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -122,7 +95,7 @@ def as_bytes(typing_context: Any, words: types.Type) -> Any:
 
 
 @intrinsic
-def array_view(typing_context: Any, pointer: types.Type, shape: types.Type) -> Any:
+def _array_view(typing_context: Any, pointer: types.Type, shape: types.Type) -> Any:
     """Return an array of the given shape over memory that something else owns."""
     array_type = types.Array(pointer.dtype, len(shape), "C")
 
@@ -175,20 +148,8 @@ def _store_to(item_type: ir.Type) -> Any:
     return store
 
 
-# Where all integers are int64, numba compiles a function that is called with several
-# of them only once, and not again for each combination with int32.
-#: ``load_int64(address, index)``: read an item of an array of int64.
-load_int64 = _load_from(_INT64)
-#: ``load_int32(address, index)``: read an item of an array of int32 as int64.
-load_int32 = _load_from(ir.IntType(32))
-#: ``store_int64(address, index, value)``: write an item of an array of int64.
-store_int64 = _store_to(_INT64)
-#: ``store_int32(address, index, value)``: write an item of an array of int32.
-store_int32 = _store_to(ir.IntType(32))
-
-
 @intrinsic
-def copy_bytes(
+def _copy_bytes(
     typing_context: Any, target: types.Type, source: types.Type, n_bytes: types.Type
 ) -> Any:
     """Copy bytes between addresses whose blocks do not overlap."""
@@ -202,7 +163,7 @@ def copy_bytes(
 
 
 @intrinsic
-def clear_bytes(typing_context: Any, address: types.Type, n_bytes: types.Type) -> Any:
+def _clear_bytes(typing_context: Any, address: types.Type, n_bytes: types.Type) -> Any:
     """Set bytes to 0."""
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -211,3 +172,88 @@ def clear_bytes(typing_context: Any, address: types.Type, n_bytes: types.Type) -
         return context.get_dummy_value()
 
     return types.void(types.int64, types.int64), codegen
+
+
+@intrinsic
+def _allocate(typing_context: Any, n_bytes: types.Type) -> Any:
+    """Allocate a block of bytes; its meminfo's address, or 0 without memory."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        allocate = context.nrt.meminfo_alloc_aligned_unchecked
+        return builder.ptrtoint(allocate(builder, args[0], ALIGNMENT), _INT64)
+
+    return types.int64(types.int64), codegen
+
+
+@intrinsic
+def _release(typing_context: Any, meminfo: types.Type) -> Any:
+    """Give back a reference to the block of a meminfo (none if it is 0)."""
+    pointer = types.MemInfoPointer(types.voidptr)
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        value = builder.inttoptr(args[0], context.get_value_type(pointer))
+        context.nrt.decref(builder, pointer, value)
+        return context.get_dummy_value()
+
+    return types.void(types.int64), codegen
+
+
+@intrinsic
+def _payload_of(typing_context: Any, meminfo: types.Type) -> Any:
+    """Return the address of the data of the block with this meminfo."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        pointer = builder.inttoptr(args[0], cgutils.voidptr_t)
+        return builder.ptrtoint(context.nrt.meminfo_data(builder, pointer), _INT64)
+
+    return types.int64(types.int64), codegen
+
+
+_POINTERS = {
+    "float64s": types.float64,
+    "float32s": types.float32,
+    "int64s": types.int64,
+    "int32s": types.int32,
+    "uint32s": types.uint32,
+    "uint64s": types.uint64,
+    "bools": types.uint8,
+}
+_CASTS = {
+    "float64": types.float64,
+    "float32": types.float32,
+    "int64": types.int64,
+    "int32": types.int32,
+    "uint64": types.uint64,
+    "uint8": types.uint8,
+    "boolean": types.boolean,
+}
+_OTHERS = {
+    "allocate": _allocate,
+    "array_view": _array_view,
+    "as_bytes": _as_bytes,
+    "call": _call_at_address(types.int64),
+    "call_for_double": _call_at_address(types.float64),
+    "ceil": np.ceil,
+    "clear_bytes": _clear_bytes,
+    "copy_bytes": _copy_bytes,
+    "float64_from_bits": _float64_from_bits,
+    "floor": np.floor,
+    "load_int32": _load_from(ir.IntType(32)),
+    "load_int64": _load_from(_INT64),
+    "local_words": _words_on_stack(language.N_LOCAL_WORDS),
+    "mask_words": _words_on_stack(language.MASK_SIZE // 8),
+    "payload_of": _payload_of,
+    "release": _release,
+    "store_int32": _store_to(ir.IntType(32)),
+    "store_int64": _store_to(_INT64),
+}
+
+#: What stands for each function of `brian2numba.language`
+WORDS: dict[Any, Any] = {
+    getattr(language, name): word
+    for name, word in (
+        *((name, _pointer_to(kind)) for name, kind in _POINTERS.items()),
+        *_CASTS.items(),
+        *_OTHERS.items(),
+    )
+}

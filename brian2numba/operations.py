@@ -1,4 +1,4 @@
-"""The one way in which the package's own numba functions are compiled."""
+"""Functions of the library that compiled code calls by their address."""
 
 from __future__ import annotations
 
@@ -7,18 +7,7 @@ from ctypes import CFUNCTYPE, c_int64
 from functools import cached_property
 from typing import Any, ClassVar
 
-from numba import njit
-
-__all__ = ["HELPER_OPTIONS", "Operation", "helper", "internal", "operation"]
-
-#: Division as in C (a kernel can't raise), and no need of the interpreter's lock.
-HELPER_OPTIONS: dict[str, Any] = {"error_model": "numpy", "nogil": True}
-
-#: Mark a function that kernels and operations call; compiled as part of its callers.
-helper = njit(**HELPER_OPTIONS)
-
-#: The same for a function that Python never calls: compiles in 60 % of the time.
-internal = njit(**HELPER_OPTIONS, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+__all__ = ["Operation", "operation"]
 
 
 class Operation:

@@ -1,0 +1,296 @@
+"""
+The words of kernels: the few operations that Python has no words for.
+
+Kernels are functions of one address (see `brian2numba.compilation`), so that they need
+ways to read an array at an address and to call another compiled function by its
+address. Here is what each word does when Python itself runs a kernel or a function of
+the library; `brian2numba.lowering.words` says what it is in machine code, where none of
+them costs an instruction beyond the load, store or call it stands for.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from brian2numba.reference_counting import MEMINFO_DATA, allocate_block, release_block
+
+__all__ = [
+    "C_FUNCTIONS",
+    "MASK_SIZE",
+    "Pointer",
+    "allocate",
+    "array_view",
+    "as_bytes",
+    "boolean",
+    "bools",
+    "call",
+    "call_for_double",
+    "ceil",
+    "clear_bytes",
+    "copy_bytes",
+    "float32",
+    "float32s",
+    "float64",
+    "float64_from_bits",
+    "float64s",
+    "floor",
+    "int32",
+    "int32s",
+    "int64",
+    "int64s",
+    "load_int32",
+    "load_int64",
+    "local_words",
+    "mask_words",
+    "payload_of",
+    "release",
+    "store_int32",
+    "store_int64",
+    "uint8",
+    "uint32s",
+    "uint64",
+    "uint64s",
+]
+
+_WORD = 8
+#: How many words `local_words` gives
+N_LOCAL_WORDS = 6
+#: How many elements `mask_words` has a byte for
+MASK_SIZE = 512
+
+#: The functions of the C library that kernels call, each also for single precision
+C_FUNCTIONS = (
+    "acos",
+    "asin",
+    "atan",
+    "cos",
+    "cosh",
+    "exp",
+    "expm1",
+    "fmod",
+    "log",
+    "log10",
+    "log1p",
+    "pow",
+    "sin",
+    "sinh",
+    "tan",
+    "tanh",
+)
+
+
+class Pointer:
+    """The address of items of one type.
+
+    Parameters
+    ----------
+    address : int
+        Where the first item is.
+    item : type
+        The type of the items in memory, one of `ctypes`.
+    value : callable
+        Converts what is read.
+    owner : object, optional
+        What the memory belongs to.
+    """
+
+    def __init__(
+        self, address: int, item: Any, value: Callable[[Any], Any], owner: Any = None
+    ) -> None:
+        self.address = int(address)
+        self._item = item
+        self._value = value
+        self._owner = owner
+
+    def __getitem__(self, index: int) -> Any:
+        return self._value(self._at(index).value)
+
+    def __setitem__(self, index: int, value: Any) -> None:
+        is_float = self._item in (ctypes.c_float, ctypes.c_double)
+        self._at(index).value = float(value) if is_float else int(value)
+
+    def _at(self, index: int) -> Any:
+        size = ctypes.sizeof(self._item)
+        return self._item.from_address(self.address + int(index) * size)
+
+    def array(self, shape: Sequence[int]) -> np.ndarray[Any, Any]:
+        """Return an array of this memory."""
+        pointer = ctypes.cast(self.address, ctypes.POINTER(self._item))
+        return np.ctypeslib.as_array(pointer, tuple(shape))
+
+
+def float64s(address: int) -> Pointer:
+    """Return a pointer to numbers in double precision."""
+    return Pointer(address, ctypes.c_double, float)
+
+
+def float32s(address: int) -> Pointer:
+    """Return a pointer to numbers in single precision."""
+    return Pointer(address, ctypes.c_float, np.float32)
+
+
+def int64s(address: int) -> Pointer:
+    """Return a pointer to integers of 64 bits."""
+    return Pointer(address, ctypes.c_int64, int)
+
+
+def int32s(address: int) -> Pointer:
+    """Return a pointer to integers of 32 bits."""
+    return Pointer(address, ctypes.c_int32, int)
+
+
+def uint32s(address: int) -> Pointer:
+    """Return a pointer to integers of 32 bits that are not negative."""
+    return Pointer(address, ctypes.c_uint32, int)
+
+
+def uint64s(address: int) -> Pointer:
+    """Return a pointer to integers of 64 bits that are not negative."""
+    return Pointer(address, ctypes.c_uint64, int)
+
+
+def bools(address: int) -> Pointer:
+    """Return a pointer to bytes: read one with ``bools(address)[k] != 0``."""
+    return Pointer(address, ctypes.c_uint8, int)
+
+
+def as_bytes(words: Pointer) -> Pointer:
+    """Return a pointer to the bytes of words."""
+    return Pointer(words.address, ctypes.c_uint8, int, owner=words)
+
+
+def _words_on_stack(n_words: int) -> Pointer:
+    memory = (ctypes.c_int64 * n_words)()
+    return Pointer(ctypes.addressof(memory), ctypes.c_int64, int, owner=memory)
+
+
+# Where all that gets the pointer is inlined, few words are kept in registers
+def local_words() -> Pointer:
+    """Return a pointer to words of the function's own."""
+    return _words_on_stack(N_LOCAL_WORDS)
+
+
+def mask_words() -> Pointer:
+    """Return a pointer to words of the function's own, a byte for each element."""
+    return _words_on_stack(MASK_SIZE // _WORD)
+
+
+def float64_from_bits(bits: int) -> float:
+    """Reinterpret the 64 bits of an integer slot as a double."""
+    return ctypes.c_double.from_buffer(ctypes.c_int64(bits)).value
+
+
+def call(address: int, arguments: tuple[int, ...]) -> int:
+    """Call the C function of 64-bit integers at an address, which returns one."""
+    return _function_at(address, ctypes.c_int64, arguments)
+
+
+def call_for_double(address: int, arguments: tuple[int, ...]) -> float:
+    """Call the C function of 64-bit integers at an address, which returns a double."""
+    return _function_at(address, ctypes.c_double, arguments)
+
+
+def _function_at(address: int, result: Any, arguments: tuple[int, ...]) -> Any:
+    kinds = [ctypes.c_int64] * len(arguments)
+    return ctypes.CFUNCTYPE(result, *kinds)(address)(*map(int, arguments))
+
+
+def array_view(pointer: Pointer, shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
+    """Return an array of the given shape over memory that something else owns."""
+    return pointer.array(shape)
+
+
+def load_int64(address: int, index: int) -> int:
+    """Read an item of an array of int64."""
+    return int(int64s(address)[index])
+
+
+def load_int32(address: int, index: int) -> int:
+    """Read an item of an array of int32."""
+    return int(int32s(address)[index])
+
+
+def store_int64(address: int, index: int, value: int) -> None:
+    """Write an item of an array of int64."""
+    int64s(address)[index] = value
+
+
+def store_int32(address: int, index: int, value: int) -> None:
+    """Write an item of an array of int32."""
+    int32s(address)[index] = value
+
+
+def copy_bytes(target: int, source: int, n_bytes: int) -> None:
+    """Copy bytes between addresses whose blocks do not overlap."""
+    ctypes.memmove(target, source, n_bytes)
+
+
+def clear_bytes(address: int, n_bytes: int) -> None:
+    """Set bytes to 0."""
+    ctypes.memset(address, 0, n_bytes)
+
+
+def allocate(n_bytes: int) -> int:
+    """Allocate a block of bytes; its meminfo's address, or 0 without memory."""
+    return allocate_block(n_bytes)
+
+
+def release(meminfo: int) -> None:
+    """Give back a reference to the block of a meminfo (none if it is 0)."""
+    if meminfo:
+        release_block(meminfo)
+
+
+def payload_of(meminfo: int) -> int:
+    """Return the address of the data of the block with this meminfo."""
+    return load_int64(meminfo, MEMINFO_DATA)
+
+
+def int64(x: float) -> int:
+    """Return `x` without its fraction."""
+    return int(x)
+
+
+def int32(x: float) -> int:
+    """Return `x` without its fraction, and the lower 32 bits of that."""
+    return ctypes.c_int32(int(x)).value
+
+
+def uint64(x: float) -> int:
+    """Return `x` without its fraction, and the lower 64 bits of that."""
+    return ctypes.c_uint64(int(x)).value
+
+
+def uint8(x: float) -> int:
+    """Return `x` without its fraction, and the lower 8 bits of that."""
+    return ctypes.c_uint8(int(x)).value
+
+
+def float64(x: float) -> float:
+    """Return `x` in double precision."""
+    return float(x)
+
+
+def float32(x: float) -> Any:
+    """Return `x` in single precision."""
+    return np.float32(x)
+
+
+def boolean(x: float) -> bool:
+    """Return whether `x` is not 0."""
+    return bool(x)
+
+
+def floor(x: float) -> float:
+    """Return the largest integer not above `x`, as a float (Python's is an integer)."""
+    return float(np.floor(x)) if math.isfinite(x) else x
+
+
+def ceil(x: float) -> float:
+    """Return the smallest integer not below `x`, as a float."""
+    return float(np.ceil(x)) if math.isfinite(x) else x

@@ -1,0 +1,57 @@
+"""Functions of Python and of the library, in the form that numba compiles."""
+
+from __future__ import annotations
+
+import types
+from typing import Any
+
+from numba import njit
+
+from brian2numba.with_numba.words import WORDS
+
+__all__ = ["ERROR_MODEL", "for_numba", "jitted"]
+
+#: Division as in C: a kernel can't raise
+ERROR_MODEL = "numpy"
+
+
+def jitted(function: Any) -> Any:
+    """Return a plain function in jitted form."""
+    return njit(error_model=ERROR_MODEL, nogil=True)(function)
+
+
+#: The jitted form of each function of the library
+_of_library: dict[types.FunctionType, Any] = {}
+
+
+def for_numba(thing: Any) -> Any:
+    """Return what numba takes instead of something that kernels refer to.
+
+    Parameters
+    ----------
+    thing : object
+        A word of the language, a function of the library, or anything else, which
+        numba takes as it is.
+    """
+    if not isinstance(thing, types.FunctionType):
+        return thing
+    if thing in WORDS:
+        return WORDS[thing]
+    if not thing.__module__.startswith("brian2numba."):
+        return thing
+    if thing not in _of_library:
+        _of_library[thing] = jitted(_with_numbas_words(thing))
+    return _of_library[thing]
+
+
+def _with_numbas_words(function: types.FunctionType) -> types.FunctionType:
+    """Return a copy of a function that calls numba's words and functions."""
+    used = function.__code__.co_names
+    names = {
+        name: for_numba(function.__globals__[name])
+        for name in used
+        if name in function.__globals__
+    }
+    return types.FunctionType(
+        function.__code__, {**function.__globals__, **names}, function.__name__
+    )

@@ -1,0 +1,137 @@
+"""The words of kernels mean in Python what they mean in machine code."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from brian2numba import language
+from brian2numba.kernels.mersenne_twister import fill_uniform
+from brian2numba.language import (
+    bools,
+    ceil,
+    float32s,
+    float64_from_bits,
+    float64s,
+    floor,
+    int32,
+    int32s,
+    int64s,
+    local_words,
+    uint32s,
+)
+from brian2numba.operations import operation
+
+NUMBERS = [0.0, -0.0, 1.5, -1.5, 2.0**31, 1e18, -3.999, 0.1]
+
+
+@operation
+def use_each_word(numbers, results, n):
+    """Write what words make of numbers; of results, each line belongs to a word."""
+    integers, floats = int64s(results), float64s(results)
+    singles = float32s(results + 8 * 6 * n)
+    words = local_words()
+    for i in range(n):
+        x = float64s(numbers)[i]
+        floats[i] = floor(x)
+        floats[n + i] = ceil(x)
+        integers[2 * n + i] = int32(x)
+        integers[3 * n + i] = bools(numbers)[8 * i + 7]
+        floats[4 * n + i] = float64_from_bits(int64s(numbers)[i])
+        words[i % 6] = int32s(numbers)[2 * i + 1]
+        integers[5 * n + i] = words[i % 6]
+        singles[i] = x
+    return uint32s(numbers)[5]
+
+
+@operation
+def uniform_numbers(state, buffer, n):
+    """Draw uniform numbers."""
+    fill_uniform(uint32s(state), float64s(buffer), n)
+    return 0
+
+
+def both_ways(function, make, n):
+    """Call an operation compiled and in Python; return what both wrote."""
+    given, written = zip(*(make() for _ in range(2)), strict=True)
+    for call, source, target in zip(
+        (function.call, function.function), given, written, strict=True
+    ):
+        call(source.ctypes.data, target.ctypes.data, n)
+    return written
+
+
+def test_each_word():
+    n = len(NUMBERS)
+    compiled, interpreted = both_ways(
+        use_each_word, lambda: (np.array(NUMBERS), np.zeros(7 * n)), n
+    )
+    assert compiled.tobytes() == interpreted.tobytes()
+    assert compiled.any()
+
+
+def test_a_function_of_the_library():
+    def state():
+        words = np.random.RandomState(5).get_state()[1]
+        return np.append(words, [624]).astype(np.uint32)
+
+    compiled, interpreted = both_ways(
+        uniform_numbers, lambda: (state(), np.zeros(1000)), 1000
+    )
+    expected = np.random.RandomState(5).random_sample(1000)
+    assert (compiled == expected).all()
+    assert (interpreted == expected).all()
+
+
+def test_every_word_has_a_meaning_in_machine_code_and_for_numba():
+    from brian2numba.lowering.words import word_for  # noqa: PLC0415
+    from brian2numba.with_numba.words import WORDS  # noqa: PLC0415
+
+    of_numba_only = {"array_view", "uint64", "uint64s"}
+    for name in set(language.__all__) - {"C_FUNCTIONS", "MASK_SIZE", "Pointer"}:
+        word = getattr(language, name)
+        assert word in WORDS
+        assert (word_for(word) is None) == (name in of_numba_only)
+
+
+SCRIPT = """
+import sys
+from brian2 import *
+import brian2numba
+
+prefs.codegen.target = "numba"
+neurons = NeuronGroup(
+    100, "dv/dt = (2 - v) / (10*ms) : 1", threshold="v > 1", reset="v = 0"
+)
+synapses = Synapses(neurons, neurons, "w : 1", on_pre="v += w", delay=1*ms)
+synapses.connect(p=0.1)
+synapses.w = "0.01 * rand()"
+neurons.v = "rand()"
+monitor = SpikeMonitor(neurons)
+run(20*ms)
+assert monitor.num_spikes > 0
+modules = [name for name in sys.modules if name.split(".")[0] == "numba"]
+print(modules)
+"""
+
+
+@pytest.mark.parametrize("run", ["first", "second"])
+def test_a_model_without_functions_of_users_does_not_import_numba(run, tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT)
+    result = subprocess.run(
+        [sys.executable, script], capture_output=True, text=True, check=True
+    )
+    assert result.stdout.strip() == "['numba.core.runtime._nrt_python']"
+
+
+def test_numba_that_is_imported_later_has_the_same_runtime():
+    script = (
+        "from brian2numba import reference_counting\n"
+        "from numba.core.runtime import _nrt_python\n"
+        "from numba.core.runtime.nrt import MemInfo\n"
+        "assert _nrt_python is reference_counting._nrt\n"
+        "assert MemInfo is reference_counting.MemInfo\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)
