@@ -9,12 +9,19 @@ Importing the package gives Brian the code generation target ``numba``::
     prefs.codegen.target = "numba"
 """
 
+from brian2numba.cache import CacheInfo, cache_info
 from brian2numba.compilation.cache_directory import get_numba_cache_dir
 from brian2numba.registration import register
 from brian2numba.target import NumbaCodeObject
 from brian2numba.testing import test
 
-__all__ = ["NumbaCodeObject", "get_numba_cache_dir", "test"]
+__all__ = [
+    "CacheInfo",
+    "NumbaCodeObject",
+    "cache_info",
+    "get_numba_cache_dir",
+    "test",
+]
 __version__ = "0.1.0"
 
 register()

@@ -8,6 +8,9 @@ Preferences
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from brian2.core.preferences import BrianPreference, prefs
 
 __all__ = ["numba_is_target", "register_preferences"]
@@ -57,7 +60,6 @@ _PREFERENCES = {
     ),
     "cpu": BrianPreference(
         default="host",
-        validator=lambda value: isinstance(value, str) and bool(value),
         docs="""
         The processor to compile for: ``'host'`` (the default) for the one that is
         there, with all its instructions, or the name that LLVM has for a kind of
@@ -84,10 +86,18 @@ def numba_is_target() -> bool:
     return getattr(target, "class_name", target) == "numba"
 
 
-def register_preferences() -> None:
-    """Add the preferences to Brian's, unless they are there already."""
+def register_preferences(is_processor: Callable[[Any], bool]) -> None:
+    """Add the preferences to Brian's, unless they are there already.
+
+    Parameters
+    ----------
+    is_processor : callable
+        Tells whether code can be compiled for a processor of this name, or raises an
+        exception that tells why not.
+    """
     if CATEGORY in prefs.pref_register:
         return
+    _PREFERENCES["cpu"].validator = is_processor
     prefs.register_preferences(
         CATEGORY, "Numba runtime codegen preferences", **_PREFERENCES
     )

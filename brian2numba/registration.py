@@ -22,6 +22,7 @@ from brian2numba.compilation.cache_directory import (
     CACHE_EXTENSIONS,
     get_numba_cache_dir,
 )
+from brian2numba.compilation.known_processors import can_compile_for
 from brian2numba.device.arrays import attach_containers
 from brian2numba.generation import library, random_functions, timed_arrays
 from brian2numba.preferences import numba_is_target, register_preferences
@@ -36,7 +37,7 @@ def register() -> None:
     """Add the numba target to Brian; calling it again does nothing."""
     if NumbaCodeObject in codegen_targets:
         return
-    register_preferences()
+    register_preferences(can_compile_for)
     codegen_targets.add(NumbaCodeObject)
     library.add_implementations()
     TimedArray.implementations["numba"] = timed_arrays.IMPLEMENTATIONS

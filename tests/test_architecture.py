@@ -21,8 +21,9 @@ LAYERS = [
     {"pipeline", "state_updates"},
     {"target"},
     {"simulation"},
-    {"registration", "testing"},
-    {"__init__"},
+    {"cache", "registration", "testing"},
+    {"command_line"},
+    {"__init__", "__main__"},
 ]
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

@@ -18,6 +18,7 @@ from typing import Any
 from brian2.utils.logger import get_logger
 
 from brian2numba.compilation.stored_code import stored_code
+from brian2numba.compilation.work import WORK
 from brian2numba.errors import NotInLanguageError
 from brian2numba.generation.source import KernelSource
 from brian2numba.lowering import lower
@@ -100,7 +101,9 @@ def _numba_kernel(
     """Compile a kernel with numba, which knows more of Python."""
     # numba takes long to import, and few models need it
     numba_kernel = importlib.import_module("brian2numba.compilation.numba_kernel")
-    address, library = numba_kernel.compile_with_numba(source, namespace, file_name)
+    with WORK.compiling():
+        address, library = numba_kernel.compile_with_numba(source, namespace, file_name)
+    WORK.compiled_by_numba += 1
     alive = (library, *source.objects.values())
     return CompiledKernel(address, _ENTRY(address), alive)
 

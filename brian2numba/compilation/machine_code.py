@@ -12,6 +12,7 @@ from typing import Any
 
 import llvmlite.binding as llvm
 
+from brian2numba.compilation.known_processors import Processor
 from brian2numba.compilation.options import set_llvm_options
 from brian2numba.language import C_FUNCTIONS
 from brian2numba.reference_counting import RUNTIME_FUNCTIONS
@@ -35,33 +36,14 @@ class LoadedCode:
     _tracker: Any = field(repr=False)
 
 
-@dataclass(frozen=True)
-class Processor:
-    """What machine code is made for.
-
-    Attributes
-    ----------
-    triple, cpu, features : str
-        The kind of machine, the processor and the instructions that it has or lacks,
-        in LLVM's words.
-    """
-
-    triple: str
-    cpu: str
-    features: str
-
-    def __str__(self) -> str:
-        return f"{self.triple} {self.cpu} {self.features}"
-
-
 @functools.cache
 def processor(name: str) -> Processor:
     """Return a processor by its name in the preferences; ``'host'`` is this one."""
     triple = llvm.get_process_triple()
-    if name != "host":
-        return Processor(triple, name, "")
-    features = llvm.get_host_cpu_features().flatten()
-    return Processor(triple, llvm.get_host_cpu_name(), features)
+    if name == "host":
+        features = llvm.get_host_cpu_features().flatten()
+        return Processor(triple, llvm.get_host_cpu_name(), features)
+    return Processor(triple, name, "")
 
 
 @functools.cache

@@ -3,10 +3,11 @@
 from typing import Any
 
 from brian2numba.simulation.interruption import forget_on_restore
+from brian2numba.simulation.preparation import Preparation, without_time_steps
 from brian2numba.simulation.run import network_run
 from brian2numba.simulation.running import guard_against_other_threads
 
-__all__ = ["attach_native_loop"]
+__all__ = ["Preparation", "attach_native_loop", "without_time_steps"]
 
 
 def attach_native_loop(device: Any) -> None:

@@ -18,9 +18,11 @@ from brian2.groups.group import Group
 from brian2.units import check_units, second
 from brian2.utils.logger import get_logger
 
+from brian2numba.compilation.work import WORK, Work
 from brian2numba.simulation import interruption
 from brian2numba.simulation.driver import Driver, Progress
 from brian2numba.simulation.garbage import collect_unused_objects
+from brian2numba.simulation.preparation import Preparation
 from brian2numba.simulation.running import the_only_run
 from brian2numba.simulation.schedule import Schedule
 
@@ -31,6 +33,8 @@ logger = get_logger("brian2.codegen.runtime.numba")
 #: How far above `network_run` the caller's variables are, and how much farther for
 #: Brian's own function
 _FRAMES, _FRAMES_OF_ORIGINAL = 3, 2
+#: How long, in seconds, users wait without asking what for
+_NOTICEABLE = 2.0
 
 
 @check_units(duration=second, report_period=second)
@@ -53,15 +57,19 @@ def network_run(  # noqa: PLR0913, PLR0917 (the arguments of Network.run)
         If a network is running in another thread.
     """
     if not _has_numba_objects(network):
+        end = network.t + duration
         Network.run.original_function(
             network,
-            duration,
+            0 * second if Preparation.is_all else duration,
             report,
             report_period,
             namespace,
             profile,
             level + _FRAMES_OF_ORIGINAL,
         )
+        _report_work()
+        if Preparation.is_all:
+            _skip(network, end)
         return
     if duration < 0:
         raise ValueError(
@@ -98,11 +106,15 @@ def _run(network: Network, namespace: Any, profile: bool, progress: Progress) ->
         return
     active = [obj for obj in objects if obj.active]
     schedule = Schedule(active, network._clocks, profile)
+    _report_work()
     interruption.resume(network, schedule)
     progress.begin()
     driver = Driver(network, schedule, progress)
     try:
-        driver.run()
+        if Preparation.is_all:
+            _skip(network, progress.end)
+        else:
+            driver.run()
     except BaseException:
         interruption.remember(network, schedule)
         raise
@@ -110,6 +122,29 @@ def _run(network: Network, namespace: Any, profile: bool, progress: Progress) ->
         network.t_ = schedule.time()
     _finish(network, objects, progress)
     _keep_profile(network, schedule if profile else None)
+
+
+def _skip(network: Network, end: Any) -> None:
+    """Leave a network that was prepared as if its time steps were done."""
+    Preparation.n_runs += 1
+    network.t_ = float(end)
+    for clock in network._clocks:
+        clock.set_interval(end, end)
+
+
+class _Reported:
+    """What the log has said of the work of compiling."""
+
+    work = Work()
+
+
+def _report_work() -> None:
+    """Say what was compiled since the last run; loudly if the user had to wait."""
+    done = WORK - _Reported.work
+    _Reported.work = WORK.copy()
+    if done.n_kernels:
+        waited = done.compiling_time > _NOTICEABLE
+        (logger.info if waited else logger.debug)(f"numba target: {done}", "work")
 
 
 def _finish(network: Network, objects: list[Any], progress: Progress) -> None:

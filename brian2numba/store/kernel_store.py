@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from brian2.utils.logger import get_logger
 from brian2numba.compilation.cache_directory import get_numba_cache_dir
 from brian2numba.store.access import objection_to_folder
 from brian2numba.store.entry import content_of, file_name, packed
-from brian2numba.store.folder import Folder
+from brian2numba.store.folder import EntryFile, Folder
 
 __all__ = ["KernelStore", "Statistics", "current_store"]
 
@@ -59,25 +60,35 @@ class KernelStore:
     def __init__(self, path: Path, trusts_others: bool = False) -> None:
         self.path = path
         self.statistics = Statistics()
+        #: Why the folder is not used, if it is not
+        self.objection: str | None = None
         self._published = 0
         self._folder = self._opened(Folder(path, trusts_others))
 
     def _opened(self, folder: Folder) -> Folder | None:
         """Return a folder that can be used, or None after saying why it can't."""
         try:
-            objection = _objection(folder)
+            self.objection = _objection(folder)
         except OSError as error:
-            objection = str(error)
-        if objection is None:
+            self.objection = str(error)
+        if self.objection is None:
             return folder
         self._warn(
-            f"Compiled code is not stored in '{folder.path}', because {objection}. "
-            "Each process compiles anew. Set the preference "
+            f"Compiled code is not stored in '{folder.path}', because "
+            f"{self.objection}. Each process compiles anew. Set the preference "
             "codegen.runtime.numba.cache_dir to another directory, or "
             "codegen.runtime.numba.shared_cache to True if this one is shared with "
             "people whom you trust."
         )
         return None
+
+    def entries(self) -> Iterator[EntryFile]:
+        """Yield the entries that are there."""
+        return self._folder.entries() if self._folder else iter(())
+
+    def clear(self) -> int:
+        """Remove all entries; return how many there were."""
+        return self._folder.clear() if self._folder else 0
 
     @staticmethod
     def _warn(message: str) -> None:

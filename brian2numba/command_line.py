@@ -1,0 +1,149 @@
+"""
+What can be done from a shell: ``python -m brian2numba COMMAND``.
+
+The commands are there for administrators of clusters and for reports of bugs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import runpy
+import sys
+import traceback
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import llvmlite.binding as llvm
+from brian2.core.preferences import PreferenceError, prefs
+
+from brian2numba.cache import cache_info, clear_cache
+from brian2numba.compilation.machine_code import processor
+from brian2numba.compilation.work import WORK
+from brian2numba.simulation import Preparation, without_time_steps
+
+__all__ = ["main"]
+
+_PACKAGES = ("brian2numba", "brian2", "numba", "llvmlite", "numpy", "sympy", "cython")
+_CATEGORY = "codegen.runtime.numba"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line asks for; return the exit status."""
+    options = _parser().parse_args(arguments)
+    if options.cache_dir:
+        prefs[f"{_CATEGORY}.cache_dir"] = options.cache_dir
+    if options.command == "compile":
+        return _compile(options)
+    {"cache": _show_cache, "clear": _clear, "info": _show_facts}[options.command]()
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m brian2numba",
+        description="Look after the cache of compiled code; facts for bug reports.",
+    )
+    parser.add_argument(
+        "--cache-dir", metavar="DIR", help="the cache, if not the one that is set"
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("cache", help="show where the cache is and what is in it")
+    commands.add_parser("clear", help="remove all that is in the cache")
+    commands.add_parser("info", help="print facts on this environment")
+    compile_ = commands.add_parser(
+        "compile",
+        help="compile what a script needs, without running its time steps",
+        description="Run a script, but for the time steps of its networks. What it "
+        "needs is in the cache afterwards, for instance for the jobs of a cluster.",
+    )
+    compile_.add_argument("--cpu", help="the processor to compile for, e.g. x86-64-v3")
+    compile_.add_argument("script", type=Path)
+    compile_.add_argument("arguments", nargs=argparse.REMAINDER, help="the script's")
+    return parser
+
+
+def _show_cache() -> None:
+    info = cache_info()
+    print(f"directory  {info.directory}")
+    limit = f" of at most {info.max_size / 1e6:g} MB" if info.max_size else ""
+    print(f"entries    {info.entries}, {info.size / 1e6:.1f} MB{limit}")
+    if info.objection:
+        print(f"not used   because {info.objection}")
+
+
+def _clear() -> None:
+    n_removed = clear_cache()
+    print(f"{n_removed} entries removed from {cache_info().directory}")
+
+
+def _compile(options: argparse.Namespace) -> int:
+    """Compile what a script needs; the status is 1 if it could not be seen to all."""
+    info = cache_info()
+    if info.objection:
+        print(f"Nothing can be stored in {info.directory}: {info.objection}")
+        return 1
+    # Windows with figures would wait for somebody to close them
+    os.environ["MPLBACKEND"] = "Agg"
+    prefs.codegen.target = "numba"
+    if options.cpu:
+        try:
+            prefs[f"{_CATEGORY}.cpu"] = options.cpu
+        except PreferenceError as error:
+            print(error)
+            return 1
+    sys.argv = [str(options.script), *options.arguments]
+    sys.path[0] = str(options.script.resolve().parent)
+    complete = _run_without_time_steps(options.script)
+    print(f"{Preparation.n_runs} runs prepared: {WORK}")
+    print(f"The cache is {info.directory}")
+    if WORK.compiled_by_numba:
+        print(
+            "What numba compiles is not stored: each process compiles it again "
+            "(kernels that call functions of yours)."
+        )
+    return 0 if complete else 1
+
+
+def _run_without_time_steps(script: Path) -> bool:
+    """Run a script but for time steps; tell whether it came to its end."""
+    try:
+        with without_time_steps():
+            runpy.run_path(str(script), run_name="__main__")
+    except SystemExit as exit_:
+        return not exit_.code
+    except Exception:
+        traceback.print_exc()
+        print(
+            f"{script} raised this exception after {Preparation.n_runs} runs. No time "
+            "step was run, so that there are no results; what comes after the line "
+            "that raised was not compiled."
+        )
+        return False
+    return True
+
+
+def _show_facts() -> None:
+    for package in _PACKAGES:
+        try:
+            print(f"{package:<12} {version(package)}")
+        except PackageNotFoundError:
+            print(f"{package:<12} not installed")
+    host = processor("host")
+    features = host.features.split(",")
+    enabled = [feature[1:] for feature in features if feature.startswith("+")]
+    facts = {
+        "LLVM": ".".join(map(str, llvm.llvm_version_info)),
+        "Python": f"{platform.python_version()} ({platform.python_implementation()})",
+        "system": platform.platform(),
+        "machine": host.triple,
+        "processor": f"{host.cpu}, {os.cpu_count()} logical cores",
+        "features": " ".join(enabled),
+    }
+    for name, fact in facts.items():
+        print(f"{name:<12} {fact}")
+    for name in sorted(prefs.pref_register[_CATEGORY][0]):
+        print(f"{name:<20} {prefs[f'{_CATEGORY}.{name}']!r}")
+    _show_cache()
