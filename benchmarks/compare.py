@@ -16,6 +16,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
@@ -153,8 +154,37 @@ def measure_model(
     return results
 
 
-def measure(model: str, target: str, cache: Path) -> dict[str, float | None]:
-    """Run one measurement in a new process, and return what it found."""
+def measure(
+    model: str, target: str, cache: Path, *options: str
+) -> dict[str, float | None]:
+    """Run one measurement in a new process, and return what it found.
+
+    Parameters
+    ----------
+    model, target : str
+        What is measured.
+    cache : Path
+        The folder for compiled code.
+    *options : str
+        Options of `benchmarks.runner`.
+
+    Returns
+    -------
+    dict
+        A `benchmarks.runner.Measurement`, and the time of the whole process.
+    """
+    process = start(model, target, cache, *options)
+    begin = time.perf_counter()
+    printed, errors = process.communicate()
+    whole = time.perf_counter() - begin
+    if process.returncode != 0:
+        ending = "\n".join((printed + errors).splitlines()[-15:])
+        raise MeasurementFailedError(f"{model} failed on {target}:\n{ending}")
+    return {**json.loads(printed.splitlines()[-1]), "process": whole}
+
+
+def start(model: str, target: str, cache: Path, *options: str) -> subprocess.Popen[str]:
+    """Start the process of a measurement."""
     cache.mkdir(exist_ok=True)
     environment = {
         **os.environ,
@@ -164,14 +194,17 @@ def measure(model: str, target: str, cache: Path) -> dict[str, float | None]:
         "OMP_NUM_THREADS": "1",
         "MPLBACKEND": "Agg",
     }
+    # As in an installed package, modules are compiled once
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     command = [sys.executable, "-m", "benchmarks.runner", model, target, str(cache)]
-    process = subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    return subprocess.Popen(
+        [*command, *options],
+        cwd=ROOT,
+        env=environment,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
-    if process.returncode != 0:
-        ending = "\n".join((process.stdout + process.stderr).splitlines()[-15:])
-        raise MeasurementFailedError(f"{model} failed on {target}:\n{ending}")
-    return json.loads(process.stdout.splitlines()[-1])
 
 
 def table(results: Sequence[Result]) -> str:

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import ModuleType
 
 SEED = 4000
 
@@ -20,7 +22,10 @@ _start = time.perf_counter()
 import brian2 as b2  # noqa: E402  (how long this takes is part of the measurement)
 
 _brian_is_there = time.perf_counter()
-import brian2numba  # noqa: E402, F401
+if "numba" not in sys.argv:
+    # The other targets as they are without this package
+    sys.modules["brian2numba"] = ModuleType("brian2numba")
+import brian2numba  # noqa: E402
 
 IMPORT_BRIAN = _brian_is_there - _start
 IMPORT_BRIAN2NUMBA = time.perf_counter() - _brian_is_there
@@ -44,6 +49,10 @@ class Measurement:
         The part of the last call that Brian reports: the time steps.
     spikes : int or None
         How many spikes were recorded, to see that targets did comparable work.
+    compiled, loaded : int or None
+        How many kernels the numba target compiled and found in its cache.
+    compiling_time : float or None
+        How long it took to compile them.
     """
 
     import_brian: float
@@ -52,14 +61,19 @@ class Measurement:
     run_call: float
     run_loop: float
     spikes: int | None
+    compiled: int | None = None
+    loaded: int | None = None
+    compiling_time: float | None = None
 
 
-def measure_runtime(model: Model, target: str, cache: Path) -> Measurement:
+def measure_runtime(
+    model: Model, target: str, cache: Path, once: bool = False
+) -> Measurement:
     """Measure a target of Brian's runtime mode.
 
     Set-up is building the network and running it for no time. Brian generates the
     code objects again at the start of the run proper: this is in `run_call`, not in
-    `run_loop`.
+    `run_loop`. With `once`, there is the run proper only, as in most scripts.
     """
     b2.prefs.codegen.target = target
     # The cache of the numba target is set by its environment variable.
@@ -67,7 +81,8 @@ def measure_runtime(model: Model, target: str, cache: Path) -> Measurement:
     b2.seed(SEED)
     start = time.perf_counter()
     network = model.build()
-    network.run(0 * b2.second, profile=model.profile)
+    if not once:
+        network.run(0 * b2.second, profile=model.profile)
     setup = time.perf_counter() - start
 
     def run() -> None:
@@ -102,7 +117,11 @@ def _run(network: b2.Network, run: Callable[[], None], setup: float) -> Measurem
     spikes = int(network["spikes"].num_spikes) if "spikes" in network else None
     # Brian has no public name for the time that it reports.
     loop = float(b2.get_device()._last_run_time)
-    return Measurement(IMPORT_BRIAN, IMPORT_BRIAN2NUMBA, setup, call, loop, spikes)
+    measured = (IMPORT_BRIAN, IMPORT_BRIAN2NUMBA, setup, call, loop, spikes)
+    if not hasattr(brian2numba, "cache_info"):
+        return Measurement(*measured)
+    info = brian2numba.cache_info()
+    return Measurement(*measured, info.compiled, info.loaded, info.compiling_time)
 
 
 def main() -> None:
@@ -111,12 +130,15 @@ def main() -> None:
     parser.add_argument("model", choices=MODELS)
     parser.add_argument("target", choices=("numba", "numpy", "cython", "standalone"))
     parser.add_argument("cache", type=Path, help="folder for compiled code")
+    parser.add_argument("--once", action="store_true", help="only the run proper")
     options = parser.parse_args()
     model = MODELS[options.model]
     if options.target == "standalone":
         measurement = measure_standalone(model, options.cache)
     else:
-        measurement = measure_runtime(model, options.target, options.cache)
+        measurement = measure_runtime(
+            model, options.target, options.cache, options.once
+        )
     print(json.dumps(asdict(measurement)))
 
 
