@@ -25,7 +25,8 @@ def objection_to_folder(folder: Path) -> str | None:
     if not hasattr(os, "geteuid"):
         # Windows: a user's cache folder is the user's own by the rights it inherits
         return None
-    folder = folder.resolve()
+    # Path.resolve may raise a RuntimeError, where this raises nothing
+    folder = Path(os.path.realpath(folder))
     objection = _objection(os.stat(folder), f"the folder {folder}")
     if objection is not None:
         return objection

@@ -160,6 +160,7 @@ class Folder:
             if n_bytes <= _AFTER_EVICTION * max_bytes:
                 break
             with contextlib.suppress(OSError):
-                entry.path.unlink()
+                # What another process removed makes room, too
+                entry.path.unlink(missing_ok=True)
                 n_bytes -= entry.n_bytes
         return n_bytes

@@ -63,6 +63,7 @@ class KernelStore:
         #: Why the folder is not used, if it is not
         self.objection: str | None = None
         self._published = 0
+        self._has_warned = False
         self._folder = self._opened(Folder(path, trusts_others))
 
     def _opened(self, folder: Folder) -> Folder | None:
@@ -90,9 +91,11 @@ class KernelStore:
         """Remove all entries; return how many there were."""
         return self._folder.clear() if self._folder else 0
 
-    @staticmethod
-    def _warn(message: str) -> None:
-        logger.warn(message, "store_not_used", once=True)
+    def _warn(self, message: str) -> None:
+        # The logger's own `once` would pass messages that name different files
+        if not self._has_warned:
+            logger.warn(message, "store_not_used")
+        self._has_warned = True
 
     def get(self, key: bytes) -> bytes | None:
         """Return what was stored under a key, or None.
