@@ -144,7 +144,7 @@ def test_what_numba_compiles_is_told(script):
         "from brian2 import *\n"
         "@check_units(x=1, result=1)\n"
         "def own(x):\n"
-        "    return x + 1\n"
+        "    return [x + 1][0]\n"
         "group = NeuronGroup(1, 'dv/dt = own(v)/ms : 1', method='euler')\n"
         "run(1*ms)\n"
     )

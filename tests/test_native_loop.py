@@ -20,6 +20,7 @@ from brian2 import (
     ms,
     network_operation,
     prefs,
+    run,
     second,
 )
 from brian2.codegen.runtime.numpy_rt import NumpyCodeObject
@@ -317,6 +318,23 @@ def test_an_interrupted_step_of_another_network_is_refused_until_restore():
     network.restore()
     network.run(0.4 * ms)
     assert_array_equal(trace.x[0], range(4))
+
+
+def test_a_cell_that_failed_in_its_first_step_can_be_corrected_and_run_again():
+    def cell(correct):
+        group = NeuronGroup(1, "dx/dt = 1/(0.1*ms) : 1", method="euler")
+
+        @network_operation(when="thresholds")
+        def operation():
+            if not correct:
+                raise ZeroDivisionError("in the first step")
+
+        run(0.3 * ms)
+        return group.x[0]
+
+    with pytest.raises(ZeroDivisionError):
+        cell(correct=False)
+    assert cell(correct=True) == pytest.approx(3)
 
 
 def test_the_status_of_a_kernel_becomes_an_exception(monkeypatch):

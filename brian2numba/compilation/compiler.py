@@ -11,15 +11,19 @@ from __future__ import annotations
 import ctypes
 import hashlib
 import importlib
-from collections.abc import Callable, Mapping
+import math
+import types as python_types
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 from brian2.utils.logger import get_logger
 
 from brian2numba.compilation.stored_code import stored_code
 from brian2numba.compilation.work import WORK
 from brian2numba.errors import NotInLanguageError
+from brian2numba.generation.library import is_of_library
 from brian2numba.generation.source import KernelSource
 from brian2numba.lowering import lower
 
@@ -88,11 +92,32 @@ def compile_kernel(
 
 def _lowered_kernel(source: KernelSource, namespace: dict[str, Any]) -> CompiledKernel:
     """Compile a kernel without numba."""
-    if source.calls_users:
-        raise NotInLanguageError("a function of the user's")
-    name = "kernel_" + hashlib.sha256(source.text.encode()).hexdigest()[:32]
-    code = stored_code(name, source.text, lambda: lower(source.text, namespace, name))
+    text = source.text + "".join(_facts(source.objects))
+    name = "kernel_" + hashlib.sha256(text.encode()).hexdigest()[:32]
+    names = {**namespace, **source.objects}
+    code = stored_code(name, text, lambda: lower(source.text, names, name))
     return CompiledKernel(code.address, _ENTRY(code.address), (code,))
+
+
+def _facts(objects: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what objects mean that functions of users refer to.
+
+    Raises
+    ------
+    NotInLanguageError
+        If one is neither a number, nor a module or function that is the same in each
+        process.
+    """
+    for name, value in sorted(objects.items()):
+        if isinstance(value, (bool, int, float)):
+            meaning = repr(value)
+        elif isinstance(value, python_types.ModuleType) and value in (math, np):
+            meaning = value.__name__
+        elif is_of_library(value):
+            meaning = f"{value.__module__}.{value.__name__}"
+        else:
+            raise NotInLanguageError(f"the object {name} ({type(value).__name__})")
+        yield f"# {name} = {meaning}\n"
 
 
 def _numba_kernel(

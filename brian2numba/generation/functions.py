@@ -5,10 +5,11 @@ Brian's own are functions of the library; what a timed array or a binomial funct
 made with, they are given as *hidden arguments*, see below.
 
 A user's function reaches a kernel in one of three ways: as Python source, which becomes
-part of the kernel's source; as a function that numba has jitted already; or as a plain
-Python function, which is jitted here. Arrays of a function's namespace, and the random
-numbers, travel as *hidden arguments*: the equations say ``f(x)``, the kernel calls
-``f(x, _namespace_f_table)``, and ``def f(x)`` becomes ``def f(x, table)``.
+part of the kernel's source; as a plain Python function, whose source becomes so, too,
+if it is there; or as a function that numba has jitted. Arrays of a function's
+namespace, and the random numbers, travel as *hidden arguments*: the equations say
+``f(x)``, the kernel calls ``f(x, _namespace_f_table)``, and ``def f(x)`` becomes
+``def f(x, table)``.
 """
 
 from __future__ import annotations
@@ -29,7 +30,14 @@ from brian2numba.generation.hidden_arguments import (
     renamed,
     thread_arguments,
 )
-from brian2numba.generation.jitting import global_values, jit_user_function, unwrapped
+from brian2numba.generation.jitting import (
+    is_jitted,
+    is_of_user,
+    jit_user_function,
+    plain_values,
+    unwrapped,
+)
+from brian2numba.generation.plain_functions import only_called, verified_source
 
 __all__ = ["KernelFunctions", "collect_functions"]
 
@@ -159,8 +167,7 @@ class _Collector:
                 name, code, given={*namespace, *dependencies}
             )
         else:
-            self.result.objects[name] = jit_user_function(code, name, function)
-            return _Called(name, ())
+            return self._plain(name, code, function)
         source = FunctionSource.parse(text, name, names, function)
         calls = {
             key: self._call(dependency, self._free_name(key))
@@ -176,6 +183,31 @@ class _Collector:
             hidden.append(library.RANDOM_STREAMS)
         return _Called(call.function, tuple(hidden))
 
+    def _plain(self, name: str, code: Any, described: Function | None) -> _Called:
+        """Add a plain function: as source, if there is any, or else jitted by numba."""
+        text = None if is_jitted(code) else verified_source(unwrapped(code))
+        if text is None:
+            self.result.objects[name] = jit_user_function(code, name, described)
+            return _Called(name, ())
+        function = unwrapped(code)
+        own, numbers, calls = {}, {}, {}
+        local = function.__code__.co_varnames
+        for key, value in plain_values(function).items():
+            if key in local or value is function:
+                continue
+            own_name = self._free_name(f"_{name}_{key}")
+            if is_of_user(value) and only_called(text, key):
+                calls[key] = self._plain(own_name, value, None)
+            elif isinstance(value, float):
+                # Not part of what is compiled: another value compiles nothing
+                numbers[key] = value
+            else:
+                own[key] = own_name
+                self.result.objects[own_name] = value
+        names = {function.__name__}
+        source = FunctionSource.parse(renamed(text, own), name, names, described)
+        return self._add_source(name, source, numbers, calls)
+
     def _source_of_callable(
         self, name: str, code: Any, given: set[str]
     ) -> tuple[str, set[str | None]]:
@@ -189,7 +221,7 @@ class _Collector:
                 "for a function with a namespace or dependencies. Give its source as "
                 "a string to @implementation('numba', ...)."
             ) from error
-        found = global_values(python_function)
+        found = plain_values(python_function)
         given = given | {python_function.__name__}
         own = {key: f"_{name}_{key}" for key in found if key not in given}
         self.result.objects.update({own[key]: found[key] for key in own})

@@ -69,6 +69,8 @@ class FunctionSource:
         for definition in defined:
             definition.decorator_list = []
             definition.returns = None
+            for argument in definition.args.args:
+                argument.annotation = None
         # Sources that end up in the same kernel must not find each other's names
         own = {name: f"_{kernel_name}_{name}" for name in _bound_names(module)}
         _Renamer({**own, chosen[0].name: kernel_name}).visit(module)

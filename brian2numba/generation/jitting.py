@@ -17,7 +17,13 @@ from brian2.units.fundamentalunits import Quantity
 from brian2numba.elementary import functions as elementary
 from brian2numba.errors import UserFunctionError
 
-__all__ = ["global_values", "is_jitted", "jit_user_function", "unwrapped"]
+__all__ = [
+    "is_jitted",
+    "is_of_user",
+    "jit_user_function",
+    "plain_values",
+    "unwrapped",
+]
 
 
 def is_jitted(function: Any) -> bool:
@@ -83,7 +89,8 @@ _jitted: weakref.WeakKeyDictionary[types.FunctionType, tuple[dict[str, Any], Any
 
 def _jit(function: types.FunctionType) -> Any:
     """Return the jitted form of a function; a new one if its globals changed."""
-    values = global_values(function)
+    found = plain_values(function).items()
+    values = {n: v if v is function else _compilable(v) for n, v in found}
     known_values, jitted = _jitted.get(function, (None, None))
     if known_values is None or not _equal(values, known_values):
         plain = types.FunctionType(
@@ -105,6 +112,13 @@ def _equal(values: dict[str, Any], known: dict[str, Any]) -> bool:
     )
 
 
+def _compilable(value: Any) -> Any:
+    """Return what numba takes for a value that a function refers to."""
+    if is_of_user(value):
+        return _jit(value)
+    return _numba().for_numba(value)
+
+
 #: What a user can do about a function that numba doesn't compile
 WAYS_OUT = (
     "Two ways out: give an implementation that numba can compile with "
@@ -113,7 +127,7 @@ WAYS_OUT = (
 )
 
 
-def global_values(function: types.FunctionType) -> dict[str, Any]:
+def plain_values(function: types.FunctionType) -> dict[str, Any]:
     """Return what a function finds in its globals and closure, without units."""
     found = {
         name: value
@@ -122,7 +136,7 @@ def global_values(function: types.FunctionType) -> dict[str, Any]:
     }
     cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
     found.update({name: cell.cell_contents for name, cell in cells})
-    return {n: v if v is function else _plain(v, n) for n, v in found.items()}
+    return {n: v if v is function else _plain(v) for n, v in found.items()}
 
 
 def _plain_closure(
@@ -133,20 +147,27 @@ def _plain_closure(
     return tuple(types.CellType(values[n]) for n in function.__code__.co_freevars)
 
 
-def _plain(value: Any, name: str) -> Any:
+def _plain(value: Any) -> Any:
     """Return what stands for a Python object in compiled code."""
     if isinstance(value, Quantity):
         array = np.asarray(value)
         return float(array) if array.ndim == 0 else array.copy()
     if id(value) in _BRIAN_FUNCTIONS:
-        return _numba().for_numba(_BRIAN_FUNCTIONS[id(value)])
+        return _BRIAN_FUNCTIONS[id(value)]
     if isinstance(value, Function):
-        return jit_user_function(value.pyfunc, name, value)
+        return unwrapped(value)
     if value is brian2.numpy_:
         return np
-    if isinstance(value, types.FunctionType) and value.__module__ not in _LIBRARIES:
-        return _jit(unwrapped(value))
-    return value
+    return unwrapped(value) if is_of_user(value) else value
+
+
+def is_of_user(value: Any) -> bool:
+    """Tell whether something is a plain Python function that a user wrote."""
+    return (
+        isinstance(value, types.FunctionType)
+        and value.__module__ not in _LIBRARIES
+        and not str(value.__module__).startswith("brian2numba.")
+    )
 
 
 def _plain_brian_functions() -> dict[int, Any]:

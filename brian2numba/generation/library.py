@@ -8,6 +8,7 @@ reserves the names of its own functions.
 from __future__ import annotations
 
 import math
+import types
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -38,6 +39,7 @@ __all__ = [
     "RANDOM_STREAMS",
     "LibraryCall",
     "add_implementations",
+    "is_of_library",
     "namespace",
 ]
 
@@ -218,6 +220,16 @@ def namespace() -> dict[str, Any]:
         "np": np,
         "numpy": np,
     }
+
+
+def is_of_library(function: Any) -> bool:
+    """Tell whether a function is this package's, the math module's or numpy's."""
+    module = str(getattr(function, "__module__", ""))
+    if isinstance(function, np.ufunc):
+        return getattr(np, function.__name__, None) is function
+    is_ours = isinstance(function, types.FunctionType)
+    is_of_math = isinstance(function, types.BuiltinFunctionType) and module == "math"
+    return (is_ours and module.startswith("brian2numba.")) or is_of_math
 
 
 def add_implementations() -> None:

@@ -28,12 +28,15 @@ __all__ = ["Module", "function_module", "kernel_module"]
 
 def kernel_module(source: str, names: Mapping[str, Any], entry: str) -> str:
     """Translate a kernel, see `brian2numba.lowering.lower`."""
-    statements = ast.parse(source).body
-    if len(statements) != 1 or not isinstance(statements[0], ast.FunctionDef):
-        raise NotInLanguageError("functions of users")
+    trees = {}
+    for statement in ast.parse(source).body:
+        if not isinstance(statement, ast.FunctionDef):
+            raise NotInLanguageError(f"the statement {ast.unparse(statement)}")
+        trees[statement.name] = statement
+    known = dict(names)
+    known.update({name: Definition(name, tree, known) for name, tree in trees.items()})
     module = Module()
-    definition = Definition(entry, statements[0], names)
-    module.add(definition, (INT64,), entry, linkage="")
+    module.add(known["kernel"], (INT64,), entry, linkage="")
     return module.text()
 
 
@@ -55,6 +58,7 @@ class Module:
         self._tables: dict[tuple[Any, ...], Value] = {}
         self._scopes: dict[str, int] = {}
         self._instances: dict[tuple[Any, ...], tuple[str, Kind]] = {}
+        self._begun: set[tuple[Any, ...]] = set()
         self._numbers = itertools.count()
 
     def add(
@@ -74,9 +78,13 @@ class Module:
 
         The function is translated when it is first asked for.
         """
-        key = (function, kinds)
+        key = (id(function), kinds)
         if key not in self._instances:
-            definition = definition_of(function)
+            is_definition = isinstance(function, Definition)
+            definition = function if is_definition else definition_of(function)
+            if key in self._begun:
+                raise NotInLanguageError(f"{definition.name}, which calls itself")
+            self._begun.add(key)
             name = f"{definition.name}.{next(self._numbers)}"
             self._instances[key] = (name, self.add(definition, kinds, name))
         return self._instances[key]
@@ -86,7 +94,7 @@ class Module:
         word = word_for(thing)
         if word is not None:
             return word
-        if isinstance(thing, python_types.FunctionType):
+        if isinstance(thing, (Definition, python_types.FunctionType)):
             return LibraryFunction(thing, self)
         if isinstance(thing, type) and hasattr(thing, "_fields"):
             return RecordMaker(tuple(thing._fields))

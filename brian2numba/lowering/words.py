@@ -326,6 +326,22 @@ def _length(code: Function, args: Sequence[Value]) -> Value:
     return constant(len(args[0].parts))
 
 
+#: What numpy calls functions of the C library, where it has another name for them
+_NAMES_IN_NUMPY = {"acos": "arccos", "asin": "arcsin", "atan": "arctan"}
+
+
+def _numpys() -> list[tuple[Any, Word]]:
+    """Return the words that functions of users may call by numpy's names."""
+    same = set(language.C_FUNCTIONS) - {"fmod", "pow"}
+    return [
+        *((getattr(np, _NAMES_IN_NUMPY.get(name, name)), _in_c(name)) for name in same),
+        (np.sqrt, _in_llvm("sqrt")),
+        (np.floor, _rounded("floor")),
+        (np.ceil, _rounded("ceil")),
+        (np.abs, Word(_absolute_kind, _absolute)),
+    ]
+
+
 def _words() -> list[tuple[Any, Word]]:
     """Return all words with the objects that they are in Python."""
     pointers = ("float64s", "float32s", "int64s", "int32s", "uint32s")
@@ -365,6 +381,7 @@ def _words() -> list[tuple[Any, Word]]:
         (builtins.max, _extreme(ast.Gt)),
         (builtins.abs, Word(_absolute_kind, _absolute)),
         (builtins.len, Word(lambda kinds: INT64, _length)),
+        *_numpys(),
     ]
 
 

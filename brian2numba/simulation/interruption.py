@@ -23,6 +23,8 @@ __all__ = ["forget_on_restore", "remember", "resume"]
 class _Interruption:
     """Where a run was when an exception ended it."""
 
+    #: What Brian changes when its one magic network becomes another
+    network_id: Any
     t: float
     names: tuple[str, ...]
     position: int
@@ -38,6 +40,7 @@ def remember(network: Network, schedule: Schedule) -> None:
     _interruptions.pop(network, None)
     if schedule.words[State.IN_STEP]:
         _interruptions[network] = _Interruption(
+            network.id,
             schedule.time(),
             _names(schedule),
             schedule.words[State.POSITION],
@@ -55,7 +58,10 @@ def resume(network: Network, schedule: Schedule) -> None:
         If the network has changed: it is not known what is left of the step.
     """
     interruption = _interruptions.pop(network, None)
-    if interruption is None or interruption.t != float(network.t_):
+    if interruption is None:
+        return
+    where = (network.id, float(network.t_))
+    if where != (interruption.network_id, interruption.t):
         return
     if interruption.names != _names(schedule):
         _interruptions[network] = interruption
