@@ -243,6 +243,21 @@ def test_what_others_can_write_is_refused(store):
 
 
 @posix
+def test_others_can_use_and_fill_a_folder_shared_on_purpose(tmp_path):
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "shared").chmod(0o770)
+    before = os.umask(0o077)
+    try:
+        store = KernelStore(tmp_path / "shared", trusts_others=True)
+        store.put(KEY, CONTENT)
+    finally:
+        os.umask(before)
+    (path,) = files(store)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o660
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o770
+
+
+@posix
 def test_a_folder_that_others_can_replace_is_refused(tmp_path):
     (tmp_path / "open").mkdir()
     (tmp_path / "open").chmod(0o777)

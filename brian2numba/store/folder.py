@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import stat
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -92,18 +93,31 @@ class Folder:
             If the file system does not let us.
         """
         path = self.path_of(name)
-        path.parent.mkdir(mode=0o777 if self.trusts_others else 0o700, exist_ok=True)
+        self._make_subfolder(path.parent)
         temporary = path.with_name(
             f"{name}.{os.getpid()}-{secrets.token_hex(8)}{_TEMPORARY}"
         )
         try:
             with open(temporary, "xb", opener=_open_no_link) as file:
                 file.write(entry)
+            self._share(temporary, 0o666)
             os.replace(temporary, path)
         except BaseException:
             with contextlib.suppress(OSError):
                 temporary.unlink()
             raise
+
+    def _make_subfolder(self, subfolder: Path) -> None:
+        try:
+            subfolder.mkdir(mode=0o700)
+        except FileExistsError:
+            return
+        self._share(subfolder, 0o777)
+
+    def _share(self, path: Path, rights: int) -> None:
+        """Give others the rights that they have to a folder shared on purpose."""
+        if self.trusts_others:
+            path.chmod(stat.S_IMODE(self.path.stat().st_mode) & rights)
 
     def entries(self) -> Iterator[EntryFile]:
         """Yield the entries in the folder."""
