@@ -135,7 +135,9 @@ def again(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
             measure(model, target, folder / target, "--once")
             found[target] = []
         for number in range(options.repeat):
-            for target, measurements in found.items():
+            # Each target goes first as often as the others
+            turns = list(found.items())
+            for target, measurements in turns[:: 1 if number % 2 else -1]:
                 say(f"{model}, {target}, again {number + 1}")
                 measurements.append(measure(model, target, folder / target, "--once"))
         results[model] = found

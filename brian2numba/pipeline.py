@@ -33,6 +33,15 @@ from brian2numba.generation.source import KernelDraft, KernelSource, assemble
 
 __all__ = ["bound_kernel", "compiled_kernel", "kernel_source"]
 
+#: The templates of what users do between runs
+_RUN_ONCE = (
+    "group_get_indices",
+    "group_variable_get",
+    "group_variable_get_conditional",
+    "group_variable_set",
+    "group_variable_set_conditional",
+)
+
 
 def kernel_source(
     codeobj: Any, draft: KernelDraft, offers: Mapping[str, Offer]
@@ -59,6 +68,7 @@ def kernel_source(
     return replace(
         source,
         text=_without_owners(source.text, codeobj.variables),
+        runs_once=codeobj.template_name in _RUN_ONCE,
         model_code=_model_code(draft),
         user_functions=functions.described,
     )

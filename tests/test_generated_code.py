@@ -24,7 +24,7 @@ from brian2.core.functions import Function
 
 import brian2numba
 from brian2numba import get_numba_cache_dir
-from brian2numba.compilation import compiler
+from brian2numba.compilation import compiler, stored_code
 from brian2numba.compilation.cache_directory import CACHE_EXTENSIONS
 
 CACHE_DIR = "codegen.runtime.numba.cache_dir"
@@ -154,6 +154,25 @@ def test_kernels_of_equal_source_work_on_their_own_arrays():
     first, other = (group.state_updater.codeobj.kernel for group in groups)
     assert first.kernel is other.kernel
     assert first.table[0] != other.table[0]
+
+
+def test_what_runs_once_is_compiled_without_optimisation(monkeypatch):
+    levels = []
+
+    def noted(text, of, level):
+        levels.append(level)
+        return object_code(text, of, level)
+
+    object_code = stored_code.object_code
+    monkeypatch.setattr(stored_code, "object_code", noted)
+    prefs.codegen.string_expression_target = "numba"
+    group = NeuronGroup(3, "dv/dt = 4.0625/second : 1", method="euler")
+    group.v = "i * 4.0625"
+    assert levels == [0]
+    Network(group).run(0.1 * ms)
+    assert levels[1:]
+    assert set(levels[1:]) == {3}
+    assert group.v[:] == pytest.approx([0.00040625 + i * 4.0625 for i in range(3)])
 
 
 def test_second_run_compiles_nothing(kernel_count):

@@ -8,6 +8,7 @@ import pytest
 from brian2 import ms
 
 from brian2numba.compilation import compiler
+from brian2numba.compilation.work import WORK
 from brian2numba.errors import NotInLanguageError
 from brian2numba.generation import library
 from brian2numba.generation.source import KernelSource
@@ -161,13 +162,18 @@ def test_statements_mean_what_they_mean_in_python(name, numbers):
 
 
 @pytest.mark.parametrize("name", sorted({*DETERMINISTIC, *RANDOM}))
-def test_no_model_needs_numba(name, monkeypatch):
+def test_no_model_needs_numba_or_is_compiled_twice(name, monkeypatch):
     def refuse(*arguments):
         raise AssertionError("numba was asked to compile a kernel")
 
     monkeypatch.setattr(compiler, "_compiled", {})
     monkeypatch.setattr(compiler, "_numba_kernel", refuse)
-    simulate({**DETERMINISTIC, **RANDOM}[name], "numba", 0.2 * ms)
+    model = {**DETERMINISTIC, **RANDOM}[name]
+    simulate(model, "numba", 0.2 * ms)
+    before = WORK.copy()
+    # As when a notebook's cell is run again: other objects, with other names
+    simulate(model, "numba", 0.2 * ms)
+    assert (WORK - before).n_kernels == 0
 
 
 NOT_IN_LANGUAGE = [

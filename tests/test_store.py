@@ -51,6 +51,28 @@ def test_gives_back_what_was_put(store):
     assert (statistics.n_published, statistics.n_refused) == (1, 0)
 
 
+def test_what_is_there_is_not_written_again(store):
+    store.put(KEY, CONTENT)
+    KernelStore(store.path).put(KEY, CONTENT)
+    other = KernelStore(store.path)
+    other.put(KEY, CONTENT)
+    assert other.statistics.n_published == 0
+    other.put(KEY, CONTENT[::-1])
+    assert other.statistics.n_published == 1
+    assert store.get(KEY) == CONTENT[::-1]
+
+
+def test_no_warning_where_another_process_published_first(store, monkeypatch):
+    def publish_late(self, name, entry):
+        real_publish(self, name, entry)
+        raise PermissionError(errno.EACCES, "somebody reads the file", name)
+
+    real_publish = Folder.publish
+    monkeypatch.setattr(Folder, "publish", publish_late)
+    assert not warnings_of(lambda: store.put(KEY, CONTENT))
+    assert store.get(KEY) == CONTENT
+
+
 # Damage
 
 

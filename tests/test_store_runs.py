@@ -317,7 +317,8 @@ def test_many_processes_fill_one_store_at_once(tmp_path):
         assert (results["n_spikes"], results["v"]) == (first["n_spikes"], first["v"])
         statistics = results["statistics"]
         assert statistics["n_loaded"] + statistics["n_missed"] == n_entries
-        assert statistics["n_published"] == statistics["n_missed"]
+        # What another process published meanwhile is not published again
+        assert statistics["n_published"] <= statistics["n_missed"]
         assert statistics["n_refused"] == 0
     assert last["statistics"]["n_loaded"] == n_entries
     stored, expected = (

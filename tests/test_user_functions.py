@@ -771,6 +771,25 @@ def test_types_of_timed_arrays(value):
     assert values("timed(i*ms)", n=2, timed=timed) == [float(v) for v in value]
 
 
+def test_another_timed_array_compiles_nothing(kernel_count):
+    first = TimedArray([1, 2], dt=1 * ms)
+    other = TimedArray([3, 4, 5], dt=2 * ms)
+    assert values("timed(i*ms)", n=5, timed=first) == [1, 2, 2, 2, 2]
+    compiled = kernel_count()
+    assert values("timed(i*ms)", n=5, timed=other) == [3, 3, 4, 4, 5]
+    assert kernel_count() == compiled
+
+
+def test_another_binomial_function_compiles_nothing(kernel_count):
+    expression = "binomial()"
+    rare = BinomialFunction(10, 0.1, approximate=False)
+    frequent = BinomialFunction(2000, 0.9, approximate=False)
+    assert max(values(expression, binomial=rare)) <= 10
+    compiled = kernel_count()
+    assert min(values(expression, binomial=frequent)) > 1500
+    assert kernel_count() == compiled
+
+
 # Random functions
 
 

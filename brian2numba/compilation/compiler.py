@@ -20,7 +20,11 @@ from typing import Any
 import numpy as np
 from brian2.utils.logger import get_logger
 
-from brian2numba.compilation.stored_code import stored_code
+from brian2numba.compilation.stored_code import (
+    LEVEL_OF_LOOPS,
+    LEVEL_OF_SINGLE_RUNS,
+    stored_code,
+)
 from brian2numba.compilation.work import WORK
 from brian2numba.errors import NotInLanguageError
 from brian2numba.generation.library import is_of_library
@@ -80,7 +84,7 @@ def compile_kernel(
     numba.core.errors.NumbaError
         If numba does not compile it.
     """
-    key = (source.text, _identity(source.objects))
+    key = (source.text, source.runs_once, _identity(source.objects))
     if key not in _compiled:
         try:
             _compiled[key] = _lowered_kernel(source, namespace)
@@ -95,7 +99,8 @@ def _lowered_kernel(source: KernelSource, namespace: dict[str, Any]) -> Compiled
     text = source.text + "".join(_facts(source.objects))
     name = "kernel_" + hashlib.sha256(text.encode()).hexdigest()[:32]
     names = {**namespace, **source.objects}
-    code = stored_code(name, text, lambda: lower(source.text, names, name))
+    level = LEVEL_OF_SINGLE_RUNS if source.runs_once else LEVEL_OF_LOOPS
+    code = stored_code(name, text, lambda: lower(source.text, names, name), level)
     return CompiledKernel(code.address, _ENTRY(code.address), (code,))
 
 

@@ -47,18 +47,18 @@ def processor(name: str) -> Processor:
 
 
 @functools.cache
-def _machine(of: Processor) -> Any:
+def _machine(of: Processor, level: int) -> Any:
     """Return LLVM's compiler for a processor."""
     set_llvm_options()
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     target = llvm.Target.from_triple(of.triple)
     return target.create_target_machine(
-        cpu=of.cpu, features=of.features, opt=3, jit=True
+        cpu=of.cpu, features=of.features, opt=level, jit=True
     )
 
 
-def object_code(text: str, of: Processor, level: int = 3) -> bytes:
+def object_code(text: str, of: Processor, level: int) -> bytes:
     """Compile a module.
 
     Parameters
@@ -67,7 +67,7 @@ def object_code(text: str, of: Processor, level: int = 3) -> bytes:
         The module in LLVM's language.
     of : Processor
         What it is for.
-    level : int, optional
+    level : int
         How much to optimise, from 0 to 3.
 
     Returns
@@ -75,7 +75,7 @@ def object_code(text: str, of: Processor, level: int = 3) -> bytes:
     bytes
         An object file.
     """
-    machine = _machine(of)
+    machine = _machine(of, level)
     header = (
         f'target datalayout = "{machine.target_data}"\n'
         f'target triple = "{machine.triple}"\n'
@@ -92,7 +92,7 @@ def object_code(text: str, of: Processor, level: int = 3) -> bytes:
 @functools.cache
 def _engine() -> Any:
     """Return what puts machine code into this process."""
-    return llvm.create_lljit_compiler(_machine(processor("host")))
+    return llvm.create_lljit_compiler(_machine(processor("host"), 3))
 
 
 @functools.cache

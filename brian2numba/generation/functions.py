@@ -123,6 +123,7 @@ class _Collector:
         self.taken = taken | self._library
         self.result = KernelFunctions()
         self._known: dict[int, _Called] = {}
+        self._n_library_calls = 0
 
     def add(self, name: str, function: Function) -> None:
         """Add a function that equations call `name`."""
@@ -149,7 +150,7 @@ class _Collector:
     ) -> _Called:
         """Add a user's function, called `name` in the kernel."""
         if isinstance(code, library.LibraryCall):
-            return self._add_library_call(name, code)
+            return self._add_library_call(code)
         self.result.described[name] = function
         namespace = implementation.get_namespace(self.owner) or {}
         dependencies = implementation.dependencies or {}
@@ -175,9 +176,11 @@ class _Collector:
         }
         return self._add_source(name, source, namespace, calls)
 
-    def _add_library_call(self, name: str, call: library.LibraryCall) -> _Called:
+    def _add_library_call(self, call: library.LibraryCall) -> _Called:
         """Add a function that one of the library does, with what that is given."""
-        hidden = [f"_given_{name}_{key}" for key in call.given]
+        # Not by its name, which may be that of an object, e.g. of a PoissonInput
+        self._n_library_calls += 1
+        hidden = [f"_given{self._n_library_calls}_{key}" for key in call.given]
         self.result.given.update(zip(hidden, call.given.values(), strict=True))
         if call.draws:
             hidden.append(library.RANDOM_STREAMS)

@@ -46,6 +46,8 @@ class KernelSource:
         Objects that the text refers to and that are not part of the library.
     calls_users : bool
         Whether it calls functions that users wrote, which may allocate memory.
+    runs_once : bool
+        Whether it runs once rather than at each time step.
     model_code : str
         The abstract code that Brian made of the user's equations.
     user_functions : mapping
@@ -56,6 +58,7 @@ class KernelSource:
     slots: tuple[Slot, ...]
     objects: Mapping[str, Any] = field(default_factory=dict)
     calls_users: bool = False
+    runs_once: bool = False
     model_code: str = ""
     user_functions: Mapping[str, Any] = field(default_factory=dict)
 

@@ -105,23 +105,29 @@ class KernelStore:
         key : bytes
             All that the content depends on.
         """
-        name = file_name(key)
-        entry = self._folder.read(name) if self._folder else None
-        content = None if entry is None else content_of(entry, key)
+        content = self._content(key)
         if content is None:
             self.statistics.n_missed += 1
         else:
             self.statistics.n_loaded += 1
         return content
 
+    def _content(self, key: bytes) -> bytes | None:
+        entry = self._folder.read(file_name(key)) if self._folder else None
+        return None if entry is None else content_of(entry, key)
+
     def put(self, key: bytes, content: bytes) -> None:
-        """Store content under a key; an entry that is there is replaced."""
-        if self._folder is None:
+        """Store content under a key, unless it is there; other content is replaced."""
+        # Others may have done the same work meanwhile
+        if self._folder is None or self._content(key) == content:
             return
         entry = packed(key, content)
         try:
             self._folder.publish(file_name(key), entry)
         except OSError as error:
+            if self._content(key) == content:
+                # Windows does not replace a file that somebody reads
+                return
             self.statistics.n_refused += 1
             self._warn(
                 f"Compiled code can't be stored in '{self.path}': {error}. The next "
