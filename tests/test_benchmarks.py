@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from benchmarks import compare
+from benchmarks import compare, start
 from benchmarks.compare import Result
 
 
@@ -87,3 +87,24 @@ def test_knows_the_models():
     from benchmarks.models import MODELS  # noqa: PLC0415 (imports Brian)
 
     assert set(MODELS) == {*compare.MODELS, *compare.LOOP_MODELS}
+
+
+def test_starts_are_measured_in_turns(monkeypatch, capsys):
+    calls = []
+
+    def measure(model, target, cache, *options):
+        calls.append((model, target, *options))
+        seconds = {"numpy": 1.0, "numba": 1.5, "cython": 11.0}[target]
+        return {"setup": seconds, "process": 2 * seconds}
+
+    monkeypatch.setattr(start, "measure", measure)
+    monkeypatch.setattr(start, "compiled_targets", lambda: ["numba", "cython"])
+    monkeypatch.setattr(start.shutil, "copytree", lambda source, target: None)
+    options = ["--setup-models", "coba", "--models", "cuba", "--repeat", "2"]
+    assert start.main(["--parts", "setup", "again", *options]) == 0
+
+    printed = capsys.readouterr().out
+    assert "new model          numba 0.500 s, cython 10.000 s: 20 times" in printed
+    assert printed.splitlines()[-1].split() == ["cuba", "3.000", "22.000", "0.14"]
+    again = [target for model, target, *_ in calls if model == "cuba"]
+    assert again == ["numba", "cython", "cython", "numba", "numba", "cython"]
