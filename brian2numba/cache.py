@@ -52,14 +52,18 @@ class CacheInfo:
     loading_time: float
 
     def __str__(self) -> str:
-        limit = f" of {self.max_size / _MEGABYTE:g} MB" if self.max_size else ""
+        return f"{self.contents}\nprocess    {self._work}"
+
+    @property
+    def contents(self) -> str:
+        """Where the cache is and what is in it, in words."""
+        limit = f" of at most {self.max_size / _MEGABYTE:g} MB" if self.max_size else ""
         lines = [
-            f"directory     {self.directory}",
-            f"entries       {self.entries} ({self.size / _MEGABYTE:.1f} MB{limit})",
+            f"directory  {self.directory}",
+            f"entries    {self.entries}, {self.size / _MEGABYTE:.1f} MB{limit}",
         ]
         if self.objection:
-            lines.append(f"not used      because {self.objection}")
-        lines.append(f"this process  {self._work}")
+            lines.append(f"not used   because {self.objection}")
         return "\n".join(lines)
 
     @property

@@ -66,12 +66,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _show_cache() -> None:
-    info = cache_info()
-    print(f"directory  {info.directory}")
-    limit = f" of at most {info.max_size / 1e6:g} MB" if info.max_size else ""
-    print(f"entries    {info.entries}, {info.size / 1e6:.1f} MB{limit}")
-    if info.objection:
-        print(f"not used   because {info.objection}")
+    print(cache_info().contents)
 
 
 def _clear() -> None:

@@ -27,7 +27,6 @@ from brian2numba.kernels import (
     timed_arrays,
 )
 from brian2numba.kernels.random_numbers import (
-    binomial,
     binomial_by_normal,
     poisson,
     rand,
@@ -95,40 +94,6 @@ def _randn(index: int, streams: Any) -> float:
 def _poisson(rate: float, index: int, streams: Any) -> int:
     """Draw from the Poisson distribution with mean `rate`."""
     return poisson(rate, streams)
-
-
-def _binomial(  # noqa: PLR0913, PLR0917
-    index: int,
-    n_blocks: int,
-    block: int,
-    q_to_block: float,
-    block_bound: float,
-    rest: int,
-    q_to_rest: float,
-    rest_bound: float,
-    p: float,
-    q: float,
-    n_or_zero: int,
-    streams: Any,
-) -> int:
-    """Draw from a binomial distribution.
-
-    See `brian2numba.kernels.random_numbers.binomial`. Where failures are counted,
-    `n_or_zero` is the number of trials.
-    """
-    counted = binomial(
-        n_blocks,
-        block,
-        q_to_block,
-        block_bound,
-        rest,
-        q_to_rest,
-        rest_bound,
-        p,
-        q,
-        streams,
-    )
-    return counted if n_or_zero == 0 else n_or_zero - counted
 
 
 def _binomial_by_normal(index: int, loc: float, scale: float, streams: Any) -> float:
@@ -208,7 +173,7 @@ def namespace() -> dict[str, Any]:
         "_mark_distinct": synapse_creation.mark_distinct,
         "_open_streams": random_numbers.open_streams,
         "_close_streams": random_numbers.close_streams,
-        "_binomial": _binomial,
+        "_binomial": random_numbers.binomial,
         "_binomial_by_normal": _binomial_by_normal,
         "_timed_array": timed_arrays.timed_array,
         "_timed_array_2d": timed_arrays.timed_array_2d,

@@ -304,6 +304,7 @@ def binomial_by_inversion(  # noqa: PLR0913, PLR0917
 
 
 def binomial(  # noqa: PLR0913, PLR0917
+    index: int,
     n_blocks: int,
     block: int,
     q_to_block: float,
@@ -313,6 +314,7 @@ def binomial(  # noqa: PLR0913, PLR0917
     rest_bound: float,
     p: float,
     q: float,
+    n_or_zero: int,
     streams: Any,
 ) -> int:
     """Return a number of the binomial distribution, also for many trials.
@@ -322,6 +324,8 @@ def binomial(  # noqa: PLR0913, PLR0917
 
     Parameters
     ----------
+    index : int
+        The index of the element, which plays no role.
     n_blocks : int
         The number of blocks.
     block, q_to_block, block_bound : int, float, float
@@ -329,16 +333,18 @@ def binomial(  # noqa: PLR0913, PLR0917
     rest, q_to_rest, rest_bound : int, float, float
         The same for the other trials.
     p, q : float
-        The probabilities of a success and of a failure, of which p is not the larger.
+        The probabilities of what is counted and of its opposite, of which p is not the
+        larger.
+    n_or_zero : int
+        The number of trials where failures are counted; 0 where successes are.
     streams : pointer to int64
         Opened streams.
     """
-    successes = 0
+    counted = 0
     for _ in range(n_blocks):
-        successes += binomial_by_inversion(
-            block, p, q, q_to_block, block_bound, streams
-        )
-    return successes + binomial_by_inversion(rest, p, q, q_to_rest, rest_bound, streams)
+        counted += binomial_by_inversion(block, p, q, q_to_block, block_bound, streams)
+    counted += binomial_by_inversion(rest, p, q, q_to_rest, rest_bound, streams)
+    return counted if n_or_zero == 0 else n_or_zero - counted
 
 
 def binomial_by_normal(loc: float, scale: float, streams: Any) -> float:
