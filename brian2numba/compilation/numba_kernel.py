@@ -20,7 +20,7 @@ from numba.core.compiler_lock import global_compiler_lock
 
 from brian2numba.compilation.options import set_llvm_options
 from brian2numba.errors import Status
-from brian2numba.generation.jitting import is_of_user, jit_user_function
+from brian2numba.generation.jitting import compilable
 from brian2numba.generation.source import KernelSource
 from brian2numba.with_numba.functions import ERROR_MODEL, for_numba, jitted
 
@@ -60,13 +60,6 @@ def compile_with_numba(
     return compile_to_c(function, allocates=source.calls_users)
 
 
-def _for_numba(value: Any) -> Any:
-    """Return what numba takes for an object that a user's function refers to."""
-    if is_of_user(value):
-        return jit_user_function(value, value.__name__)
-    return for_numba(value)
-
-
 def _define(
     source: KernelSource, namespace: dict[str, Any], file_name: str | None
 ) -> Callable[[int], int]:
@@ -77,7 +70,7 @@ def _define(
         lines = source.text.splitlines(keepends=True)
         # Lets numba and tracebacks show lines of a source that is in no file
         linecache.cache[file_name] = (len(source.text), None, lines, file_name)
-    namespace.update({n: _for_numba(v) for n, v in source.objects.items()})
+    namespace.update({n: compilable(v) for n, v in source.objects.items()})
     known = set(namespace)
     exec(compile(source.text, file_name, "exec"), namespace)
     for name in set(namespace) - known - {"kernel"}:

@@ -18,6 +18,7 @@ from brian2numba.elementary import functions as elementary
 from brian2numba.errors import UserFunctionError
 
 __all__ = [
+    "compilable",
     "is_jitted",
     "is_of_user",
     "jit_user_function",
@@ -90,7 +91,7 @@ _jitted: weakref.WeakKeyDictionary[types.FunctionType, tuple[dict[str, Any], Any
 def _jit(function: types.FunctionType) -> Any:
     """Return the jitted form of a function; a new one if its globals changed."""
     found = plain_values(function).items()
-    values = {n: v if v is function else _compilable(v) for n, v in found}
+    values = {n: v if v is function else compilable(v) for n, v in found}
     known_values, jitted = _jitted.get(function, (None, None))
     if known_values is None or not _equal(values, known_values):
         plain = types.FunctionType(
@@ -112,7 +113,7 @@ def _equal(values: dict[str, Any], known: dict[str, Any]) -> bool:
     )
 
 
-def _compilable(value: Any) -> Any:
+def compilable(value: Any) -> Any:
     """Return what numba takes for a value that a function refers to."""
     if is_of_user(value):
         return _jit(value)
