@@ -51,6 +51,7 @@ __all__ = [
     "release",
     "store_int32",
     "store_int64",
+    "trunc",
     "uint8",
     "uint32s",
     "uint64",
@@ -294,3 +295,8 @@ def floor(x: float) -> float:
 def ceil(x: float) -> float:
     """Return the smallest integer not below `x`, as a float."""
     return float(np.ceil(x)) if math.isfinite(x) else x
+
+
+def trunc(x: float) -> float:
+    """Return `x` without its fraction, as a float."""
+    return float(np.trunc(x))

@@ -371,6 +371,7 @@ def _words() -> list[tuple[Any, Word]]:
         (math.ceil, _rounded_to_integer("ceil")),
         (language.floor, _rounded("floor")),
         (language.ceil, _rounded("ceil")),
+        (language.trunc, _rounded("trunc")),
         *((t, _cast(INT64)) for t in (language.int64, np.int64, builtins.int)),
         (language.int32, _cast(INT64, 32)),
         (language.uint8, _cast(INT64, 8, is_signed=False)),

@@ -238,6 +238,7 @@ _OTHERS = {
     "copy_bytes": _copy_bytes,
     "float64_from_bits": _float64_from_bits,
     "floor": np.floor,
+    "trunc": np.trunc,
     "load_int32": _load_from(ir.IntType(32)),
     "load_int64": _load_from(_INT64),
     "local_words": _words_on_stack(language.N_LOCAL_WORDS),
