@@ -9,7 +9,7 @@ from brian2.core.base import weakproxy_with_fallback
 
 from brian2numba.behaviours.base import EVENT_COUNT, Behaviour, Offer
 from brian2numba.binding import BoundKernel
-from brian2numba.containers import advance_queue, peek_spikes, push_spikes
+from brian2numba.containers import advance_queue, push_spikes
 from brian2numba.device.queues import own_queue
 from brian2numba.generation.slots import LastItem, Slot
 
@@ -47,7 +47,6 @@ class PushBehaviour(Behaviour):
             "_spike_queue": lambda: queue.handle,
             "_spike_queue_payload": lambda: queue.payload,
             "_push_spikes": lambda: push_spikes.address,
-            "_peek_spikes": lambda: peek_spikes.address,
             "_advance_queue": lambda: advance_queue.address,
         }
 
