@@ -9,6 +9,7 @@ from brian2numba.containers.dynamic_array import (
 )
 from brian2numba.containers.queue_operations import (
     advance_queue,
+    count_due,
     push_spikes,
 )
 from brian2numba.containers.spike_queue import SpikeQueue
@@ -19,5 +20,6 @@ __all__ = [
     "SpikeQueue",
     "advance_queue",
     "append_rows",
+    "count_due",
     "push_spikes",
 ]

@@ -24,6 +24,7 @@ from brian2numba.kernels import (
     cable,
     events,
     random_numbers,
+    sharing,
     synapse_creation,
     timed_arrays,
 )
@@ -172,6 +173,8 @@ def namespace() -> dict[str, Any]:
         "_due_chunk": queue_operations.due_chunk,
         "_read_chunk": queue_operations.read_chunk,
         "_synapse_at": queue_operations.synapse_at,
+        "_NO_END": sharing.NO_END,
+        "_part_of_range": sharing.part_of_range,
         "_number_of_steps": synapse_creation.number_of_steps,
         "_log_in_c": synapse_creation.log_in_c,
         "_whole": synapse_creation.whole,

@@ -159,7 +159,7 @@ class Schedule:
         """Write the addresses of a kernel and of its table."""
         job = shared_kernel(code_object) if self._uses_threads else None
         if job is not None:
-            words[:2] = job.kernel_address, self._address_of(job.words)
+            words[:2] = job.address, self._address_of(job.words)
             self._alive.append(job)
             return
         kernel = code_object.kernel
