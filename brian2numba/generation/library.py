@@ -174,6 +174,7 @@ def namespace() -> dict[str, Any]:
         "_read_chunk": queue_operations.read_chunk,
         "_synapse_at": queue_operations.synapse_at,
         "_number_of_steps": synapse_creation.number_of_steps,
+        "_log_in_c": synapse_creation.log_in_c,
         "_whole": synapse_creation.whole,
         "_mark_distinct": synapse_creation.mark_distinct,
         "_open_streams": random_numbers.open_streams,
