@@ -51,6 +51,7 @@ __all__ = [
     "local_words",
     "mask_words",
     "payload_of",
+    "prefetch",
     "release",
     "store_int32",
     "store_int64",
@@ -255,6 +256,10 @@ def copy_bytes(target: int, source: int, n_bytes: int) -> None:
 def clear_bytes(address: int, n_bytes: int) -> None:
     """Set bytes to 0."""
     ctypes.memset(address, 0, n_bytes)
+
+
+def prefetch(pointer: Pointer, index: int) -> None:
+    """Ask the processor to have an item at hand soon; the index may be any number."""
 
 
 def allocate(n_bytes: int) -> int:

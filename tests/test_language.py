@@ -19,6 +19,7 @@ from brian2numba.language import (
     int32s,
     int64s,
     local_words,
+    prefetch,
     uint32s,
 )
 from brian2numba.operations import operation
@@ -42,6 +43,8 @@ def use_each_word(numbers, results, n):
         words[i % 6] = int32s(numbers)[2 * i + 1]
         integers[5 * n + i] = words[i % 6]
         singles[i] = x
+        # has no effect that can be seen, wherever it points
+        prefetch(float64s(numbers), i + 8 * n)
     return uint32s(numbers)[5]
 
 

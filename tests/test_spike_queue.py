@@ -15,8 +15,9 @@ from numba import njit
 from numba.core.runtime import _nrt_python, rtsys
 
 from brian2numba.containers import SpikeQueue, push_spikes
+from brian2numba.containers.pool import USED
 from brian2numba.containers.queue_operations import copy_events
-from brian2numba.containers.queue_storage import N_SLOTS
+from brian2numba.containers.queue_storage import CHUNKS, N_SLOTS
 from brian2numba.errors import OK
 
 DT = 1e-4
@@ -67,6 +68,14 @@ def pending(queue):
 delays_in_tenths_of_ms = st.integers(0, 40) | st.sampled_from([64, 127, 128, 1000])
 
 
+#: Many synapses of few neurons, so that there are groups with the same delay, or few
+sources_of_synapses = st.lists(st.integers(START, END - 1), max_size=30) | st.builds(
+    lambda sources, n: sources * n,
+    st.lists(st.integers(START, END - 1), max_size=3),
+    st.integers(8, 40),
+)
+
+
 class QueueMachine(RuleBasedStateMachine):
     """Compares with the model."""
 
@@ -76,7 +85,7 @@ class QueueMachine(RuleBasedStateMachine):
         self.prepare([], [0], True, DT)
 
     @rule(
-        sources=st.lists(st.integers(START, END - 1), max_size=30),
+        sources=sources_of_synapses,
         delays=st.lists(delays_in_tenths_of_ms, min_size=1, max_size=30),
         is_sorted=st.booleans(),
         dt=st.sampled_from([DT, DT, 2 * DT, DT / 2]),
@@ -84,8 +93,19 @@ class QueueMachine(RuleBasedStateMachine):
     def prepare(self, sources, delays, is_sorted, dt):
         sources = np.array(sorted(sources) if is_sorted else sources, np.int32)
         repeated = np.resize(delays, len(sources) if len(delays) > 1 else 1) * 1e-4
+        self.sources, self.delays = sources, repeated
         self.queue.prepare(repeated, dt, sources)
         self.model.prepare(repeated, dt, sources)
+
+    @rule(sources=sources_of_synapses, delay=delays_in_tenths_of_ms)
+    def add_synapses(self, sources, delay):
+        n = len(self.sources)
+        before = np.resize(self.delays, n) if n else np.zeros(0)
+        delays = np.append(before, np.full(len(sources), delay * 1e-4))
+        self.sources = np.append(self.sources, np.array(sources, np.int32))
+        self.delays = delays if len(delays) else np.zeros(1)
+        self.queue.prepare(self.delays, self.model.dt, self.sources)
+        self.model.prepare(self.delays, self.model.dt, self.sources)
 
     @rule(neurons=st.sets(st.integers(0, 12)), repeats=st.integers(1, 30))
     def push(self, neurons, repeats):
@@ -153,6 +173,76 @@ def test_is_like_brians_queue(dtype, is_sorted, n_delays):
     for queue in queues:
         queue.prepare(delays + dtype(0.01), DT, sources)
     assert queues[0]._full_state() == queues[1]._full_state()
+
+
+#: Sources and delays (in steps) of 40 synapses, by how their spikes are kept
+KINDS = {
+    "one range": ([0] * 20 + [1] * 20, [5]),
+    "one range, unsorted": ([0, 1] * 20, [5]),
+    "a range for each delay": ([0] * 20 + [1] * 20, [3] * 10 + [6] * 10),
+    "a range for each delay, unsorted": ([1, 0] * 20, [3] * 10 + [6] * 10),
+    "numbers": ([0] * 20 + [1] * 20, range(20)),
+    "numbers, unsorted": ([1, 0, 0] * 13 + [0], range(40)),
+}
+
+
+@pytest.mark.parametrize("before", KINDS)
+@pytest.mark.parametrize("after", KINDS)
+@pytest.mark.parametrize("factor", [1, 2])
+def test_events_under_way_stay_the_same_synapses(before, after, factor):
+    queue, model = SpikeQueue(0, 2), Model()
+    for kind, dt in [(before, DT), (after, DT * factor), (before, DT * factor)]:
+        sources, steps = KINDS[kind]
+        sources = np.array(sources, np.int32)
+        delays = np.resize(steps, 40 if len(steps) > 1 else 1) * DT
+        for each in (queue, model):
+            each.prepare(delays, dt, sources)
+            for neurons in ([0, 1], [1]):
+                each.push(np.array(neurons, np.int32))
+        assert pending(queue) == model.pending()
+        for _ in range(2):
+            assert queue.peek().tolist() == model.peek()
+            queue.advance()
+            model.advance()
+    for _ in range(40):
+        assert queue.peek().tolist() == model.peek()
+        queue.advance()
+        model.advance()
+    assert pending(queue) == {}
+
+
+def test_a_look_at_events_does_not_change_what_is_pushed_later():
+    queue, model = SpikeQueue(0, 1), Model()
+    for n in (1, 58, 1, 1, 59, 60, 61):
+        # apart, so that no range is continued by the next one
+        for delays in (np.zeros(1), np.arange(2.0) * DT):
+            for each in (queue, model):
+                each.prepare(delays, DT, np.zeros(2, np.int32))
+                for _ in range(n):
+                    each.push(np.zeros(1, np.int32))
+            assert queue.peek().tolist() == model.peek()
+
+
+@pytest.mark.parametrize("is_sorted", [True, False])
+def test_a_spike_costs_the_same_for_any_number_of_synapses(is_sorted):
+    sources = np.arange(100_000, dtype=np.int32) % 2
+    queue = SpikeQueue(0, 2)
+    queue.prepare(np.ones(1) * DT, DT, np.sort(sources) if is_sorted else sources)
+    for _ in range(20):
+        queue.push(np.array([1], np.int32))
+    assert queue._words[CHUNKS + USED] == 1
+    queue.push(np.array([0], np.int32))
+    queue.advance()
+    assert len(queue.peek()) == 21 * 50_000
+
+
+def test_neighbours_that_spike_together_are_one_range():
+    queue = SpikeQueue(0, 1000)
+    queue.prepare(np.ones(1) * DT, DT, np.arange(1000, dtype=np.int32))
+    queue.push(np.arange(1000, dtype=np.int32))
+    assert queue._words[CHUNKS + USED] == 1
+    queue.advance()
+    assert queue.peek().tolist() == list(range(1000))
 
 
 @pytest.mark.parametrize("factor", [0.3, 0.5, 2, 3.7, 10])

@@ -17,7 +17,7 @@ _BITS = 16
 
 
 #: How many synapses must have neuron and delay in common, on average, to be a group.
-GROUP_SIZE = 4
+GROUP_SIZE = 8
 #: About how many synapses are looked at to see whether that may be so.
 _SAMPLE_SIZE = 2**16
 

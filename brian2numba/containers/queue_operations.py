@@ -30,6 +30,8 @@ from brian2numba.containers.queue_storage import (
     close_slot,
     count_in_ranges,
     find_chunk,
+    prefetch_items,
+    prefetch_ranges,
     read_chunk,
     reserve_events,
     synapse_at,
@@ -37,6 +39,7 @@ from brian2numba.containers.queue_storage import (
 from brian2numba.errors import OK, OUT_OF_MEMORY
 from brian2numba.language import (
     clear_bytes,
+    int32s,
     load_int32,
     load_int64,
     payload_of,
@@ -53,6 +56,7 @@ __all__ = [
     "count_due",
     "due_chunk",
     "insert_events",
+    "prefetch_ranges",
     "push_spikes",
     "read_chunk",
     "release_spike_queue",
@@ -171,10 +175,11 @@ def _part_of(queue: int, neuron: int) -> tuple[int, int]:
 
 def _count(queue: int, spikes: int, n_spikes: int) -> int:
     """Return how many synapses (or groups) some spikes go to."""
-    n = 0
+    n, delays = 0, int32s(load_int64(queue, DELAYS))
     for k in range(n_spikes):
         first, end = _part_of(queue, load_int32(spikes, k))
         n += end - first
+        prefetch_items(delays, first, end)
     return n
 
 

@@ -16,6 +16,8 @@ The functions take the address of a queue's payload, `queue`.
 
 from __future__ import annotations
 
+from typing import Any
+
 from brian2numba.containers.allocation import BUFFER_DATA, BUFFER_WORDS
 from brian2numba.containers.pool import (
     ITEM,
@@ -29,8 +31,10 @@ from brian2numba.containers.pool import (
 from brian2numba.language import (
     clear_bytes,
     copy_bytes,
+    int32s,
     load_int32,
     load_int64,
+    prefetch,
     store_int32,
 )
 
@@ -42,6 +46,8 @@ __all__ = [
     "close_slot",
     "count_in_ranges",
     "find_chunk",
+    "prefetch_items",
+    "prefetch_ranges",
     "read_chunk",
     "reserve_events",
     "synapse_at",
@@ -98,6 +104,8 @@ PAGE_SHIFT = 6
 PAGE_SLOTS = 1 << PAGE_SHIFT
 PAGE_ITEMS = PAGE_SLOTS * _SLOT_ITEMS
 _MAX_ITEMS = 2**31 - 1
+#: Items of a line of the processor's cache, and how many lines are asked for at once.
+_LINE_ITEMS, _N_LINES = 16, 6
 
 
 def _slot_address(pages: int, page: int, slot: int) -> int:
@@ -305,6 +313,8 @@ def read_chunk(queue: int, chunk: int) -> tuple[int, int, int, int]:
     if load_int32(address, _KIND) != _RANGES:
         return items, address + _START * ITEM, 1, following
     n_ranges = load_int32(address, _N_ITEMS) // RANGE_ITEMS
+    if load_int64(queue, SYNAPSES):
+        prefetch_ranges(int32s(load_int64(queue, SYNAPSES)), items, n_ranges)
     return load_int64(queue, SYNAPSES), items, n_ranges, following
 
 
@@ -332,6 +342,35 @@ def count_in_ranges(queue: int, chunk: int) -> int:
 def synapse_at(synapses: int, position: int) -> int:
     """Return the synapse at a position of a list, or of 0, 1, 2, ... without a list."""
     return load_int32(synapses, position) if synapses else position
+
+
+def prefetch_items(items: Any, first: int, end: int) -> None:
+    """Ask the processor to have the first items of a range at hand (all, if few).
+
+    Parameters
+    ----------
+    items : pointer to int32
+        The items.
+    first, end : int
+        The position of the first and the one after the last.
+    """
+    n_lines = min((end - first + _LINE_ITEMS - 1) // _LINE_ITEMS, _N_LINES)
+    for line in range(n_lines):
+        prefetch(items, first + line * _LINE_ITEMS)
+
+
+def prefetch_ranges(items: Any, ranges: int, n_ranges: int) -> None:
+    """Ask the processor to have the items at hand that ranges begin with.
+
+    Parameters
+    ----------
+    items : pointer to int32
+        The items.
+    ranges, n_ranges : int
+        What `read_chunk` returned.
+    """
+    for k in range(n_ranges):
+        prefetch_items(items, load_int32(ranges, 2 * k), load_int32(ranges, 2 * k + 1))
 
 
 def clear_slot(queue: int, slot: int) -> None:

@@ -171,6 +171,7 @@ def namespace() -> dict[str, Any]:
         "_append_events": events.append_events,
         "_first_not_below": events.first_not_below,
         "_due_chunk": queue_operations.due_chunk,
+        "_prefetch_ranges": queue_operations.prefetch_ranges,
         "_read_chunk": queue_operations.read_chunk,
         "_synapse_at": queue_operations.synapse_at,
         "_NO_END": sharing.NO_END,

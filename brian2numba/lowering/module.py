@@ -113,7 +113,7 @@ class Module:
 
     def declare(self, name: str, result: str, arguments: str) -> None:
         """Say that a function is called that is defined elsewhere."""
-        has_effects = ".mem" in name or name.startswith("NRT_")
+        has_effects = ".mem" in name or name.startswith(("NRT_", "llvm.prefetch"))
         attributes = " nounwind" if has_effects else " nounwind willreturn memory(none)"
         text = f"declare {result} @{name}({arguments}){attributes}"
         self._declarations[name] = text

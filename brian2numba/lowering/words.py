@@ -103,10 +103,12 @@ def _item(pointer: Value) -> Item:
     return pointer.kind.item
 
 
-def _address(code: Function, pointer: Value, index: Value) -> str:
+def _address(
+    code: Function, pointer: Value, index: Value, where: str = "inbounds "
+) -> str:
     item, index = _item(pointer), convert(code, index, INT64)
     return code.emit(
-        f"getelementptr inbounds {item.llvm}, ptr {pointer.ref}, i64 {index.ref}"
+        f"getelementptr {where}{item.llvm}, ptr {pointer.ref}, i64 {index.ref}"
     )
 
 
@@ -207,6 +209,14 @@ def _copy_bytes(code: Function, args: Sequence[Value]) -> Value:
         f"call void @llvm.memcpy.p0.p0.i64(ptr {target}, ptr {source}, "
         f"i64 {args[2].ref}, i1 false)"
     )
+    return NOTHING
+
+
+def _prefetch(code: Function, args: Sequence[Value]) -> Value:
+    address = _address(code, args[0], args[1], "")
+    code.declare("llvm.prefetch.p0", "void", "ptr, i32, i32, i32")
+    # to read it, into all levels of the data cache
+    code.effect(f"call void @llvm.prefetch.p0(ptr {address}, i32 0, i32 3, i32 1)")
     return NOTHING
 
 
@@ -371,6 +381,7 @@ def _words() -> list[tuple[Any, Word]]:
         (language.load_int32, _load_at("int32")),
         (language.store_int64, _store_at("int64")),
         (language.store_int32, _store_at("int32")),
+        (language.prefetch, Word(lambda kinds: VOID, _prefetch)),
         (language.allocate, Word(lambda kinds: INT64, _allocate)),
         (language.release, Word(lambda kinds: VOID, _release)),
         (language.payload_of, Word(lambda kinds: INT64, _payload)),

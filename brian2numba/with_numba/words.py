@@ -196,6 +196,24 @@ def _clear_bytes(typing_context: Any, address: types.Type, n_bytes: types.Type) 
 
 
 @intrinsic
+def _prefetch(typing_context: Any, pointer: types.Type, index: types.Type) -> Any:
+    """Ask the processor to have an item at hand soon."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        address = builder.bitcast(builder.gep(args[0], [args[1]]), cgutils.voidptr_t)
+        int32 = ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [cgutils.voidptr_t, *[int32] * 3])
+        function = builder.module.declare_intrinsic(
+            "llvm.prefetch", [cgutils.voidptr_t], kind
+        )
+        # to read it, into all levels of the data cache
+        builder.call(function, [address, int32(0), int32(3), int32(1)])
+        return context.get_dummy_value()
+
+    return types.void(pointer, types.int64), codegen
+
+
+@intrinsic
 def _allocate(typing_context: Any, n_bytes: types.Type) -> Any:
     """Allocate a block of bytes; its meminfo's address, or 0 without memory."""
 
@@ -266,6 +284,7 @@ _OTHERS = {
     "load_int64": _load_from(_INT64),
     "local_words": _words_on_stack(language.N_LOCAL_WORDS),
     "mask_words": _words_on_stack(language.MASK_SIZE // 8),
+    "prefetch": _prefetch,
     "payload_of": _payload_of,
     "release": _release,
     "store_int32": _store_to(ir.IntType(32)),
