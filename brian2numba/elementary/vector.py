@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from brian2numba.elementary import exponential, functions, logarithm
+from brian2numba.elementary import exponential, functions, logarithm, trigonometric
 
 __all__ = ["VECTOR_FUNCTIONS"]
 
@@ -21,9 +21,15 @@ VECTOR_FUNCTIONS: dict[Any, Callable[..., float]] = {
     math.log: logarithm.log,
     math.log10: logarithm.log10,
     math.log1p: logarithm.log1p,
+    math.sin: trigonometric.sin,
+    math.cos: trigonometric.cos,
+    math.tan: trigonometric.tan,
     np.exp: exponential.exp,
     np.expm1: exponential.expm1,
     np.log: logarithm.log,
     np.log10: logarithm.log10,
     np.log1p: logarithm.log1p,
+    np.sin: trigonometric.sin,
+    np.cos: trigonometric.cos,
+    np.tan: trigonometric.tan,
 }
