@@ -11,8 +11,6 @@ first and its last bit are.
 
 from __future__ import annotations
 
-import math
-
 from brian2numba.language import float64_bits, float64_from_bits, fma
 
 __all__ = ["FIRST_EXPONENT", "PIECES", "TWO_OVER_PI", "remainder"]
