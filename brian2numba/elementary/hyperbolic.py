@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from brian2numba.elementary.exponential import half_of_exp, part_of_expm1
+from brian2numba.language import fma
 
 __all__ = ["cosh", "sinh", "tanh"]
 
@@ -35,4 +36,11 @@ def tanh(x: float) -> float:
     """Return the hyperbolic tangent."""
     size = math.fabs(x)
     t = part_of_expm1(min(size + size, 2.0 * _LARGEST_OF_TANH), 1.0, 1023)
-    return x if size < _NO_CUBE else math.copysign(t / (t + 2.0), x)
+    divisor = t + 2.0
+    lost = min(t, 2.0) - (divisor - max(t, 2.0))
+    inverse = 1.0 / divisor
+    quotient = t * inverse
+    # What is left of the division, and what the sum lost
+    rest = fma(-quotient, divisor, t) - quotient * lost
+    result = fma(rest, inverse, quotient)
+    return x if size < _NO_CUBE else math.copysign(result, x)
