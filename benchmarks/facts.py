@@ -27,20 +27,30 @@ def of(network: b2.Network, duration: float, profiled: bool) -> dict[str, Any]:
     if "neurons" in network:
         neurons = network["neurons"]
         n_steps = round(duration / float(neurons.clock.dt_))
-        found["neuron_steps"] = n_steps * len(neurons)
-        found["bytes_per_neuron"] = bytes_per_neuron(neurons)
-        found["working_set"] = len(neurons) * bytes_per_neuron(neurons, once=True)
-    if "synapses" in network and "g" in network["neurons"].variables:
-        synapses = network["synapses"]
-        found["events"] = n_events(network)
-        per_synapse = _bytes_per_synapse(synapses)
-        of_target = _item_size(network["neurons"], "g")
-        found["bytes_per_event"] = per_synapse + 2 * of_target
-        found["working_set"] = len(synapses) * per_synapse
-        found["working_set"] += len(network["neurons"]) * of_target
+        found |= _of_neurons(neurons, n_steps)
+        if "synapses" in network and "g" in neurons.variables:
+            found |= _of_events(network)
     if profiled:
         found["profile"] = {name: float(s) for name, s in network.profiling_info}
     return found
+
+
+def _of_neurons(neurons: b2.NeuronGroup, n_steps: int) -> dict[str, int]:
+    return {
+        "neuron_steps": n_steps * len(neurons),
+        "bytes_per_neuron": bytes_per_neuron(neurons),
+        "working_set": len(neurons) * bytes_per_neuron(neurons, once=True),
+    }
+
+
+def _of_events(network: b2.Network) -> dict[str, int]:
+    neurons, synapses = network["neurons"], network["synapses"]
+    of_target, of_synapse = _item_size(neurons, "g"), _bytes_per_synapse(synapses)
+    return {
+        "events": n_events(network),
+        "bytes_per_event": of_synapse + 2 * of_target,
+        "working_set": len(synapses) * of_synapse + len(neurons) * of_target,
+    }
 
 
 def bytes_per_neuron(group: b2.NeuronGroup, once: bool = False) -> int:

@@ -94,6 +94,22 @@ def test_knows_the_models():
     assert {*scaling.MODELS} == {*SCALABLE}
 
 
+@pytest.mark.parametrize("name", ["stdp", "single", "small_lif", "cable", "cuba"])
+def test_tells_facts_of_all_kinds_of_models(name):
+    from benchmarks.facts import of  # noqa: PLC0415 (imports Brian)
+    from benchmarks.models import MODELS  # noqa: PLC0415
+
+    network = MODELS[name].build()
+    network.run(0 * network.t)
+    before = of(network, 0.01, profiled=False)
+    assert len(before["digest"]) == 64
+    if name in ("small_lif", "cuba"):
+        n_neurons = len(network["neurons"])
+        assert before["neuron_steps"] == 100 * n_neurons
+        network["neurons"].v[n_neurons - 1] += network["neurons"].v[0]
+        assert of(network, 0.01, profiled=False)["digest"] != before["digest"]
+
+
 def test_starts_are_measured_in_turns(monkeypatch, capsys):
     calls = []
 
