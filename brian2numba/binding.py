@@ -81,6 +81,14 @@ class BoundKernel:
             if slot.name == name:
                 self.table[index] = value
 
+    def table_with(self, numbers: Mapping[str, int]) -> np.ndarray[Any, Any]:
+        """Return a copy of the table with other values in some slots, by name."""
+        table = self.table.copy()
+        for index, slot in enumerate(self.slots):
+            if slot.name in numbers:
+                table[index] = numbers[slot.name]
+        return table
+
     def __call__(self) -> None:
         """Run the kernel.
 

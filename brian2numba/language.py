@@ -13,6 +13,7 @@ from __future__ import annotations
 import ctypes
 import math
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -36,9 +37,11 @@ __all__ = [
     "float32",
     "float32s",
     "float64",
+    "float64_bits",
     "float64_from_bits",
     "float64s",
     "floor",
+    "fma",
     "int32",
     "int32s",
     "int64",
@@ -51,6 +54,7 @@ __all__ = [
     "release",
     "store_int32",
     "store_int64",
+    "trunc",
     "uint8",
     "uint32s",
     "uint64",
@@ -185,6 +189,24 @@ def float64_from_bits(bits: int) -> float:
     return ctypes.c_double.from_buffer(ctypes.c_int64(bits)).value
 
 
+def float64_bits(x: float) -> int:
+    """Return the 64 bits of a double as an integer."""
+    return ctypes.c_int64.from_buffer(ctypes.c_double(x)).value
+
+
+def fma(x: float, y: float, z: float) -> float:
+    """Return ``x*y + z`` in double precision, rounded once."""
+    if not (math.isfinite(x) and math.isfinite(y) and math.isfinite(z)):
+        return x * y + z
+    exact = Fraction(x) * Fraction(y) + Fraction(z)
+    if exact == 0:
+        return x * y + z
+    try:
+        return float(exact)
+    except OverflowError:
+        return math.copysign(math.inf, exact)
+
+
 def call(address: int, arguments: tuple[int, ...]) -> int:
     """Call the C function of 64-bit integers at an address, which returns one."""
     return _function_at(address, ctypes.c_int64, arguments)
@@ -294,3 +316,8 @@ def floor(x: float) -> float:
 def ceil(x: float) -> float:
     """Return the smallest integer not below `x`, as a float."""
     return float(np.ceil(x)) if math.isfinite(x) else x
+
+
+def trunc(x: float) -> float:
+    """Return `x` without its fraction, as a float."""
+    return float(np.trunc(x))

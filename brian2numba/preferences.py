@@ -22,6 +22,10 @@ def _is_none_or_string(value: object) -> bool:
     return value is None or isinstance(value, str)
 
 
+def _is_positive_integer(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
 _PREFERENCES = {
     "native_loop": BrianPreference(
         default=True,
@@ -65,6 +69,28 @@ _PREFERENCES = {
         there, with all its instructions, or the name that LLVM has for a kind of
         processors, e.g. ``'x86-64-v3'``, for code that several kinds of nodes of a
         cluster can run. A directory with compiled code can hold both.
+        """,
+    ),
+    "threads": BrianPreference(
+        default=1,
+        validator=_is_positive_integer,
+        docs="""
+        The number of threads that share the work on large groups: state updates,
+        thresholds, summed variables and the delivery of spikes. The results are the
+        same as with one thread. Groups too small to gain are left to one thread.
+        The threads are those of numba's threading layer, which has as many as there
+        are processors, or as the environment variable ``NUMBA_NUM_THREADS`` says.
+        """,
+    ),
+    "math": BrianPreference(
+        default="vector",
+        validator=lambda value: value in ("vector", "libm"),
+        docs="""
+        Which elementary functions (``exp``, ``log``, ``sin``, ...) kernels call.
+        ``'vector'`` (the default) stands for functions of this package that compute
+        for several neurons at once, with errors of 1 to 2 units in the last place;
+        where the processor can't multiply and add in one instruction, the C library's
+        are called instead. ``'libm'`` stands for those of the C library, bit by bit.
         """,
     ),
     "delete_source_files": BrianPreference(

@@ -16,6 +16,7 @@ from brian2numba import pipeline
 from brian2numba.behaviours import BEHAVIOURS, Behaviour, Offer
 from brian2numba.binding import BoundKernel
 from brian2numba.device.random_state import RandomStreams, attach_random_streams
+from brian2numba.generation.accesses import Accesses
 from brian2numba.generation.generator import NumbaCodeGenerator
 from brian2numba.generation.library import RANDOM_STREAMS
 from brian2numba.generation.source import GeneratedCode, KernelDraft, KernelSource
@@ -38,6 +39,8 @@ class NumbaCodeObject(CodeObject):
         The Python source of the kernel.
     source : KernelSource
         The same with what it refers to, after `compile`.
+    accesses : Accesses
+        What its statements do with variables.
     draws : bool
         Whether the kernel draws random numbers.
     """
@@ -71,6 +74,7 @@ class NumbaCodeObject(CodeObject):
         )
         behaviour = BEHAVIOURS.get(template_name, Behaviour)
         self.behaviour = behaviour(self, code.keywords)
+        self.accesses: Accesses = code.keywords["accesses"]
         self.streams = attach_random_streams(self.device)
         self.source = KernelSource("", ())
         self.draws = False

@@ -10,7 +10,13 @@ from brian2numba.binding import BoundKernel
 from brian2numba.containers import append_rows
 from brian2numba.generation.slots import Slot
 
-__all__ = ["Behaviour", "Offer"]
+__all__ = ["EVENT_COUNT", "NO_END", "PART_END", "PART_START", "Behaviour", "Offer"]
+
+#: The slots for which elements a kernel does its work, and for where the threshold says
+#: how many events it found: what differs between threads that share a kernel's work
+PART_START, PART_END, EVENT_COUNT = "_part_start", "_part_end", "_event_count"
+#: Behind the last element, however many there are
+NO_END = 2**62
 
 #: A number that is asked for only if the kernel's source uses it
 type Offer = Callable[[], int]
@@ -36,7 +42,12 @@ class Behaviour:
 
     def offers(self) -> dict[str, Offer]:
         """Return the numbers and addresses that the kernel can use, by name."""
-        return {"_append_rows": lambda: append_rows.address}
+        return {
+            "_append_rows": lambda: append_rows.address,
+            # All elements, unless several threads share them
+            PART_START: lambda: 0,
+            PART_END: lambda: NO_END,
+        }
 
     def before_run(self) -> None:
         """Prepare a run of the network."""

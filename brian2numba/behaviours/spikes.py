@@ -7,10 +7,11 @@ from typing import Any
 
 from brian2.core.base import weakproxy_with_fallback
 
-from brian2numba.behaviours.base import Behaviour, Offer
+from brian2numba.behaviours.base import EVENT_COUNT, Behaviour, Offer
 from brian2numba.binding import BoundKernel
-from brian2numba.containers import advance_queue, peek_spikes, push_spikes
+from brian2numba.containers import advance_queue, push_spikes
 from brian2numba.device.queues import own_queue
+from brian2numba.generation.slots import LastItem, Slot
 
 __all__ = ["DeliverBehaviour", "PushBehaviour", "ThresholdBehaviour"]
 
@@ -21,6 +22,10 @@ class ThresholdBehaviour(Behaviour):
     def __init__(self, codeobj: Any, keywords: Mapping[str, Any]) -> None:
         super().__init__(codeobj, keywords)
         self._eventspace = keywords["eventspace_variable"]
+
+    def slots(self) -> list[Slot]:
+        """Return where the number of events goes."""
+        return [LastItem(EVENT_COUNT, self._eventspace)]
 
     def after_run(self) -> None:
         """Say that there are no events."""
@@ -42,7 +47,6 @@ class PushBehaviour(Behaviour):
             "_spike_queue": lambda: queue.handle,
             "_spike_queue_payload": lambda: queue.payload,
             "_push_spikes": lambda: push_spikes.address,
-            "_peek_spikes": lambda: peek_spikes.address,
             "_advance_queue": lambda: advance_queue.address,
         }
 

@@ -25,7 +25,9 @@ _PARTS = (
     "generation/library.py",
     "kernels",
     "lowering",
+    "simulation/counter.py",
     "simulation/loop.py",
+    "simulation/parts.py",
 )
 
 

@@ -9,7 +9,6 @@ from brian2numba.containers.dynamic_array import (
 )
 from brian2numba.containers.queue_operations import (
     advance_queue,
-    peek_spikes,
     push_spikes,
 )
 from brian2numba.containers.spike_queue import SpikeQueue
@@ -20,6 +19,5 @@ __all__ = [
     "SpikeQueue",
     "advance_queue",
     "append_rows",
-    "peek_spikes",
     "push_spikes",
 ]

@@ -16,20 +16,33 @@ MAX_STEPS = 2**31 - 1
 _BITS = 16
 
 
+#: How many synapses must have neuron and delay in common, on average, to be a group.
+GROUP_SIZE = 4
+#: About how many synapses are looked at to see whether that may be so.
+_SAMPLE_SIZE = 2**16
+
+
 @dataclass(frozen=True)
 class Connectivity:
     """The synapses of each source neuron, and their delays in time steps.
 
+    Synapses of one neuron that have one delay, too, are a group: in the list of
+    synapses they follow each other, in order.
+
     Attributes
     ----------
     first : `numpy.ndarray`
-        For each neuron the position of its first synapse, and a last item: where the
-        synapses of the last neuron end. int64.
+        For each neuron the position of its first synapse, or its first group where
+        there are groups. A last item says where those of the last neuron end. int32.
     synapses : `numpy.ndarray` or None
-        The synapses by neuron, those of a neuron in order, int32; None if this is just
-        0, 1, 2, ...
+        The synapses by neuron, int32: those of a neuron in order, or in groups by
+        their delay. None if this is just 0, 1, 2, ...
     delays : `numpy.ndarray` or None
-        The delay of each synapse, int32; None if all have the delay `max_delay`.
+        The delay of the synapse at each position, or of each group, int32; None if all
+        have the delay `max_delay`.
+    groups : `numpy.ndarray` or None
+        The position where each group begins, and the one where the last ends, int32;
+        None if all have one delay, or if groups would be small.
     max_delay : int
         The longest delay.
     """
@@ -37,6 +50,7 @@ class Connectivity:
     first: _Array
     synapses: _Array | None
     delays: _Array | None
+    groups: _Array | None
     max_delay: int
 
     @classmethod
@@ -58,14 +72,73 @@ class Connectivity:
             If a source is not between `start` and `end`.
         """
         _check_sources(sources, start, end)
-        relative = sources - start
-        counts = np.bincount(relative, minlength=end - start)
-        first = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-        is_sorted = bool(np.all(relative[1:] >= relative[:-1]))
-        synapses = None if is_sorted else _stable_order(relative)
-        max_delay = int(delays.max(initial=0))
+        relative, max_delay = sources - start, int(delays.max(initial=0))
         is_uniform = not len(delays) or int(delays.min()) == max_delay
-        return cls(first, synapses, None if is_uniform else delays, max_delay)
+        if not is_uniform and _may_be_grouped(relative, delays):
+            grouped = cls._grouped(relative, end - start, delays)
+            if grouped is not None:
+                return grouped
+        synapses = _stable_order(relative)
+        if is_uniform:
+            ordered_delays = None
+        else:
+            ordered_delays = delays if synapses is None else delays[synapses]
+        first = _starts(relative, end - start)
+        return cls(first, synapses, ordered_delays, None, max_delay)
+
+    @classmethod
+    def _grouped(
+        cls, sources: _Array, n_sources: int, delays: _Array
+    ) -> Connectivity | None:
+        """Sort synapses by source and delay; None if the groups are small."""
+        synapses = _stable_order(delays)
+        if synapses is None:
+            synapses = _stable_order(sources)
+        else:
+            by_source = _stable_order(sources[synapses])
+            synapses = synapses if by_source is None else synapses[by_source]
+            synapses = None if _is_ascending(synapses) else synapses
+        if synapses is not None:
+            sources, delays = sources[synapses], delays[synapses]
+        is_first = np.ones(len(sources), bool)
+        is_first[1:] = (np.diff(sources) != 0) | (np.diff(delays) != 0)
+        begins = np.flatnonzero(is_first)
+        if len(begins) * GROUP_SIZE > len(sources):
+            return None
+        first = _starts(sources[begins], n_sources)
+        groups = np.append(begins, len(sources)).astype(np.int32)
+        return cls(first, synapses, delays[begins], groups, int(delays.max()))
+
+    @property
+    def has_ranges(self) -> bool:
+        """Whether events are ranges of positions, rather than numbers of synapses."""
+        return self.delays is None or self.groups is not None
+
+    def keeps_events_of(self, before: Connectivity) -> bool:
+        """Tell whether events that were pushed before mean the same, and can follow."""
+        if not (self.has_ranges and before.has_ranges):
+            return self.has_ranges == before.has_ranges
+        if self.synapses is None or before.synapses is None:
+            return self.synapses is before.synapses
+        return np.array_equal(self.synapses, before.synapses)
+
+
+def _starts(sources: _Array, n_sources: int) -> _Array:
+    """Return where the items of each source start once they are sorted by source."""
+    counts = np.bincount(sources, minlength=n_sources)
+    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+
+
+def _may_be_grouped(sources: _Array, delays: _Array) -> bool:
+    """Tell from the synapses of some sources whether the groups may be large."""
+    step = len(sources) // _SAMPLE_SIZE | 1
+    sample = np.flatnonzero(sources % step == 0)
+    keys = sources[sample] * np.int64(2**32) + delays[sample]
+    return len(np.unique(keys)) * GROUP_SIZE <= len(keys)
+
+
+def _is_ascending(keys: _Array) -> bool:
+    return bool(np.all(keys[1:] >= keys[:-1]))
 
 
 def _check_sources(sources: _Array, start: int, end: int) -> None:
@@ -78,11 +151,14 @@ def _check_sources(sources: _Array, start: int, end: int) -> None:
         )
 
 
-def _stable_order(keys: _Array) -> _Array:
+def _stable_order(keys: _Array) -> _Array | None:
     """Return the order that sorts non-negative int32 keys, equal ones as they are.
 
-    numpy sorts 16-bit keys in linear time: do so with the lower and the upper halves.
+    It is None if they are sorted. numpy sorts 16-bit keys in linear time: do so with
+    the lower and the upper halves.
     """
+    if _is_ascending(keys):
+        return None
     order = np.argsort(keys.astype(np.uint16), kind="stable")
     upper = (keys >> _BITS).astype(np.uint16)
     if upper.any():

@@ -1,51 +1,46 @@
 """
 The compiled operations of spike queues.
 
-Kernels call the operations by address. Each is compiled when it is first needed.
+Kernels call the operations by address. Each is compiled when it is first needed. The
+functions `due_chunk` and `read_chunk` are part of the kernels that deliver spikes.
 """
 
 from __future__ import annotations
 
-from brian2numba.containers.allocation import (
-    BUFFER_DATA,
-    BUFFER_MEMINFO,
-    BUFFER_SIZE,
-    replace_buffer,
-)
-from brian2numba.containers.pool import ITEM, POOL_BUFFER, RECORDS, WORD
+from brian2numba.containers.allocation import BUFFER_MEMINFO, replace_buffer
+from brian2numba.containers.pool import ITEM, POOL_BUFFER, WORD
 from brian2numba.containers.queue_storage import (
-    CHUNK_EVENTS,
-    CHUNK_ITEMS,
     CHUNKS,
     DELAY,
     DELAYS,
     DIRECTORY,
-    DUE_ADDRESS,
-    DUE_COUNT,
     FIRST,
-    HEAD,
+    GROUPS,
     N_SLOTS,
     OFFSET,
     PAGE_SHIFT,
     PAGES,
-    SCRATCH,
+    RANGE_ITEMS,
     SOURCE_END,
     SOURCE_START,
     append_delayed,
-    append_run,
+    append_numbers,
+    append_range,
     clear_slot,
-    count_events,
-    find_slot,
+    close_slot,
+    find_chunk,
+    read_chunk,
     reserve_events,
+    synapse_at,
 )
 from brian2numba.errors import OK, OUT_OF_MEMORY
 from brian2numba.language import (
     clear_bytes,
-    copy_bytes,
     load_int32,
     load_int64,
     payload_of,
     release,
+    store_int32,
     store_int64,
 )
 from brian2numba.operations import operation
@@ -53,14 +48,14 @@ from brian2numba.operations import operation
 __all__ = [
     "advance_queue",
     "allocate_directory",
-    "peek_spikes",
+    "copy_events",
+    "due_chunk",
+    "insert_events",
     "push_spikes",
+    "read_chunk",
     "release_spike_queue",
+    "synapse_at",
 ]
-
-
-_CHUNK_BYTES = CHUNK_ITEMS * ITEM
-_EVENT_BYTES = CHUNK_EVENTS * ITEM
 
 
 @operation
@@ -69,7 +64,6 @@ def release_spike_queue(payload: int, size: int, unused: int) -> int:
     release(load_int64(payload, CHUNKS + POOL_BUFFER + BUFFER_MEMINFO))
     release(load_int64(payload, PAGES + POOL_BUFFER + BUFFER_MEMINFO))
     release(load_int64(payload, DIRECTORY + BUFFER_MEMINFO))
-    release(load_int64(payload, SCRATCH + BUFFER_MEMINFO))
     return OK
 
 
@@ -99,15 +93,6 @@ def allocate_directory(handle: int, n_slots: int) -> int:
     return OK
 
 
-def _synapses_of(queue: int, neuron: int) -> tuple[int, int]:
-    """Return where a neuron's synapses begin and end; nothing for other neurons."""
-    start = load_int64(queue, SOURCE_START)
-    if neuron < start or neuron >= load_int64(queue, SOURCE_END):
-        return 0, 0
-    first = load_int64(queue, FIRST)
-    return load_int64(first, neuron - start), load_int64(first, neuron - start + 1)
-
-
 @operation
 def push_spikes(handle: int, spikes: int, n_spikes: int) -> int:
     """Send spikes on their way.
@@ -128,80 +113,132 @@ def push_spikes(handle: int, spikes: int, n_spikes: int) -> int:
         `OK`, or `OUT_OF_MEMORY` with the queue as it was.
     """
     queue = payload_of(handle)
-    n_events = 0
-    for k in range(n_spikes):
-        first, end = _synapses_of(queue, load_int32(spikes, k))
-        n_events += end - first
-    n_slots, is_uniform = load_int64(queue, N_SLOTS), not load_int64(queue, DELAYS)
-    if not reserve_events(queue, n_events, 1 if is_uniform else n_slots):
+    if load_int64(queue, DELAYS) == 0:
+        return _push_ranges(queue, spikes, n_spikes)
+    if load_int64(queue, GROUPS):
+        return _push_groups(queue, spikes, n_spikes)
+    return _push_numbers(queue, spikes, n_spikes)
+
+
+def _push_ranges(queue: int, spikes: int, n_spikes: int) -> int:
+    """Push the synapses of a neuron, which have one delay, as one range."""
+    if not reserve_events(queue, n_spikes * RANGE_ITEMS, 1):
         return OUT_OF_MEMORY
-    slot = load_int64(queue, OFFSET) + load_int64(queue, DELAY)
-    slot = slot - n_slots if slot >= n_slots else slot
+    slot = _slot_after(queue, load_int64(queue, DELAY))
     for k in range(n_spikes):
-        first, end = _synapses_of(queue, load_int32(spikes, k))
-        if is_uniform:
-            append_run(queue, slot, first, end)
-        else:
-            append_delayed(queue, first, end)
+        first, end = _part_of(queue, load_int32(spikes, k))
+        if first < end:
+            append_range(queue, slot, first, end)
     return OK
 
 
-def _gather(queue: int, chunk: int, n_due: int) -> int:
-    """Copy the events of a chain to the scratch buffer; its address, 0 without memory.
+def _push_groups(queue: int, spikes: int, n_spikes: int) -> int:
+    """Push the synapses that have neuron and delay in common as one range."""
+    n_items = _count(queue, spikes, n_spikes) * RANGE_ITEMS
+    if not reserve_events(queue, n_items, load_int64(queue, N_SLOTS)):
+        return OUT_OF_MEMORY
+    delays, groups = load_int64(queue, DELAYS), load_int64(queue, GROUPS)
+    for k in range(n_spikes):
+        first, end = _part_of(queue, load_int32(spikes, k))
+        for group in range(first, end):
+            slot = _slot_after(queue, load_int32(delays, group))
+            begin, stop = load_int32(groups, group), load_int32(groups, group + 1)
+            append_range(queue, slot, begin, stop)
+    return OK
 
-    Parameters
-    ----------
-    queue : int
-        The queue.
-    chunk : int
-        The first chunk.
-    n_due : int
-        The number of events.
-    """
-    data = load_int64(queue, SCRATCH + BUFFER_DATA)
-    if load_int64(queue, SCRATCH + BUFFER_SIZE) < n_due * ITEM:
-        data = replace_buffer(queue + SCRATCH * WORD, n_due * ITEM, 0)
-    chunks = load_int64(queue, CHUNKS + RECORDS)
-    target, end = data, data + n_due * ITEM if data else 0
-    while target < end:
-        address = chunks + (chunk - 1) * _CHUNK_BYTES
-        n_bytes = end - target if end - target < _EVENT_BYTES else _EVENT_BYTES
-        copy_bytes(target, address + ITEM, n_bytes)
-        chunk = load_int32(address, 0)
-        target += n_bytes
-    return data
+
+def _push_numbers(queue: int, spikes: int, n_spikes: int) -> int:
+    """Push each synapse after its own delay."""
+    n_items = _count(queue, spikes, n_spikes)
+    if not reserve_events(queue, n_items, load_int64(queue, N_SLOTS)):
+        return OUT_OF_MEMORY
+    for k in range(n_spikes):
+        first, end = _part_of(queue, load_int32(spikes, k))
+        append_delayed(queue, first, end)
+    return OK
+
+
+def _part_of(queue: int, neuron: int) -> tuple[int, int]:
+    """Return a neuron's part of the synapses (or groups); none for other neurons."""
+    start = load_int64(queue, SOURCE_START)
+    if neuron < start or neuron >= load_int64(queue, SOURCE_END):
+        return 0, 0
+    first = load_int64(queue, FIRST)
+    return load_int32(first, neuron - start), load_int32(first, neuron - start + 1)
+
+
+def _count(queue: int, spikes: int, n_spikes: int) -> int:
+    """Return how many synapses (or groups) some spikes go to."""
+    n = 0
+    for k in range(n_spikes):
+        first, end = _part_of(queue, load_int32(spikes, k))
+        n += end - first
+    return n
+
+
+def _slot_after(queue: int, delay: int) -> int:
+    """Return the slot that is due after a number of steps."""
+    n_slots, slot = load_int64(queue, N_SLOTS), load_int64(queue, OFFSET) + delay
+    return slot - n_slots if slot >= n_slots else slot
 
 
 @operation
-def peek_spikes(handle: int) -> int:
-    """Find the synapses whose spikes are due now.
+def insert_events(handle: int, slot: int, synapses: int, n_synapses: int) -> int:
+    """Give events to a slot that has none.
 
     Parameters
     ----------
     handle : int
-        The queue. Its words `DUE_ADDRESS` and `DUE_COUNT` say afterwards where they
-        are (int32), valid until the next operation.
+        The queue.
+    slot : int
+        The slot.
+    synapses : int
+        The address of the synapses' numbers (int32).
+    n_synapses : int
+        How many there are.
 
     Returns
     -------
     int
-        `OK`, or `OUT_OF_MEMORY` with the events as they were.
+        `OK`, or `OUT_OF_MEMORY` with the queue as it was.
     """
     queue = payload_of(handle)
-    store_int64(queue, DUE_COUNT, 0)
-    address = find_slot(queue, load_int64(queue, OFFSET))
-    if address == 0:
-        return OK
-    head, n_due = load_int32(address, HEAD), count_events(address)
-    if n_due > CHUNK_EVENTS:
-        due = _gather(queue, head, n_due)
-    else:
-        due = load_int64(queue, CHUNKS + RECORDS) + (head - 1) * _CHUNK_BYTES + ITEM
-    if due == 0:
+    if not reserve_events(queue, n_synapses, 1):
         return OUT_OF_MEMORY
-    store_int64(queue, DUE_ADDRESS, due)
-    store_int64(queue, DUE_COUNT, n_due)
+    append_numbers(queue, slot, synapses, n_synapses)
+    close_slot(queue, slot)
     return OK
+
+
+@operation
+def copy_events(handle: int, slot: int, target: int) -> int:
+    """Write down the events of a slot, and return how many there are.
+
+    Parameters
+    ----------
+    handle : int
+        The queue.
+    slot : int
+        The slot.
+    target : int
+        The address where the synapses' numbers (int32) go; 0 to count them only.
+    """
+    queue = payload_of(handle)
+    n_events, chunk = 0, find_chunk(queue, slot)
+    while chunk:
+        synapses, ranges, n_ranges, chunk = read_chunk(queue, chunk)
+        for k in range(n_ranges):
+            first, end = load_int32(ranges, 2 * k), load_int32(ranges, 2 * k + 1)
+            for position in range(first, end if target else first):
+                synapse = synapse_at(synapses, position)
+                store_int32(target, n_events + position - first, synapse)
+            n_events += end - first
+    return n_events
+
+
+def due_chunk(queue: int) -> int:
+    """Return the first chunk of the events that are due now, 0 if there are none."""
+    return find_chunk(queue, load_int64(queue, OFFSET))
 
 
 @operation
@@ -210,7 +247,6 @@ def advance_queue(handle: int) -> int:
     queue = payload_of(handle)
     offset = load_int64(queue, OFFSET)
     clear_slot(queue, offset)
-    store_int64(queue, DUE_COUNT, 0)
     offset = offset + 1 if offset + 1 < load_int64(queue, N_SLOTS) else 0
     store_int64(queue, OFFSET, offset)
     return OK

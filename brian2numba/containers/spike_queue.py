@@ -18,10 +18,12 @@ from brian2numba.containers import queue_storage as storage
 from brian2numba.containers.allocation import BUFFER_DATA, new_container
 from brian2numba.containers.capsule import foreign_capsule
 from brian2numba.containers.connectivity import Connectivity, delays_in_steps
+from brian2numba.containers.pool import USED
 from brian2numba.containers.queue_operations import (
     advance_queue,
     allocate_directory,
-    peek_spikes,
+    copy_events,
+    insert_events,
     push_spikes,
     release_spike_queue,
 )
@@ -48,14 +50,10 @@ class _Block:
         _check(status, f"for a spike queue of {n_slots} time steps")
 
     def insert(self, slot: int, synapses: _Array) -> None:
-        """Append events to a slot: they are pushed as the synapses of one neuron."""
-        first = np.array([0, len(synapses)], np.int64)
-        neuron = np.zeros(1, np.int32)
-        self.words[storage.SOURCE_END] = 1
-        self.words[storage.FIRST] = first.ctypes.data
-        self.words[storage.SYNAPSES] = synapses.ctypes.data
-        self.words[storage.DELAY] = slot
-        status = push_spikes.call(self.handle, neuron.ctypes.data, 1)
+        """Give events to a slot that has none."""
+        status = insert_events.call(
+            self.handle, slot, synapses.ctypes.data, len(synapses)
+        )
         _check(status, f"for {len(synapses)} events")
 
     def swap_events(self, other: _Block) -> None:
@@ -68,8 +66,6 @@ class _Block:
         kept = ctypes.string_at(here, size)
         ctypes.memmove(here, there, size)
         ctypes.memmove(there, kept, size)
-        for words in (self.words, other.words):
-            words[storage.DUE_COUNT] = 0
 
 
 class SpikeQueue:
@@ -128,22 +124,30 @@ class SpikeQueue:
         start, end, _ = self._state_tuple
         steps = delays_in_steps(delays, dt, len(sources))
         connectivity = Connectivity.of(sources, start, end, steps)
-        self._retime(dt, connectivity.max_delay)
+        self._prepare_events(dt, connectivity)
         self._dt = dt
         self._connect(connectivity)
 
-    def _retime(self, dt: float, max_delay: int) -> None:
+    def _prepare_events(self, dt: float, connectivity: Connectivity) -> None:
         """Move the events under way to their new steps; make room for the delays."""
-        n_slots = self._words[storage.N_SLOTS]
+        n_slots, max_delay = self._words[storage.N_SLOTS], connectivity.max_delay
         if self._dt not in (0.0, dt):
             factor = self._dt / dt
             events = _merged(self._events_under_way(), factor)
             n_slots = max(int(n_slots * factor) + 1, *(k + 1 for k in events), 1)
-        elif max_delay >= n_slots:
+        elif max_delay >= n_slots or self._must_convert_events(connectivity):
             events = self._events_under_way()
         else:
             return
         self._replace_events(events, max(n_slots, max_delay + 1))
+
+    def _must_convert_events(self, connectivity: Connectivity) -> bool:
+        """Tell whether there are events that will mean other synapses."""
+        before = self._connectivity
+        has_events = self._words[storage.PAGES + USED] > 0
+        if not has_events or before is None:
+            return False
+        return not connectivity.keeps_events_of(before)
 
     def _connect(self, connectivity: Connectivity) -> None:
         words = self._words
@@ -151,6 +155,7 @@ class SpikeQueue:
         words[storage.FIRST] = connectivity.first.ctypes.data
         words[storage.SYNAPSES] = _address(connectivity.synapses)
         words[storage.DELAYS] = _address(connectivity.delays)
+        words[storage.GROUPS] = _address(connectivity.groups)
         words[storage.DELAY] = connectivity.max_delay
         # keeps the arrays alive
         self._connectivity = connectivity
@@ -169,11 +174,7 @@ class SpikeQueue:
 
     def peek(self) -> _Array:
         """Return the synapses whose spikes are due now, in the order of delivery."""
-        _check(peek_spikes.call(self.handle), "for the events that are due")
-        n_due = self._words[storage.DUE_COUNT]
-        due = np.empty(n_due, np.int32)
-        ctypes.memmove(due.ctypes.data, self._words[storage.DUE_ADDRESS], due.nbytes)
-        return due
+        return self._events_of(self._words[storage.OFFSET])
 
     def advance(self) -> None:
         """Go to the next time step; what was due is gone."""
@@ -214,16 +215,13 @@ class SpikeQueue:
         self._words[storage.OFFSET] = offset
 
     def _events(self) -> _Events:
-        """Return the events of each slot that has any."""
-        offset = self._words[storage.OFFSET]
-        events = {}
-        try:
-            for slot in self._used_slots():
-                self._words[storage.OFFSET] = slot
-                events[slot] = self.peek()
-        finally:
-            self._words[storage.OFFSET] = offset
-            peek_spikes.call(self.handle)
+        """Return the events of the slots that may have any."""
+        return {slot: self._events_of(slot) for slot in self._used_slots()}
+
+    def _events_of(self, slot: int) -> _Array:
+        """Return the events of a slot in their order."""
+        events = np.empty(copy_events.call(self.handle, slot, 0), np.int32)
+        copy_events.call(self.handle, slot, events.ctypes.data)
         return events
 
     def _used_slots(self) -> list[int]:

@@ -60,14 +60,13 @@ _DYNAMIC_ARRAY = DynamicArrayType(
 
 _SPIKE_QUEUE = SpikeQueueType(
     [
-        *_words("due_address due_count source_start source_end first synapses"),
-        *_words("delays delay n_slots offset"),
+        *_words("source_start source_end first synapses delays groups delay"),
+        *_words("n_slots offset"),
         *_words("chunk_capacity chunks_used chunks_touched free_chunk"),
         ("chunks", _BUFFER),
         *_words("page_capacity pages_used pages_touched free_page"),
         ("pages", _BUFFER),
         ("directory", _BUFFER),
-        ("scratch", _BUFFER),
     ]
 )
 

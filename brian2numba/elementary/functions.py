@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from brian2numba.language import ceil, floor, int64
+from brian2numba.language import ceil, floor, int64, trunc
 
 __all__ = ["FUNCTIONS"]
 
@@ -44,9 +44,21 @@ def clip(x: float, low: float, high: float) -> float:
 
 def timestep(t: float, dt: float) -> int:
     """Return the number of time steps of length `dt` (s) until `t` (s)."""
+    return int64(_steps(t, dt))
+
+
+def whole_steps(t: float, dt: float) -> float:
+    """Return the same as a float, for comparisons.
+
+    Most processors have no vector instruction that makes an integer of a double.
+    """
+    return trunc(_steps(t, dt))
+
+
+def _steps(t: float, dt: float) -> float:
     # A thousandth of a step makes up for rounding. In a loop, dt stays the same and is
     # divided by once; a division for each neuron would take longer than all the rest.
-    return int64((t + 1e-3 * dt) * (1.0 / dt))
+    return (t + 1e-3 * dt) * (1.0 / dt)
 
 
 #: Each function by its name in kernels
@@ -54,5 +66,6 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "floor": floor,
     "ceil": ceil,
     "_int": int64,
+    "_whole_steps": whole_steps,
     **{f.__name__: f for f in (exprel, sign, clip, timestep)},
 }

@@ -10,6 +10,7 @@ from brian2.core.variables import ArrayVariable, AuxiliaryVariable
 from brian2.parsing.bast import brian_ast
 from brian2.utils.stringtools import indent
 
+from brian2numba.generation.accesses import Accesses
 from brian2numba.generation.dtypes import cast, dtype_name, stored
 from brian2numba.generation.functions import KernelFunctions, collect_functions
 from brian2numba.generation.renderer import NumbaNodeRenderer
@@ -35,6 +36,7 @@ class NumbaCodeGenerator(CodeGenerator):
         self._functions: KernelFunctions | None = None
         self._temporaries: dict[str, AuxiliaryVariable] = {}
         self._abstract_code: dict[str | None, str] = {}
+        self._accesses = Accesses()
 
     @property
     def functions(self) -> KernelFunctions:
@@ -185,6 +187,9 @@ class NumbaCodeGenerator(CodeGenerator):
             v_read, v_write, v_indices, v_conditions = self.arrays_helper(vector)
             # What the loop only reads and is the same for all elements is read once
             shared = {n for n in v_read - v_write if self.variables[n].scalar}
+            self._accesses.once |= s_write
+            self._accesses.read |= v_read - shared
+            self._accesses.written |= v_write
             scalar_code[block] = "\n".join(
                 self.translate_to_read_arrays(
                     sorted(s_indices) + sorted(s_read | shared)
@@ -208,6 +213,7 @@ class NumbaCodeGenerator(CodeGenerator):
             "abstract_code": self._abstract_code,
             "array_names": dict(self._array_names),
             "extra_variables": self.extra_variables,
+            "accesses": self._accesses,
         }
 
 

@@ -17,6 +17,7 @@ import numpy as np
 from brian2.core.functions import DEFAULT_FUNCTIONS
 
 from brian2numba import language
+from brian2numba.containers import queue_operations
 from brian2numba.elementary import functions as elementary
 from brian2numba.errors import Status
 from brian2numba.kernels import (
@@ -165,7 +166,11 @@ def namespace() -> dict[str, Any]:
         "_solve_cable": cable.solve_cable,
         "_append_events": events.append_events,
         "_first_not_below": events.first_not_below,
+        "_due_chunk": queue_operations.due_chunk,
+        "_read_chunk": queue_operations.read_chunk,
+        "_synapse_at": queue_operations.synapse_at,
         "_number_of_steps": synapse_creation.number_of_steps,
+        "_log_in_c": synapse_creation.log_in_c,
         "_whole": synapse_creation.whole,
         "_mark_distinct": synapse_creation.mark_distinct,
         "_open_streams": random_numbers.open_streams,

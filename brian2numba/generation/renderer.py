@@ -61,6 +61,23 @@ class NumbaNodeRenderer(NodeRenderer):
         exponent = ast.BinOp(node.right, ast.Mult(), base.args[0])
         return self.render_Call(ast.Call(base.func, [exponent], []))
 
+    def render_Compare(self, node: ast.Compare) -> str:
+        """Render a comparison; numbers of time steps are compared as floats."""
+        sides = [self._as_float(side) for side in (node.left, *node.comparators)]
+        return str(super().render_Compare(ast.Compare(sides[0], node.ops, sides[1:])))
+
+    def _as_float(self, node: ast.expr) -> ast.expr:
+        """Return a call of ``timestep`` as one that gives the same number as a float.
+
+        Up to 2**53 they compare alike, and this one is computed for several neurons at
+        a time.
+        """
+        match node:
+            case ast.Call(func=ast.Name(id=name), args=args):
+                if self.names.get(name) == "timestep":
+                    return ast.Call(ast.Name("_whole_steps"), args, [])
+        return node
+
     def render_Constant(self, node: ast.Constant) -> str:
         """Render a number; infinity has no literal of its own."""
         if isinstance(node.value, float) and math.isinf(node.value):

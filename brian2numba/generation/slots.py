@@ -28,6 +28,7 @@ __all__ = [
     "Doubles",
     "DynamicArrayData",
     "DynamicArraySize",
+    "LastItem",
     "NamespaceArray",
     "Number",
     "RandomStreams",
@@ -187,6 +188,16 @@ class ArrayData(Slot):
     def value(self, binding: Binding) -> int:
         """Return the address of the data."""
         return binding.keep(binding.array(self.variable))
+
+
+@dataclass(frozen=True)
+class LastItem(ArrayData):
+    """The last item of an array that never moves."""
+
+    def value(self, binding: Binding) -> int:
+        """Return the address of the item."""
+        array = binding.array(self.variable)
+        return binding.keep(array) + array.nbytes - array.itemsize
 
 
 @dataclass(frozen=True)

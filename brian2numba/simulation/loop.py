@@ -14,6 +14,7 @@ from typing import Any
 
 from brian2numba.language import call, float64s, int64s
 from brian2numba.operations import operation
+from brian2numba.simulation.counter import nanoseconds
 
 __all__ = ["Clocks", "Entries", "Reason", "State", "run_steps"]
 
@@ -193,10 +194,10 @@ def _run_entry(words: Any, entry: Any) -> int:
         return call(entry[_FUSED_KERNEL], (entry[_FUSED_TABLE],))
     start = _now(words)
     status = call(entry[_KERNEL], (entry[_TABLE],))
-    nanoseconds = _now(words) - start
-    entry[_NANOSECONDS] += nanoseconds * (entry[_CALLS] - entry[_CALLS_COUNTED])
+    spent = _now(words) - start
+    entry[_NANOSECONDS] += spent * (entry[_CALLS] - entry[_CALLS_COUNTED])
     entry[_CALLS_COUNTED] = entry[_CALLS]
-    entry[_NEXT_TIMED] = entry[_CALLS] + 1 + _LONG // (nanoseconds + 1)
+    entry[_NEXT_TIMED] = entry[_CALLS] + 1 + _LONG // (spent + 1)
     return status
 
 
@@ -267,7 +268,4 @@ def _time_is_up(words: Any) -> bool:
 
 def _now(words: Any) -> int:
     """Return the performance counter in nanoseconds."""
-    if words[_COUNTER_RESULT] == 0:
-        return call(words[_COUNTER], ())
-    call(words[_COUNTER], (words[_COUNTER_RESULT],))
-    return int64s(words[_COUNTER_RESULT])[0]
+    return nanoseconds(words[_COUNTER], words[_COUNTER_RESULT])

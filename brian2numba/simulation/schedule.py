@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -12,9 +11,11 @@ from brian2.core.base import BrianObject, BrianObjectException
 from brian2.core.clocks import BaseClock, EventClock
 
 from brian2numba.device.arrays import Replacements
+from brian2numba.simulation.counter import PerformanceCounter
 from brian2numba.simulation.entries import Entry, entries_of
 from brian2numba.simulation.fusion import Fusion, fusions
 from brian2numba.simulation.loop import Clocks, Entries, State, run_steps
+from brian2numba.simulation.threads import number_of_threads, shared_kernel
 from brian2numba.target import NumbaCodeObject
 
 __all__ = ["Schedule"]
@@ -52,8 +53,8 @@ class Schedule:
         #: The same memory, faster to read and write one by one, also as doubles
         self.words = memoryview(self.state)
         self.doubles: memoryview[float] = memoryview(self.state).cast("B").cast("d")
-        self._now = np.zeros(1, np.int64)
         self._alive: list[Any] = []
+        self._uses_threads = number_of_threads() > 1
         self._times: list[_Words] = []
         #: What Python calls for each entry that compiled code can't run
         self.calls: list[Callable[[], Any]] = []
@@ -156,6 +157,11 @@ class Schedule:
 
     def _fill_kernel(self, words: _Words, code_object: Any) -> None:
         """Write the addresses of a kernel and of its table."""
+        job = shared_kernel(code_object) if self._uses_threads else None
+        if job is not None:
+            words[:2] = job.kernel_address, self._address_of(job.words)
+            self._alive.append(job)
+            return
         kernel = code_object.kernel
         words[:2] = kernel.kernel.address, self._address_of(kernel.table)
 
@@ -177,9 +183,9 @@ class Schedule:
         state[State.N_ENTRIES] = len(self.entries)
         state[State.ENTRIES] = self._entry_records.ctypes.data
         state[State.PROFILE] = self.profile
-        counter, writes = _performance_counter()
-        state[State.COUNTER] = counter
-        state[State.COUNTER_RESULT] = self._now.ctypes.data if writes else 0
+        counter = PerformanceCounter.of_python()
+        state[State.COUNTER] = counter.function
+        state[State.COUNTER_RESULT] = counter.result
 
     def _rebind(self) -> None:
         """Look for arrays again, after another target took some of them over."""
@@ -209,20 +215,3 @@ def _streams(entries: Sequence[Entry]) -> Any:
         if isinstance(code_object, NumbaCodeObject) and code_object.draws:
             return code_object.streams
     return None
-
-
-def _performance_counter() -> tuple[int, bool]:
-    """Return Python's counter of nanoseconds as a C function.
-
-    Returns
-    -------
-    address : int
-        The address of the function.
-    writes : bool
-        Whether it writes the time to an address that it is given (since Python 3.13);
-        it returns the time otherwise.
-    """
-    writes = hasattr(ctypes.pythonapi, "PyTime_PerfCounterRaw")
-    name = "PyTime_PerfCounterRaw" if writes else "_PyTime_GetPerfCounter"
-    function = ctypes.cast(getattr(ctypes.pythonapi, name), ctypes.c_void_p)
-    return int(function.value or 0), writes
