@@ -27,6 +27,7 @@ __all__ = [
     "array_view",
     "as_bytes",
     "boolean",
+    "block_words",
     "bools",
     "call",
     "call_for_double",
@@ -38,6 +39,7 @@ __all__ = [
     "float64",
     "float64_from_bits",
     "float64s",
+    "float64s_of",
     "floor",
     "int32",
     "int32s",
@@ -164,6 +166,11 @@ def as_bytes(words: Pointer) -> Pointer:
     return Pointer(words.address, ctypes.c_uint8, int, owner=words)
 
 
+def float64s_of(words: Pointer) -> Pointer:
+    """Return a pointer to words as numbers in double precision."""
+    return Pointer(words.address, ctypes.c_double, float, owner=words)
+
+
 def _words_on_stack(n_words: int) -> Pointer:
     memory = (ctypes.c_int64 * n_words)()
     return Pointer(ctypes.addressof(memory), ctypes.c_int64, int, owner=memory)
@@ -178,6 +185,11 @@ def local_words() -> Pointer:
 def mask_words() -> Pointer:
     """Return a pointer to words of the function's own, a byte for each element."""
     return _words_on_stack(MASK_SIZE // _WORD)
+
+
+def block_words() -> Pointer:
+    """Return a pointer to words of the function's own, one for each element."""
+    return _words_on_stack(MASK_SIZE)
 
 
 def float64_from_bits(bits: int) -> float:

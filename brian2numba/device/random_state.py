@@ -16,7 +16,7 @@ import numpy as np
 from brian2.utils.logger import get_logger
 
 from brian2numba.device.random_reserve import normal_in_reserve
-from brian2numba.kernels import random_numbers as kernels
+from brian2numba.kernels import random_buffers as kernels
 
 __all__ = ["RandomStreams", "attach_random_streams"]
 
