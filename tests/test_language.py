@@ -19,7 +19,6 @@ from brian2numba.language import (
     int32s,
     int64s,
     local_words,
-    uint32s,
 )
 from brian2numba.operations import operation
 
@@ -48,7 +47,7 @@ def use_each_word(numbers, results, n):
 @operation
 def uniform_numbers(state, buffer, n):
     """Draw uniform numbers."""
-    fill_uniform(uint32s(state), float64s(buffer), n)
+    fill_uniform(state, float64s(buffer), n)
     return 0
 
 

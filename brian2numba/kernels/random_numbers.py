@@ -32,6 +32,8 @@ __all__ = [
     "poisson",
     "rand",
     "randn",
+    "take_normal",
+    "take_uniform",
 ]
 
 # Below this mean, Poisson numbers are made by multiplication.
@@ -118,6 +120,49 @@ def randn(streams: Any) -> float:
         call(int64s(streams[_BLOCK])[REFILL_NORMAL], (streams[_BLOCK],))
     streams[_NORMAL_POSITION] = i + 1 if i + 1 < streams[_SIZE] else 0
     return float64s(streams[_NORMAL_DATA])[i]
+
+
+def take_uniform(numbers: Any, n: int, streams: Any) -> None:
+    """Draw several uniform numbers.
+
+    Parameters
+    ----------
+    numbers : pointer to float64
+        Where they are wanted.
+    n : int
+        How many.
+    streams : pointer to int64
+        Opened streams.
+    """
+    done = 0
+    while done < n:
+        i = streams[_UNIFORM_POSITION]
+        if i == 0:
+            call(int64s(streams[_BLOCK])[REFILL_UNIFORM], (streams[_BLOCK],))
+        n_now = min(n - done, streams[_SIZE] - i)
+        _copy(numbers, done, float64s(streams[_UNIFORM_DATA]), i, n_now)
+        done += n_now
+        i += n_now
+        streams[_UNIFORM_POSITION] = i if i < streams[_SIZE] else 0
+
+
+def take_normal(numbers: Any, n: int, streams: Any) -> None:
+    """Draw several normal numbers; see `take_uniform`."""
+    done = 0
+    while done < n:
+        i = streams[_NORMAL_POSITION]
+        if i == 0:
+            call(int64s(streams[_BLOCK])[REFILL_NORMAL], (streams[_BLOCK],))
+        n_now = min(n - done, streams[_SIZE] - i)
+        _copy(numbers, done, float64s(streams[_NORMAL_DATA]), i, n_now)
+        done += n_now
+        i += n_now
+        streams[_NORMAL_POSITION] = i if i < streams[_SIZE] else 0
+
+
+def _copy(target: Any, first: int, source: Any, position: int, n: int) -> None:
+    for i in range(n):
+        target[first + i] = source[position + i]
 
 
 def _log_factorial(k: int) -> float:
