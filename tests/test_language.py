@@ -19,6 +19,7 @@ from brian2numba.language import (
     int32s,
     int64s,
     local_words,
+    uint32s,
 )
 from brian2numba.operations import operation
 
