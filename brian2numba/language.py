@@ -13,6 +13,7 @@ from __future__ import annotations
 import ctypes
 import math
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -37,10 +38,12 @@ __all__ = [
     "float32",
     "float32s",
     "float64",
+    "float64_bits",
     "float64_from_bits",
     "float64s",
     "float64s_of",
     "floor",
+    "fma",
     "int32",
     "int32s",
     "int64",
@@ -195,6 +198,24 @@ def block_words() -> Pointer:
 def float64_from_bits(bits: int) -> float:
     """Reinterpret the 64 bits of an integer slot as a double."""
     return ctypes.c_double.from_buffer(ctypes.c_int64(bits)).value
+
+
+def float64_bits(x: float) -> int:
+    """Return the 64 bits of a double as an integer."""
+    return ctypes.c_int64.from_buffer(ctypes.c_double(x)).value
+
+
+def fma(x: float, y: float, z: float) -> float:
+    """Return ``x*y + z`` in double precision, rounded once."""
+    if not (math.isfinite(x) and math.isfinite(y) and math.isfinite(z)):
+        return x * y + z
+    exact = Fraction(x) * Fraction(y) + Fraction(z)
+    if exact == 0:
+        return x * y + z
+    try:
+        return float(exact)
+    except OverflowError:
+        return math.copysign(math.inf, exact)
 
 
 def call(address: int, arguments: tuple[int, ...]) -> int:

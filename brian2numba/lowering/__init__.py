@@ -16,7 +16,9 @@ from typing import Any
 __all__ = ["lower", "lower_function"]
 
 
-def lower(source: str, names: Mapping[str, Any], entry: str) -> str:
+def lower(
+    source: str, names: Mapping[str, Any], entry: str, vectorises: bool = False
+) -> str:
     """Translate a kernel to LLVM's language.
 
     Parameters
@@ -27,6 +29,10 @@ def lower(source: str, names: Mapping[str, Any], entry: str) -> str:
         What the names in it stand for.
     entry : str
         What the function ``int64 entry(int64 table)`` is to be called.
+    vectorises : bool, optional
+        Whether the kernel, and functions of users that are part of its source, call
+        the functions of `brian2numba.elementary` instead of the C library's. Defaults
+        to ``False``.
 
     Returns
     -------
@@ -38,7 +44,7 @@ def lower(source: str, names: Mapping[str, Any], entry: str) -> str:
     NotInLanguageError
         If the kernel uses something that only numba can compile.
     """
-    text: str = _translation().kernel_module(source, names, entry)
+    text: str = _translation().kernel_module(source, names, entry, vectorises)
     return text
 
 

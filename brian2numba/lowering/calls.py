@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from brian2numba.errors import NotInLanguageError
-from brian2numba.lowering.kinds import VOID, Kind, Record
-from brian2numba.lowering.values import NOTHING, Value
+from brian2numba.lowering.kinds import FLOAT32, FLOAT64, VOID, Kind, Record
+from brian2numba.lowering.values import NOTHING, Value, convert
 
-__all__ = ["Callee", "LibraryFunction", "RecordMaker"]
+__all__ = ["Callee", "Elementary", "LibraryFunction", "RecordMaker"]
 
 
 class Callee(Protocol):
@@ -70,6 +70,27 @@ class LibraryFunction:
             code.effect(f"call void @{name}({given})")
             return NOTHING
         return code.unpacked(code.emit(f"call {result.llvm} @{name}({given})"), result)
+
+
+@dataclass(frozen=True)
+class Elementary:
+    """A function of doubles, for numbers of any type.
+
+    If all of its arguments are in single precision, so is the result, which is the
+    double's, rounded.
+    """
+
+    of_doubles: LibraryFunction
+
+    def kind(self, kinds: Sequence[Kind]) -> Kind:
+        """Return the type of the result."""
+        return FLOAT32 if set(kinds) == {FLOAT32} else FLOAT64
+
+    def emit(self, code: Any, args: Sequence[Value]) -> Value:
+        """Write the call."""
+        doubles = [convert(code, arg, FLOAT64) for arg in args]
+        result = self.of_doubles.emit(code, doubles)
+        return convert(code, result, self.kind([arg.kind for arg in args]))
 
 
 def flattened(value: Value) -> list[Value]:

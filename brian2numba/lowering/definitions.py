@@ -27,11 +27,21 @@ class Definition:
         Its syntax tree.
     names : mapping
         What the names in it stand for that are not its own.
+    vectorises : bool
+        Whether it calls functions that vectorise instead of the C library's. The
+        library's own functions never do: they repeat others' random numbers.
     """
 
     name: str
     tree: ast.FunctionDef = field(repr=False)
     names: Mapping[str, Any] = field(repr=False)
+    vectorises: bool = False
+
+    @property
+    def is_inlined(self) -> bool:
+        """Whether LLVM inlines each call: only then are loops over it vectorised."""
+        module = str(self.names.get("__name__", ""))
+        return module.startswith("brian2numba.elementary.")
 
     @property
     def parameters(self) -> list[str]:

@@ -21,7 +21,7 @@ from brian2numba.lowering.kinds import (
 )
 from brian2numba.lowering.operators import binary, compare, power_by_products, unary
 from brian2numba.lowering.values import Value, constant, convert, truth
-from brian2numba.lowering.words import load, word_for
+from brian2numba.lowering.words import load
 
 __all__ = ["Expressions"]
 
@@ -132,9 +132,8 @@ class Expressions:
             callee = self.code.module.callee(arithmetic.integer_power)
             value: Value = callee.emit(self.code, integers)
             return value
-        power = word_for(math.pow)
-        assert power is not None
-        return power.emit(self.code, [base, exponent])
+        value = self.types.callee_of(math.pow).emit(self.code, [base, exponent])
+        return value
 
     def _unaryop(self, node: ast.UnaryOp) -> Value:
         return unary[type(node.op)](self.code, self.value(node.operand))

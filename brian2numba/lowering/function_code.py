@@ -62,8 +62,10 @@ class FunctionCode:
         if self._is_open:
             self._return(None)
         result = self.types.result.llvm
+        given = ", ".join(parameters)
+        inlining = " alwaysinline" if definition.is_inlined else ""
         lines = [
-            f"define {linkage}{result} @{name}({', '.join(parameters)}) nounwind {{",
+            f"define {linkage}{result} @{name}({given}) nounwind{inlining} {{",
             "entry:",
             *self._allocations,
             *self._lines,

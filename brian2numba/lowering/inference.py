@@ -240,7 +240,11 @@ class Types:
 
     def callee(self, node: ast.expr) -> Callee:
         """Return what a call calls."""
-        callee: Callee = self.callees.callee(self.thing(node))
+        return self.callee_of(self.thing(node))
+
+    def callee_of(self, thing: Any) -> Callee:
+        """Return what this function calls where it names an object."""
+        callee: Callee = self.callees.callee(thing, self.definition.vectorises)
         return callee
 
 

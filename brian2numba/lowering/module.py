@@ -8,8 +8,9 @@ import types as python_types
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from brian2numba.elementary.vector import VECTOR_FUNCTIONS
 from brian2numba.errors import NotInLanguageError
-from brian2numba.lowering.calls import Callee, LibraryFunction, RecordMaker
+from brian2numba.lowering.calls import Callee, Elementary, LibraryFunction, RecordMaker
 from brian2numba.lowering.definitions import Definition, definition_of
 from brian2numba.lowering.function_code import FunctionCode
 from brian2numba.lowering.inference import Types
@@ -25,8 +26,12 @@ from brian2numba.lowering.words import word_for
 
 __all__ = ["Module", "function_module", "kernel_module"]
 
+_VECTOR_FUNCTIONS = {id(thing): f for thing, f in VECTOR_FUNCTIONS.items()}
 
-def kernel_module(source: str, names: Mapping[str, Any], entry: str) -> str:
+
+def kernel_module(
+    source: str, names: Mapping[str, Any], entry: str, vectorises: bool
+) -> str:
     """Translate a kernel, see `brian2numba.lowering.lower`."""
     trees = {}
     for statement in ast.parse(source).body:
@@ -34,7 +39,8 @@ def kernel_module(source: str, names: Mapping[str, Any], entry: str) -> str:
             raise NotInLanguageError(f"the statement {ast.unparse(statement)}")
         trees[statement.name] = statement
     known = dict(names)
-    known.update({name: Definition(name, tree, known) for name, tree in trees.items()})
+    for name, tree in trees.items():
+        known[name] = Definition(name, tree, known, vectorises)
     module = Module()
     module.add(known["kernel"], (INT64,), entry, linkage="")
     return module.text()
@@ -89,8 +95,13 @@ class Module:
             self._instances[key] = (name, self.add(definition, kinds, name))
         return self._instances[key]
 
-    def callee(self, thing: Any) -> Callee:
-        """Return what an object is, as something to call."""
+    def callee(self, thing: Any, vectorises: bool = False) -> Callee:
+        """Return what an object is, as something to call.
+
+        With `vectorises`, what vectorises takes the place of the C library's functions.
+        """
+        if vectorises and id(thing) in _VECTOR_FUNCTIONS:
+            return Elementary(LibraryFunction(_VECTOR_FUNCTIONS[id(thing)], self))
         word = word_for(thing)
         if word is not None:
             return word

@@ -174,6 +174,17 @@ def _bits(code: Function, args: Sequence[Value]) -> Value:
     return Value(ref, FLOAT64)
 
 
+def _bits_of(code: Function, args: Sequence[Value]) -> Value:
+    number = convert(code, _only(args), FLOAT64)
+    return Value(code.emit(f"bitcast double {number.ref} to i64"), INT64)
+
+
+def _fma(code: Function, args: Sequence[Value]) -> Value:
+    given = ", ".join(f"double {convert(code, a, FLOAT64).ref}" for a in args)
+    code.declare("llvm.fma.f64", "double", "double, double, double")
+    return Value(code.emit(f"call double @llvm.fma.f64({given})"), FLOAT64)
+
+
 def _load_at(name: str) -> Word:
     pointer = _pointer(name)
 
@@ -353,6 +364,8 @@ def _words() -> list[tuple[Any, Word]]:
         *((getattr(language, name), _pointer(name[:-1])) for name in pointers),
         (language.bools, _pointer("uint8")),
         (language.float64_from_bits, Word(lambda kinds: FLOAT64, _bits)),
+        (language.float64_bits, Word(lambda kinds: INT64, _bits_of)),
+        (language.fma, Word(lambda kinds: FLOAT64, _fma)),
         (language.call, _call(INT64)),
         (language.call_for_double, _call(FLOAT64)),
         (language.local_words, _stack_words(language.N_LOCAL_WORDS)),

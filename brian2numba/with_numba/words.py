@@ -46,6 +46,27 @@ def _float64_from_bits(typing_context: Any, bits: types.Type) -> Any:
     return types.float64(types.int64), codegen
 
 
+@intrinsic
+def _float64_bits(typing_context: Any, x: types.Type) -> Any:
+    """Return the 64 bits of a double as an integer."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.bitcast(args[0], _INT64)
+
+    return types.int64(types.float64), codegen
+
+
+@intrinsic
+def _fma(typing_context: Any, x: types.Type, y: types.Type, z: types.Type) -> Any:
+    """Return ``x*y + z`` in double precision, rounded once."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.fma(*args)
+
+    double = types.float64
+    return double(double, double, double), codegen
+
+
 def _call_at_address(return_type: types.Type) -> Any:
     """Return an intrinsic that calls a C function of 64-bit integers."""
 
@@ -241,9 +262,11 @@ _OTHERS = {
     "ceil": np.ceil,
     "clear_bytes": _clear_bytes,
     "copy_bytes": _copy_bytes,
+    "float64_bits": _float64_bits,
     "float64_from_bits": _float64_from_bits,
     "float64s_of": _words_as(types.float64),
     "floor": np.floor,
+    "fma": _fma,
     "load_int32": _load_from(ir.IntType(32)),
     "load_int64": _load_from(_INT64),
     "local_words": _words_on_stack(language.N_LOCAL_WORDS),
