@@ -64,7 +64,7 @@ __all__ = [
 
 _WORD = 8
 #: How many words `local_words` gives
-N_LOCAL_WORDS = 6
+N_LOCAL_WORDS = 7
 #: How many elements `mask_words` has a byte for
 MASK_SIZE = 512
 

@@ -6,15 +6,20 @@ from typing import Any
 
 import numpy as np
 from brian2.codegen.generators.base import CodeGenerator
+from brian2.core.preferences import prefs
 from brian2.core.variables import ArrayVariable, AuxiliaryVariable
 from brian2.parsing.bast import brian_ast
 from brian2.utils.stringtools import indent
 
+from brian2numba.generation.counter_draws import CounterDraws
 from brian2numba.generation.dtypes import cast, dtype_name, stored
 from brian2numba.generation.functions import KernelFunctions, collect_functions
 from brian2numba.generation.renderer import NumbaNodeRenderer
 
 __all__ = ["NumbaCodeGenerator"]
+
+#: What draws as many numbers for an element as it takes, from one stream
+_DRAW_IN_SEQUENCE = ("synapses_create_generator",)
 
 
 class NumbaCodeGenerator(CodeGenerator):
@@ -35,6 +40,10 @@ class NumbaCodeGenerator(CodeGenerator):
         self._functions: KernelFunctions | None = None
         self._temporaries: dict[str, AuxiliaryVariable] = {}
         self._abstract_code: dict[str | None, str] = {}
+        #: Whether random numbers are counter-based
+        self.counts = prefs["codegen.runtime.numba.random"] == "fast"
+        is_in_sequence = not self.counts or self.template_name in _DRAW_IN_SEQUENCE
+        self._draws = None if is_in_sequence else CounterDraws()
 
     @property
     def functions(self) -> KernelFunctions:
@@ -78,7 +87,7 @@ class NumbaCodeGenerator(CodeGenerator):
             if getattr(function, "auto_vectorise", False)
         }
         renderer = NumbaNodeRenderer(
-            functions.names, functions.hidden_arguments, vectorised
+            functions.names, functions.hidden_arguments, vectorised, self._draws
         )
         return str(renderer.render_expr(expr)).strip()
 
@@ -208,6 +217,7 @@ class NumbaCodeGenerator(CodeGenerator):
             "abstract_code": self._abstract_code,
             "array_names": dict(self._array_names),
             "extra_variables": self.extra_variables,
+            "counter_based": self.counts,
         }
 
 
