@@ -80,6 +80,17 @@ _PREFERENCES = {
         cluster can run. A directory with compiled code can hold both.
         """,
     ),
+    "math": BrianPreference(
+        default="vector",
+        validator=lambda value: value in ("vector", "libm"),
+        docs="""
+        Which elementary functions (``exp``, ``log``, ``sin``, ...) kernels call.
+        ``'vector'`` (the default) stands for functions of this package that compute
+        for several neurons at once, with errors of 1 to 2 units in the last place;
+        where the processor can't multiply and add in one instruction, the C library's
+        are called instead. ``'libm'`` stands for those of the C library, bit by bit.
+        """,
+    ),
     "delete_source_files": BrianPreference(
         default=True,
         docs="""

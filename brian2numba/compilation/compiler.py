@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from brian2.utils.logger import get_logger
 
+from brian2numba.compilation.mathematics import vectorises
 from brian2numba.compilation.stored_code import (
     LEVEL_OF_LOOPS,
     LEVEL_OF_SINGLE_RUNS,
@@ -84,7 +85,8 @@ def compile_kernel(
     numba.core.errors.NumbaError
         If numba does not compile it.
     """
-    key = (source.text, source.runs_once, _identity(source.objects))
+    objects = _identity(source.objects)
+    key = (source.text, source.runs_once, vectorises(), objects)
     if key not in _compiled:
         try:
             _compiled[key] = _lowered_kernel(source, namespace)
@@ -96,11 +98,15 @@ def compile_kernel(
 
 def _lowered_kernel(source: KernelSource, namespace: dict[str, Any]) -> CompiledKernel:
     """Compile a kernel without numba."""
-    text = source.text + "".join(_facts(source.objects))
+    is_vector = vectorises()
+    functions = "# with functions that vectorise\n" if is_vector else ""
+    text = source.text + "".join(_facts(source.objects)) + functions
     name = "kernel_" + hashlib.sha256(text.encode()).hexdigest()[:32]
     names = {**namespace, **source.objects}
     level = LEVEL_OF_SINGLE_RUNS if source.runs_once else LEVEL_OF_LOOPS
-    code = stored_code(name, text, lambda: lower(source.text, names, name), level)
+    code = stored_code(
+        name, text, lambda: lower(source.text, names, name, is_vector), level
+    )
     return CompiledKernel(code.address, _ENTRY(code.address), (code,))
 
 
@@ -132,7 +138,9 @@ def _numba_kernel(
     # numba takes long to import, and few models need it
     numba_kernel = importlib.import_module("brian2numba.compilation.numba_kernel")
     with WORK.compiling():
-        address, library = numba_kernel.compile_with_numba(source, namespace, file_name)
+        address, library = numba_kernel.compile_with_numba(
+            source, namespace, file_name, vectorises()
+        )
     WORK.compiled_by_numba += 1
     alive = (library, *source.objects.values())
     return CompiledKernel(address, _ENTRY(address), alive)

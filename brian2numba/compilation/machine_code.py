@@ -17,7 +17,14 @@ from brian2numba.compilation.options import set_llvm_options
 from brian2numba.language import C_FUNCTIONS
 from brian2numba.reference_counting import RUNTIME_FUNCTIONS
 
-__all__ = ["LoadedCode", "Processor", "load_object", "object_code", "processor"]
+__all__ = [
+    "LoadedCode",
+    "Processor",
+    "assembly",
+    "load_object",
+    "object_code",
+    "processor",
+]
 
 _numbers = itertools.count()
 
@@ -86,6 +93,20 @@ def object_code(text: str, of: Processor, level: int) -> bytes:
     builder = llvm.create_pass_builder(machine, options)
     builder.getModulePassManager().run(module, builder)
     code: bytes = machine.emit_object(module)
+    return code
+
+
+def assembly(text: str, of: Processor) -> str:
+    """Return the instructions of a module, which is not optimised.
+
+    Parameters
+    ----------
+    text : str
+        The module in LLVM's language.
+    of : Processor
+        What it is for.
+    """
+    code: str = _machine(of, 3).emit_assembly(llvm.parse_assembly(text))
     return code
 
 

@@ -22,6 +22,7 @@ from brian2numba.compilation.options import set_llvm_options
 from brian2numba.errors import Status
 from brian2numba.generation.jitting import compilable
 from brian2numba.generation.source import KernelSource
+from brian2numba.with_numba.elementary import vector_functions
 from brian2numba.with_numba.functions import ERROR_MODEL, for_numba, jitted
 
 __all__ = ["compile_to_c", "compile_with_numba"]
@@ -30,7 +31,10 @@ _INT64 = ir.IntType(64)
 
 
 def compile_with_numba(
-    source: KernelSource, namespace: dict[str, Any], file_name: str | None
+    source: KernelSource,
+    namespace: dict[str, Any],
+    file_name: str | None,
+    vectorises: bool = False,
 ) -> tuple[int, Any]:
     """Compile a kernel.
 
@@ -42,6 +46,9 @@ def compile_with_numba(
         The library that the source refers to.
     file_name : str, optional
         The file that holds the source, if there is one.
+    vectorises : bool, optional
+        Whether the kernel calls the elementary functions that vectorise instead of the
+        C library's. Functions of users call what they name. Defaults to ``False``.
 
     Returns
     -------
@@ -56,6 +63,8 @@ def compile_with_numba(
         If numba does not compile it.
     """
     names = {name: for_numba(thing) for name, thing in namespace.items()}
+    if vectorises:
+        names.update(vector_functions(namespace))
     function = _define(source, names, file_name)
     return compile_to_c(function, allocates=source.calls_users)
 

@@ -171,6 +171,7 @@ def namespace() -> dict[str, Any]:
         "_append_events": events.append_events,
         "_first_not_below": events.first_not_below,
         "_number_of_steps": synapse_creation.number_of_steps,
+        "_log_in_c": synapse_creation.log_in_c,
         "_whole": synapse_creation.whole,
         "_mark_distinct": synapse_creation.mark_distinct,
         "_open_streams": random_numbers.open_streams,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from brian2numba.kernels.random_numbers import rand
 from brian2numba.language import bools, call, int64
 
-__all__ = ["mark_distinct", "number_of_steps", "whole"]
+__all__ = ["log_in_c", "mark_distinct", "number_of_steps", "whole"]
 
 #: Larger than any number of neurons or synapses, small enough to add up
 _FAR = 2.0**40
@@ -18,6 +19,11 @@ def number_of_steps(low: int, high: int, step: int) -> int:
     if step > 0:
         return max(0, (high - low - 1) // step + 1)
     return max(0, (low - high - 1) // -step + 1)
+
+
+def log_in_c(x: float) -> float:
+    """Return the C library's logarithm, with which synapses are Cython's bit by bit."""
+    return math.log(x)
 
 
 def whole(x: float) -> int:

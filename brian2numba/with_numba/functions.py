@@ -15,9 +15,9 @@ __all__ = ["ERROR_MODEL", "for_numba", "jitted"]
 ERROR_MODEL = "numpy"
 
 
-def jitted(function: Any) -> Any:
+def jitted(function: Any, **options: Any) -> Any:
     """Return a plain function in jitted form."""
-    return njit(error_model=ERROR_MODEL, nogil=True)(function)
+    return njit(error_model=ERROR_MODEL, nogil=True, **options)(function)
 
 
 #: The jitted form of each function of the library
@@ -40,7 +40,10 @@ def for_numba(thing: Any) -> Any:
     if not thing.__module__.startswith("brian2numba."):
         return thing
     if thing not in _of_library:
-        _of_library[thing] = jitted(_with_numbas_words(thing))
+        is_elementary = thing.__module__.startswith("brian2numba.elementary.")
+        _of_library[thing] = jitted(
+            _with_numbas_words(thing), forceinline=is_elementary
+        )
     return _of_library[thing]
 
 
