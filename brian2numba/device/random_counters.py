@@ -19,7 +19,7 @@ import numpy as np
 from brian2numba.kernels import counter_streams as kernels
 from brian2numba.kernels import random_buffers
 
-__all__ = ["RandomCounters", "attach_random_counters", "role_of"]
+__all__ = ["RandomCounters", "attach_random_counters", "key_of", "role_of"]
 
 type _Array = np.ndarray[Any, Any]
 
@@ -74,18 +74,20 @@ class RandomCounters:
 
     def _fill(self, role: str, run: int) -> None:
         """Write the key of a role, and how often its code has run."""
-        digest = hashlib.blake2b(
-            role.encode(), digest_size=_BYTES_OF_KEY, key=self._known_seed()
-        )
         block = self._blocks[role]
-        key = np.frombuffer(digest.digest(), "<u4")
-        block[kernels.KEY : kernels.KEY + 2] = key
+        block[kernels.KEY : kernels.KEY + 2] = key_of(self._known_seed(), role)
         block[kernels.RUN] = run
 
     def _known_seed(self) -> bytes:
         if not self._seed:
             self._seed = _digest_of_numpys_state()
         return self._seed
+
+
+def key_of(seed: bytes, role: str) -> _Array:
+    """Return the generator's key for a seed and a role: two words of 32 bits."""
+    digest = hashlib.blake2b(role.encode(), digest_size=_BYTES_OF_KEY, key=seed)
+    return np.frombuffer(digest.digest(), "<u4")
 
 
 def _digest_of_numpys_state() -> bytes:
