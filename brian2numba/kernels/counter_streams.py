@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from brian2numba.kernels import random_numbers
 from brian2numba.kernels.counter_based import (
     KEY,
     RUN,
@@ -25,6 +24,7 @@ from brian2numba.kernels.random_buffers import (
     NORMAL_BUFFER,
     UNIFORM_BUFFER,
 )
+from brian2numba.kernels.random_numbers import open_streams
 from brian2numba.language import float64s, int64s
 from brian2numba.operations import operation
 
@@ -87,7 +87,7 @@ def refill_normal(block: int) -> int:
 
 def open_counted_streams(streams: Any, block: int) -> None:
     """Open the streams of a block, to draw from before the first element."""
-    random_numbers.open_streams(streams, block)
+    open_streams(streams, block)
     streams[_RUN] = int64s(block)[RUN]
     stream_of(_NO_ELEMENT, streams, 0)
 
