@@ -27,6 +27,7 @@ __all__ = [
     "allocate",
     "array_view",
     "as_bytes",
+    "block_words",
     "boolean",
     "bools",
     "call",
@@ -40,6 +41,7 @@ __all__ = [
     "float64_bits",
     "float64_from_bits",
     "float64s",
+    "float64s_of",
     "floor",
     "fma",
     "int32",
@@ -64,7 +66,7 @@ __all__ = [
 
 _WORD = 8
 #: How many words `local_words` gives
-N_LOCAL_WORDS = 6
+N_LOCAL_WORDS = 7
 #: How many elements `mask_words` has a byte for
 MASK_SIZE = 512
 
@@ -169,6 +171,11 @@ def as_bytes(words: Pointer) -> Pointer:
     return Pointer(words.address, ctypes.c_uint8, int, owner=words)
 
 
+def float64s_of(words: Pointer) -> Pointer:
+    """Return a pointer to words as numbers in double precision."""
+    return Pointer(words.address, ctypes.c_double, float, owner=words)
+
+
 def _words_on_stack(n_words: int) -> Pointer:
     memory = (ctypes.c_int64 * n_words)()
     return Pointer(ctypes.addressof(memory), ctypes.c_int64, int, owner=memory)
@@ -183,6 +190,11 @@ def local_words() -> Pointer:
 def mask_words() -> Pointer:
     """Return a pointer to words of the function's own, a byte for each element."""
     return _words_on_stack(MASK_SIZE // _WORD)
+
+
+def block_words() -> Pointer:
+    """Return a pointer to words of the function's own, one for each element."""
+    return _words_on_stack(MASK_SIZE)
 
 
 def float64_from_bits(bits: int) -> float:

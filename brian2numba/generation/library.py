@@ -20,8 +20,11 @@ from brian2numba import language
 from brian2numba.containers import queue_operations
 from brian2numba.elementary import functions as elementary
 from brian2numba.errors import Status
+from brian2numba.generation.counter_draws import RANDOM_STREAMS
 from brian2numba.kernels import (
     cable,
+    counter_based,
+    counter_streams,
     events,
     random_numbers,
     sharing,
@@ -44,9 +47,6 @@ __all__ = [
     "namespace",
 ]
 
-
-#: The hidden argument of the functions that draw random numbers
-RANDOM_STREAMS = "_random_streams"
 
 #: What functions of the library take beyond the arguments that equations state
 HIDDEN_ARGUMENTS = dict.fromkeys(("_rand", "_randn", "_poisson"), (RANDOM_STREAMS,))
@@ -130,6 +130,7 @@ _WORDS = {
         "MASK_SIZE",
         "array_view",
         "as_bytes",
+        "block_words",
         "bools",
         "call",
         "float32",
@@ -139,6 +140,7 @@ _WORDS = {
         "float64_from_bits",
         "float64s",
         "fma",
+        "float64s_of",
         "int32",
         "int32s",
         "int64",
@@ -181,6 +183,17 @@ def namespace() -> dict[str, Any]:
         "_mark_distinct": synapse_creation.mark_distinct,
         "_open_streams": random_numbers.open_streams,
         "_close_streams": random_numbers.close_streams,
+        "_open_key": counter_based.open_key,
+        "_close_key": counter_based.close_key,
+        "_rand_at": counter_based.rand_at,
+        "_randn_at": counter_based.randn_at,
+        "_fill_rand": counter_based.fill_rand,
+        "_fill_randn": counter_based.fill_randn,
+        "_open_counted_streams": counter_streams.open_counted_streams,
+        "_close_counted_streams": counter_streams.close_counted_streams,
+        "_stream_of": counter_streams.stream_of,
+        "_take_uniform": random_numbers.take_uniform,
+        "_take_normal": random_numbers.take_normal,
         "_binomial": random_numbers.binomial,
         "_binomial_by_normal": _binomial_by_normal,
         "_timed_array": timed_arrays.timed_array,

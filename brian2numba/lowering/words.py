@@ -167,6 +167,10 @@ def _as_bytes(code: Function, args: Sequence[Value]) -> Value:
     return Value(_only(args).ref, Pointer(ITEMS["uint8"]))
 
 
+def _as_doubles(code: Function, args: Sequence[Value]) -> Value:
+    return Value(_only(args).ref, Pointer(ITEMS["float64"]))
+
+
 def _bits(code: Function, args: Sequence[Value]) -> Value:
     ref = code.emit(f"bitcast i64 {_only(args).ref} to double")
     return Value(ref, FLOAT64)
@@ -376,6 +380,11 @@ def _words() -> list[tuple[Any, Word]]:
         (language.call_for_double, _call(FLOAT64)),
         (language.local_words, _stack_words(language.N_LOCAL_WORDS)),
         (language.mask_words, _stack_words(language.MASK_SIZE // 8)),
+        (language.block_words, _stack_words(language.MASK_SIZE)),
+        (
+            language.float64s_of,
+            Word(lambda kinds: Pointer(ITEMS["float64"]), _as_doubles),
+        ),
         (language.as_bytes, Word(lambda kinds: Pointer(ITEMS["uint8"]), _as_bytes)),
         (language.load_int64, _load_at("int64")),
         (language.load_int32, _load_at("int32")),

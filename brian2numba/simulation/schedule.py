@@ -209,9 +209,9 @@ def _is_native(entry: Entry) -> bool:
 
 
 def _streams(entries: Sequence[Entry]) -> Any:
-    """Return the random streams that kernels draw from, if any does."""
+    """Return the random streams that kernels draw from in sequence, if any does."""
     for entry in entries:
         code_object = entry.code_object
-        if isinstance(code_object, NumbaCodeObject) and code_object.draws:
+        if isinstance(code_object, NumbaCodeObject) and (code_object.draws_in_sequence):
             return code_object.streams
     return None

@@ -172,7 +172,8 @@ class SharedKernel:
 
 def shared_kernel(code_object: NumbaCodeObject) -> SharedKernel | None:
     """Return a kernel in the form that several threads share, if they may."""
-    if code_object.draws or code_object.source.calls_users or code_object.accesses.once:
+    is_in_order = code_object.draws_in_sequence or code_object.source.calls_users
+    if is_in_order or code_object.accesses.once:
         return None
     share = _WAYS.get(code_object.template_name)
     return None if share is None else share(code_object)

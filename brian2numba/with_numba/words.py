@@ -105,14 +105,18 @@ def _words_on_stack(n_words: int) -> Any:
     return words_on_stack
 
 
-@intrinsic
-def _as_bytes(typing_context: Any, words: types.Type) -> Any:
-    """Return a pointer to the bytes of words."""
+def _words_as(item_type: types.Type) -> Any:
+    """Return an intrinsic that makes a pointer to words one to other items."""
+    result = types.CPointer(item_type)
 
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return builder.bitcast(args[0], ir.IntType(8).as_pointer())
+    @intrinsic
+    def words_as(typing_context: Any, words: types.Type) -> Any:
+        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            return builder.bitcast(args[0], context.get_value_type(result))
 
-    return types.CPointer(types.uint8)(words), codegen
+        return result(words), codegen
+
+    return words_as
 
 
 @intrinsic
@@ -269,7 +273,8 @@ _CASTS = {
 _OTHERS = {
     "allocate": _allocate,
     "array_view": _array_view,
-    "as_bytes": _as_bytes,
+    "as_bytes": _words_as(types.uint8),
+    "block_words": _words_on_stack(language.MASK_SIZE),
     "call": _call_at_address(types.int64),
     "call_for_double": _call_at_address(types.float64),
     "ceil": np.ceil,
@@ -277,6 +282,7 @@ _OTHERS = {
     "copy_bytes": _copy_bytes,
     "float64_bits": _float64_bits,
     "float64_from_bits": _float64_from_bits,
+    "float64s_of": _words_as(types.float64),
     "floor": np.floor,
     "trunc": np.trunc,
     "fma": _fma,
