@@ -148,6 +148,22 @@ _WORDS = {
 }
 
 
+#: The functions of `brian2numba.kernels.synapse_creation`
+_CREATION = (
+    "append_marked",
+    "append_row",
+    "data_of",
+    "make_room",
+    "mark_distinct",
+    "number_of_marks",
+    "number_of_steps",
+    "set_size",
+    "steps_before",
+    "steps_until",
+    "whole",
+)
+
+
 def namespace() -> dict[str, Any]:
     """Return a new namespace with all that a kernel's source may refer to."""
     return {
@@ -168,9 +184,7 @@ def namespace() -> dict[str, Any]:
         "_combine_solutions": cable.combine_solutions,
         "_append_events": events.append_events,
         "_first_not_below": events.first_not_below,
-        "_number_of_steps": synapse_creation.number_of_steps,
-        "_whole": synapse_creation.whole,
-        "_mark_distinct": synapse_creation.mark_distinct,
+        **{f"_{name}": getattr(synapse_creation, name) for name in _CREATION},
         "_open_streams": random_numbers.open_streams,
         "_close_streams": random_numbers.close_streams,
         "_binomial": random_numbers.binomial,
