@@ -11,6 +11,14 @@ from hypothesis import strategies as st
 
 from brian2numba.containers import DynamicArray1D, reserve_rows
 from brian2numba.containers.dynamic_array import CAPACITY
+from brian2numba.device.random_state import RandomStreams
+from brian2numba.kernels.distances import (
+    distance,
+    forget_distances,
+    next_distance,
+    positions_per_logarithm,
+)
+from brian2numba.kernels.random_numbers import close_streams, open_streams
 from brian2numba.kernels.synapse_creation import (
     count_indices,
     number_of_steps,
@@ -18,6 +26,8 @@ from brian2numba.kernels.synapse_creation import (
     steps_before,
     steps_until,
 )
+from brian2numba.language import float64s, int64s, local_words, mask_words
+from brian2numba.operations import operation
 
 PATTERNS = {
     "all": {},
@@ -177,3 +187,84 @@ def test_reserved_rows_are_not_in_use():
     assert reserve_rows.call(array.handle, 10) == array.data.ctypes.data
     assert reserve_rows.call(array.handle, -1) == 0
     assert reserve_rows.call(array.handle, 2**62) == 0
+
+
+@operation
+def _distances(numbers, results, n):
+    """Write the distance of each number, for p = 0.02."""
+    factor = positions_per_logarithm(0.02)
+    for k in range(n):
+        int64s(results)[k] = distance(float64s(numbers)[k], factor)
+    return 0
+
+
+@operation
+def _distances_ahead(block, results, n):
+    """Write the distances that are drawn, for p = 0.02."""
+    factor = positions_per_logarithm(0.02)
+    streams, known = local_words(), mask_words()
+    open_streams(streams, block)
+    forget_distances(known)
+    for k in range(n):
+        int64s(results)[k] = next_distance(known, factor, streams)
+    close_streams(streams)
+    return 0
+
+
+def test_distances_are_those_of_the_c_librarys_logarithm():
+    # Numbers whose distance is whole but for rounding, and those next to them
+    whole = np.exp(np.arange(1, 20_001 - 8) * np.log(0.98))[:1500]
+    near = [np.nextafter(whole, 0), whole, np.nextafter(whole, 1)]
+    numbers = np.concatenate([*near, [0.0, 5e-324, 1e-308, 1e-300, 1 - 2**-53]])
+    numbers = numbers[numbers < 1]
+    numbers = np.concatenate([numbers, np.random.rand(20_000 - len(numbers))])
+    streams = RandomStreams.with_own_buffers(len(numbers))
+    address = streams.address
+    streams.arrays["rand_buffer"][:] = numbers
+    # At 0, the buffer would be filled
+    streams.arrays["rand_buffer_index"][0] = 1
+    expected, found = np.zeros((2, len(numbers) - 1), np.int64)
+    _distances.call(numbers[1:].ctypes.data, expected.ctypes.data, len(expected))
+    _distances_ahead.call(address, found.ctypes.data, len(found))
+    assert found.tolist() == expected.tolist()
+    assert streams.arrays["rand_buffer_index"][0] == 0
+
+
+def test_distances_go_on_in_the_next_buffer():
+    n = 45_000
+    drawn = np.zeros(n, np.int64)
+    streams = RandomStreams.with_own_buffers()
+    streams.enter()
+    seed(8)
+    _distances_ahead.call(streams.address, drawn.ctypes.data, n)
+    streams.leave()
+    numbers = np.random.RandomState(8).random_sample(n)
+    expected = np.zeros(n, np.int64)
+    _distances.call(numbers.ctypes.data, expected.ctypes.data, n)
+    assert drawn.tolist() == expected.tolist()
+    assert streams.arrays["rand_buffer_index"][0] == n % 20_000
+
+
+@pytest.mark.parametrize("p", [1e-17, 1e-300])
+def test_a_probability_that_is_all_but_zero(p):
+    assert len(connected("numba", {"p": p})) == 2
+
+
+MIXED = {
+    "of the source": {"p": "0.05 + 0.01 * i"},
+    "also draws": {"condition": "rand() < 0.9", "p": 0.1},
+    "in turn": {"p": "0.1 + 0.5 * (i % 2)"},
+    "large": {"p": 0.4},
+    "large with condition": {"condition": "i != j", "p": 0.4},
+    "partly invalid": {
+        "j": "k for k in sample(i - 20, i + 20, p=0.4)",
+        "skip_if_invalid": True,
+    },
+}
+
+
+@pytest.mark.compiler
+@pytest.mark.parametrize("pattern", MIXED.values(), ids=MIXED)
+def test_the_same_random_synapses_as_the_cython_target(pattern):
+    expected = all_of(connected("cython", pattern))
+    assert all_of(connected("numba", pattern)) == expected

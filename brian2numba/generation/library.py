@@ -21,6 +21,7 @@ from brian2numba.elementary import functions as elementary
 from brian2numba.errors import Status
 from brian2numba.kernels import (
     cable,
+    distances,
     events,
     random_numbers,
     synapse_creation,
@@ -160,7 +161,15 @@ _CREATION = (
     "set_size",
     "steps_before",
     "steps_until",
-    "whole",
+)
+
+
+#: The functions of `brian2numba.kernels.distances`
+_DISTANCES = (
+    "distance",
+    "forget_distances",
+    "next_distance",
+    "positions_per_logarithm",
 )
 
 
@@ -185,6 +194,7 @@ def namespace() -> dict[str, Any]:
         "_append_events": events.append_events,
         "_first_not_below": events.first_not_below,
         **{f"_{name}": getattr(synapse_creation, name) for name in _CREATION},
+        **{f"_{name}": getattr(distances, name) for name in _DISTANCES},
         "_open_streams": random_numbers.open_streams,
         "_close_streams": random_numbers.close_streams,
         "_binomial": random_numbers.binomial,

@@ -31,7 +31,6 @@ __all__ = [
     "set_size",
     "steps_before",
     "steps_until",
-    "whole",
 ]
 
 #: The words of a dynamic array, see `brian2numba.containers.dynamic_array`
@@ -43,9 +42,6 @@ _LEAST_ROOM = 1024
 _SPARE = 8
 #: A word of which each byte is 1
 _ALL_MARKED = 0x0101010101010101
-
-#: Larger than any number of neurons or synapses, small enough to add up
-_FAR = 2.0**40
 
 
 def number_of_steps(low: int, high: int, step: int) -> int:
@@ -260,11 +256,6 @@ def number_repeats(keys: int, order: int, n_keys: int, numbers: int) -> int:
         previous = values[item]
         results[item] = number
     return 0
-
-
-def whole(x: float) -> int:
-    """Return `x` (not negative) without its fraction, however large it is."""
-    return int64(min(x, _FAR))
 
 
 def mark_distinct(
