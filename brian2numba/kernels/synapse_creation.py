@@ -36,7 +36,7 @@ __all__ = [
 #: The words of a dynamic array, see `brian2numba.containers.dynamic_array`
 _DATA, _ROWS = 0, 1
 #: Room for the new synapses grows by no more than this factor at a time
-_GROWTH = 4
+_GROWTH = 64
 _LEAST_ROOM = 1024
 #: `append_marked` writes up to so many items more than it appends
 _SPARE = 8
