@@ -18,13 +18,20 @@ from typing import Any
 
 import numpy as np
 
-from brian2numba.reference_counting import MEMINFO_DATA, allocate_block, release_block
+from brian2numba.reference_counting import (
+    MEMINFO_DATA,
+    allocate_block,
+    allocate_movable_block,
+    reallocate_block,
+    release_block,
+)
 
 __all__ = [
     "C_FUNCTIONS",
     "MASK_SIZE",
     "Pointer",
     "allocate",
+    "allocate_movable",
     "array_view",
     "as_bytes",
     "block_words",
@@ -54,6 +61,7 @@ __all__ = [
     "mask_words",
     "payload_of",
     "prefetch",
+    "reallocate",
     "release",
     "store_int32",
     "store_int64",
@@ -261,7 +269,7 @@ def store_int32(address: int, index: int, value: int) -> None:
 
 
 def copy_bytes(target: int, source: int, n_bytes: int) -> None:
-    """Copy bytes between addresses whose blocks do not overlap."""
+    """Copy bytes; the two blocks may overlap."""
     ctypes.memmove(target, source, n_bytes)
 
 
@@ -277,6 +285,19 @@ def prefetch(pointer: Pointer, index: int) -> None:
 def allocate(n_bytes: int) -> int:
     """Allocate a block of bytes; its meminfo's address, or 0 without memory."""
     return allocate_block(n_bytes)
+
+
+def allocate_movable(n_bytes: int) -> int:
+    """Allocate a block that `reallocate` takes; as `allocate`, but not aligned."""
+    return int(allocate_movable_block(n_bytes))
+
+
+def reallocate(meminfo: int, n_bytes: int) -> int:
+    """Change the size of a movable block, and return where it is now.
+
+    Without memory the result is 0, and the meminfo has lost the address of its data.
+    """
+    return int(reallocate_block(meminfo, n_bytes))
 
 
 def release(meminfo: int) -> None:

@@ -88,14 +88,27 @@ def _without_owners(text: str, variables: Mapping[str, Any]) -> str:
     What a subexpression of another object refers to has, in Brian, a name that contains
     that object's: ``_half_post_neurongroup_1_v``.
     """
-    owners = {v.owner.name for v in variables.values() if getattr(v, "owner", None)}
+    owners = {name for v in variables.values() if (name := _owner_name(v))}
+    taken = set(variables)
     for name in sorted(variables, key=len, reverse=True):
         short = name
         for owner in sorted(owners, key=len, reverse=True):
             if short.find(f"_{owner}_") > 0:
                 short = short.replace(f"_{owner}_", "_of_")
-        text = text.replace(name, short) if short != name else text
+        # With groups called "pre" and "post", _raw_pre_idx stays _raw_pre_idx
+        if short not in taken and not isinstance(variables[name], AuxiliaryVariable):
+            taken.add(short)
+            text = text.replace(name, short)
     return text
+
+
+def _owner_name(variable: Any) -> str:
+    """Return the name of the object that a variable belongs to, if it is there."""
+    owner = getattr(variable, "owner", None)
+    try:
+        return "" if owner is None else str(owner.name)
+    except ReferenceError:
+        return ""
 
 
 def compiled_kernel(codeobj: Any, source: KernelSource) -> CompiledKernel:

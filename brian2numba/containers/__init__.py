@@ -6,6 +6,7 @@ from brian2numba.containers.dynamic_array import (
     DynamicArray1D,
     DynamicArray2D,
     append_rows,
+    reserve_rows,
 )
 from brian2numba.containers.queue_operations import (
     advance_queue,
@@ -22,4 +23,5 @@ __all__ = [
     "append_rows",
     "count_due",
     "push_spikes",
+    "reserve_rows",
 ]

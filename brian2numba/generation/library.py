@@ -25,6 +25,7 @@ from brian2numba.kernels import (
     cable,
     counter_based,
     counter_streams,
+    distances,
     events,
     random_numbers,
     sharing,
@@ -154,6 +155,30 @@ _WORDS = {
 }
 
 
+#: The functions of `brian2numba.kernels.synapse_creation`
+_CREATION = (
+    "append_marked",
+    "append_row",
+    "data_of",
+    "make_room",
+    "mark_distinct",
+    "number_of_marks",
+    "number_of_steps",
+    "set_size",
+    "steps_before",
+    "steps_until",
+)
+
+
+#: The functions of `brian2numba.kernels.distances`
+_DISTANCES = (
+    "distance",
+    "forget_distances",
+    "next_distance",
+    "positions_per_logarithm",
+)
+
+
 def namespace() -> dict[str, Any]:
     """Return a new namespace with all that a kernel's source may refer to."""
     return {
@@ -177,10 +202,8 @@ def namespace() -> dict[str, Any]:
         "_synapse_at": queue_operations.synapse_at,
         "_NO_END": sharing.NO_END,
         "_part_of_range": sharing.part_of_range,
-        "_number_of_steps": synapse_creation.number_of_steps,
-        "_log_in_c": synapse_creation.log_in_c,
-        "_whole": synapse_creation.whole,
-        "_mark_distinct": synapse_creation.mark_distinct,
+        **{f"_{name}": getattr(synapse_creation, name) for name in _CREATION},
+        **{f"_{name}": getattr(distances, name) for name in _DISTANCES},
         "_open_streams": random_numbers.open_streams,
         "_close_streams": random_numbers.close_streams,
         "_open_key": counter_based.open_key,
