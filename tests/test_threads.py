@@ -149,6 +149,15 @@ def test_plasticity_is_shared(shared):
     assert "synapses_pre_codeobject" in shared
 
 
+def test_summed_variables_are_shared(shared):
+    def build():
+        net = network(model="w : 1\nu_post = w*v_pre : 1 (summed)")
+        return net
+
+    assert_threads_change_nothing(build)
+    assert "synapses_summed_variable_u_post_codeobject" in shared
+
+
 def test_small_groups_are_left_to_one_thread():
     launch(2)
     prefs[THREADS] = 2

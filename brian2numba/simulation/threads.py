@@ -19,6 +19,7 @@ from brian2.utils.logger import get_logger
 
 from brian2numba.behaviours.base import EVENT_COUNT, PART_END, PART_START
 from brian2numba.behaviours.spikes import DeliverBehaviour
+from brian2numba.behaviours.summed_variable import SummedVariableBehaviour
 from brian2numba.binding import BoundKernel
 from brian2numba.containers import advance_queue, count_due
 from brian2numba.generation.slots import LastItem
@@ -224,10 +225,25 @@ def _share_delivery(code_object: NumbaCodeObject) -> SharedKernel | None:
     return shared
 
 
+def _share_sums(code_object: NumbaCodeObject) -> SharedKernel | None:
+    """Share a summed variable: each part adds up what some of the targets get."""
+    behaviour = code_object.behaviour
+    assert isinstance(behaviour, SummedVariableBehaviour)
+    starts = _starts(len(behaviour.target.get_value()))
+    read = {id(code_object.variables[name]) for name in code_object.accesses.read}
+    is_divisible = (
+        _is_divisible(code_object, set()) and id(behaviour.target) not in read
+    )
+    if len(starts) == 1 or not is_divisible:
+        return None
+    return SharedKernel(code_object.kernel, starts)
+
+
 #: How the kernels of templates are shared
 _WAYS: dict[str, Callable[[NumbaCodeObject], SharedKernel | None]] = {
     "stateupdate": _share_elements,
     "threshold": _share_elements,
+    "summed_variable": _share_sums,
     "synapses": _share_delivery,
 }
 
