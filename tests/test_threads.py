@@ -158,6 +158,27 @@ def test_summed_variables_are_shared(shared):
     assert "synapses_summed_variable_u_post_codeobject" in shared
 
 
+def test_fast_random_numbers(shared, monkeypatch):
+    # As many elements as draw together are in no more than one part
+    monkeypatch.setattr(threads, "_GRAIN", 512)
+    prefs.codegen.runtime.numba.random = "fast"
+    prefs._backup()
+
+    def build():
+        neurons = NeuronGroup(
+            1500,
+            "dv/dt = -v/(5*ms) + 0.8*xi*(5*ms)**-0.5 : 1",
+            threshold="v > 1 + 0.1*rand()",
+            reset="v = 0",
+            method="euler",
+            name="neurons",
+        )
+        return Network(neurons, SpikeMonitor(neurons))
+
+    assert_threads_change_nothing(build)
+    assert len(shared) == 2
+
+
 def test_small_groups_are_left_to_one_thread():
     launch(2)
     prefs[THREADS] = 2

@@ -11,11 +11,19 @@ from __future__ import annotations
 import enum
 from typing import Any
 
+from brian2numba.kernels.counter_based import KEY, RUN
 from brian2numba.language import call, int32s, int64s
 from brian2numba.operations import operation
 from brian2numba.simulation.counter import nanoseconds
 
-__all__ = ["Job", "do_nothing", "join_events", "run_in_parts", "run_part"]
+__all__ = [
+    "N_KEY_WORDS",
+    "Job",
+    "do_nothing",
+    "join_events",
+    "run_in_parts",
+    "run_part",
+]
 
 
 class Job(enum.IntEnum):
@@ -54,7 +62,10 @@ class Job(enum.IntEnum):
     N_CALLS = 19
     ALONE = 20
     TOGETHER = 21
-    SIZE = 22
+    #: The block with the key of counter-based random numbers, or 0; the first part's
+    RANDOM_KEY = 22
+    PART_KEYS = 23
+    SIZE = 24
 
 
 # As plain integers, for compiled code
@@ -69,7 +80,10 @@ _ENOUGH = int(Job.ENOUGH)
 _STARTS, _COUNTS = int(Job.STARTS), int(Job.COUNTS)
 _COUNTER, _COUNTER_RESULT = int(Job.COUNTER), int(Job.COUNTER_RESULT)
 _N_CALLS, _ALONE, _TOGETHER = int(Job.N_CALLS), int(Job.ALONE), int(Job.TOGETHER)
-_WORD, _ITEM = 8, 4
+_RANDOM_KEY, _PART_KEYS = int(Job.RANDOM_KEY), int(Job.PART_KEYS)
+_WORD = 8
+#: Words of a block of keys that kernels of parts use
+N_KEY_WORDS = RUN + 1
 
 #: How many calls are measured, in turn with one thread and with several
 _N_TRIALS = 12
@@ -129,6 +143,8 @@ def _run(words: Any, job: int, is_alone: bool) -> int:
 def _together(words: Any, job: int) -> int:
     """Let each thread do its parts."""
     words[_STATUS] = 0
+    if words[_RANDOM_KEY] != 0:
+        _give_keys(words)
     # What a function of numpy's for arrays takes: where the first item of each array
     # is, how many items there are, and the bytes from one item to the next
     call(
@@ -144,9 +160,20 @@ def _together(words: Any, job: int) -> int:
             words[_N_PARTS],
         ),
     )
+    if words[_RANDOM_KEY] != 0:
+        int64s(words[_RANDOM_KEY])[RUN] += 1
     if words[_FINISH] != 0:
         call(words[_FINISH], (words[_FINISH_ARGUMENT],))
     return words[_STATUS]
+
+
+def _give_keys(words: Any) -> None:
+    """Give each part the key and the number of the run, which it counts by itself."""
+    source = int64s(words[_RANDOM_KEY])
+    target = int64s(words[_PART_KEYS])
+    for part in range(words[_N_PARTS]):
+        for k in range(KEY, N_KEY_WORDS):
+            target[part * N_KEY_WORDS + k] = source[k]
 
 
 @operation

@@ -22,11 +22,13 @@ from brian2numba.behaviours.spikes import DeliverBehaviour
 from brian2numba.behaviours.summed_variable import SummedVariableBehaviour
 from brian2numba.binding import BoundKernel
 from brian2numba.containers import advance_queue, count_due
+from brian2numba.generation.counter_draws import RANDOM_KEY, RANDOM_STREAMS
 from brian2numba.generation.slots import LastItem
 from brian2numba.kernels.sharing import NO_END
 from brian2numba.operations import Operation
 from brian2numba.simulation.counter import PerformanceCounter
 from brian2numba.simulation.parts import (
+    N_KEY_WORDS,
     Job,
     do_nothing,
     join_events,
@@ -40,7 +42,7 @@ __all__ = ["SharedKernel", "number_of_threads", "shared_kernel"]
 logger = get_logger("brian2.codegen.runtime.numba")
 
 #: Parts begin at multiples of this: no two threads write to one cache line, and blocks
-#: of the threshold are whole
+#: of elements, which draw random numbers together, are whole
 _GRAIN = 512
 #: How many events have to be due for several threads to deliver them in less time
 _ENOUGH_EVENTS = 8192
@@ -123,6 +125,7 @@ class SharedKernel:
         self._kernel = kernel
         self._starts = np.array(starts, np.int64)
         self._counts = np.zeros(len(starts), np.int32)
+        self._keys = np.zeros((len(starts), N_KEY_WORDS), np.int64)
         ends = [*starts[1:], NO_END]
         tables = [
             kernel.table_with(
@@ -130,6 +133,7 @@ class SharedKernel:
                     PART_START: start,
                     PART_END: end,
                     EVENT_COUNT: self._counts[part:].ctypes.data,
+                    RANDOM_KEY: self._keys[part].ctypes.data,
                     **(numbers or {}),
                 }
             )
@@ -150,6 +154,9 @@ class SharedKernel:
         words[Job.COUNTER] = counter.function
         words[Job.COUNTER_RESULT] = counter.result
         words[Job.ALONE] = words[Job.TOGETHER] = _NEVER
+        if any(slot.name == RANDOM_KEY for slot in self._kernel.slots):
+            words[Job.RANDOM_KEY] = self._kernel.number(RANDOM_KEY)
+            words[Job.PART_KEYS] = self._keys.ctypes.data
 
     def join_events(self, events: np.ndarray[Any, Any]) -> None:
         """Let the events that the parts find be put one after the other."""
@@ -173,8 +180,8 @@ class SharedKernel:
 
 def shared_kernel(code_object: NumbaCodeObject) -> SharedKernel | None:
     """Return a kernel in the form that several threads share, if they may."""
-    is_in_order = code_object.draws_in_sequence or code_object.source.calls_users
-    if is_in_order or code_object.accesses.once:
+    has_streams = any(slot.name == RANDOM_STREAMS for slot in code_object.source.slots)
+    if has_streams or code_object.source.calls_users or code_object.accesses.once:
         return None
     share = _WAYS.get(code_object.template_name)
     return None if share is None else share(code_object)
