@@ -27,6 +27,10 @@ ROOT = Path(__file__).resolve().parent.parent
 
 #: As in `benchmarks.models`, which takes a second to import
 MODELS = ("forum", "small_lif", "single", "cuba", "coba", "cobahh", "stdp", "cable")
+#: Larger or special ones, which `benchmarks.kernels` measures as well
+MORE_MODELS = ("cuba_40000", "noisy", "noisy_fast", "delays", "synapse_heavy")
+#: What `benchmarks.threads` measures
+THREADS_MODELS = ("cuba_200000", "cuba_200000_profiled")
 #: Models that show what the run loop costs; C++ standalone mode can't run them
 LOOP_MODELS = ("lif_profiled", "lif_op_1ms", "lif_op_step", "short_runs")
 TARGETS = ("numba", "numpy", "cython", "standalone")
@@ -94,7 +98,12 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         description="Compare the times of Brian's targets for several models.",
     )
     add = parser.add_argument
-    add("--models", nargs="+", choices=MODELS + LOOP_MODELS, default=MODELS)
+    add(
+        "--models",
+        nargs="+",
+        choices=MODELS + MORE_MODELS + LOOP_MODELS,
+        default=MODELS,
+    )
     add("--targets", nargs="+", choices=TARGETS, default=TARGETS)
     add("--repeat", type=int, default=5, help="measurements with a filled cache")
     add("--setup-repeat", type=int, default=1, help="measurements with an empty cache")
@@ -185,7 +194,7 @@ def measure(
 
 def start(model: str, target: str, cache: Path, *options: str) -> subprocess.Popen[str]:
     """Start the process of a measurement."""
-    cache.mkdir(exist_ok=True)
+    cache.mkdir(parents=True, exist_ok=True)
     environment = {
         **os.environ,
         "BRIAN2NUMBA_CACHE_DIR": str(cache),

@@ -6,15 +6,18 @@ Most are the examples'; each is a function that builds a network, and a duration
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from argparse import ArgumentTypeError
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 
-from brian2 import *
+from brian2 import Network, ms
 
-import brian2numba  # noqa: F401  (as in every script that uses the target)
+from benchmarks import networks, scalable
 from examples import cable, cobahh, cuba, forum_example, stdp
 
-__all__ = ["MODELS", "Model"]
+__all__ = ["MODELS", "SCALABLE", "Model", "model_named"]
 
 
 @dataclass(frozen=True)
@@ -31,119 +34,71 @@ class Model:
         How many runs to make, each of this duration.
     profile : bool
         Whether to ask for the time that each object takes.
+    preferences : mapping
+        Preferences of the numba target, without ``codegen.runtime.numba``.
     """
 
     build: Callable[[], Network]
     duration: float
     n_runs: int = 1
     profile: bool = False
-
-
-def build_small_lif() -> Network:
-    """Make 2000 unconnected integrate-and-fire neurons with constant input."""
-    neurons = NeuronGroup(
-        2000,
-        "dv/dt = (drive - v) / (10*ms) : 1\ndrive : 1 (constant)",
-        threshold="v > 1",
-        reset="v = 0",
-        refractory=2 * ms,
-        method="exact",
-        name="neurons",
-    )
-    neurons.v = "rand()"
-    neurons.drive = "0.8 + 0.4 * i / N"  # half of them fire
-    return Network(neurons, SpikeMonitor(neurons, name="spikes"))
-
-
-def build_with_operation(dt: Quantity) -> Network:
-    """Make the small network with an operation in Python every `dt`."""
-    return Network(build_small_lif(), NetworkOperation(lambda: None, dt=dt))
-
-
-def build_single() -> Network:
-    """Make one neuron and record its membrane potential."""
-    neuron = NeuronGroup(
-        1,
-        "dv/dt = (1.5 - v) / (10*ms) : 1",
-        threshold="v > 1",
-        reset="v = 0",
-        method="exact",
-        name="neuron",
-    )
-    return Network(
-        neuron,
-        SpikeMonitor(neuron, name="spikes"),
-        StateMonitor(neuron, "v", record=True, name="trace"),
-    )
-
-
-COBA_PARAMETERS = {
-    "tau_m": 20 * ms,
-    "tau_e": 5 * ms,
-    "tau_i": 10 * ms,
-    "g_L": 10 * nS,
-    "E_L": -60 * mV,
-    "E_e": 0 * mV,
-    "E_i": -80 * mV,
-    "v_threshold": -50 * mV,
-    "v_reset": -60 * mV,
-    "w_e": 6 * nS,
-    "w_i": 67 * nS,
-}
-
-COBA_EQUATIONS = """
-dv/dt = (E_L - v + (g_e*(E_e - v) + g_i*(E_i - v)) / g_L) / tau_m
-        : volt (unless refractory)
-dg_e/dt = -g_e / tau_e : siemens
-dg_i/dt = -g_i / tau_i : siemens
-"""
-
-
-def build_coba(n_neurons: int = 4000) -> Network:
-    """Make the network of neurons with conductance-based synapses.
-
-    It is benchmark 1 of Brette et al. (2007), after Vogels and Abbott (2005); see
-    `examples/cuba.py` for the papers.
-    """
-    namespace = COBA_PARAMETERS | {"n_excitatory": int(0.8 * n_neurons)}
-    probability = min(1.0, cuba.SYNAPSES_PER_NEURON / n_neurons)
-    neurons = NeuronGroup(
-        n_neurons,
-        COBA_EQUATIONS,
-        threshold="v > v_threshold",
-        reset="v = v_reset",
-        refractory=5 * ms,
-        method="exponential_euler",
-        namespace=namespace,
-        name="neurons",
-    )
-    neurons.v = "E_L + (5*randn() - 5)*mV"
-    neurons.g_e = "(1.5*randn() + 4)*10*nS"
-    neurons.g_i = "(12*randn() + 20)*10*nS"
-    excitation = Synapses(
-        neurons, neurons, on_pre="g_e += w_e", namespace=namespace, name="excitation"
-    )
-    excitation.connect("i < n_excitatory", p=probability)
-    inhibition = Synapses(
-        neurons, neurons, on_pre="g_i += w_i", namespace=namespace, name="inhibition"
-    )
-    inhibition.connect("i >= n_excitatory", p=probability)
-    spikes = SpikeMonitor(neurons, name="spikes")
-    return Network(neurons, excitation, inhibition, spikes)
+    preferences: Mapping[str, Any] = field(default_factory=dict)
 
 
 #: The models by name. The names are those that `compare` knows.
 MODELS = {
     "forum": Model(forum_example.build, 0.1),
-    "small_lif": Model(build_small_lif, 0.2),
-    "lif_profiled": Model(build_small_lif, 0.2, profile=True),
-    "lif_op_1ms": Model(lambda: build_with_operation(1 * ms), 0.2),
-    "lif_op_step": Model(lambda: build_with_operation(0.1 * ms), 0.2),
-    "short_runs": Model(build_small_lif, 0.001, n_runs=10_000),
-    "single": Model(build_single, 1.0),
+    "small_lif": Model(networks.build_small_lif, 0.2),
+    "lif_profiled": Model(networks.build_small_lif, 0.2, profile=True),
+    "lif_op_1ms": Model(lambda: networks.build_with_operation(1 * ms), 0.2),
+    "lif_op_step": Model(lambda: networks.build_with_operation(0.1 * ms), 0.2),
+    "short_runs": Model(networks.build_small_lif, 0.001, n_runs=10_000),
+    "single": Model(networks.build_single, 1.0),
     "cuba": Model(cuba.build, 1.0),
-    "coba": Model(build_coba, 1.0),
+    "cuba_40000": Model(lambda: cuba.build(40_000), 1.0),
+    "coba": Model(networks.build_coba, 1.0),
     "cobahh": Model(cobahh.build, 1.0),
     "stdp": Model(stdp.build, 5.0),
     "cable": Model(cable.build, 0.025),
+    "noisy": Model(networks.build_noisy, 0.2),
+    "noisy_fast": Model(networks.build_noisy, 0.2, preferences={"random": "fast"}),
+    "delays": Model(networks.build_delays, 1.0),
+    "synapse_heavy": Model(networks.build_synapse_heavy, 0.1),
+    "cuba_200000": Model(lambda: cuba.build(200_000), 0.2),
+    "cuba_200000_profiled": Model(lambda: cuba.build(200_000), 0.2, profile=True),
 }
+
+#: Models of any size. ``cuba_neurons:1000`` is the name of one with 1000 neurons.
+SCALABLE: dict[str, Callable[[int], Network]] = {
+    "lif_neurons": networks.build_small_lif,
+    "cuba_neurons": scalable.build_cuba_neurons,
+    "cobahh_neurons": scalable.build_cobahh_neurons,
+    "events": partial(scalable.build_events, weighted=False),
+    "weighted_events": partial(scalable.build_events, weighted=True),
+}
+
+#: Of a scalable model: about how many neuron-steps to run, and at least how many steps
+NEURON_STEPS = 30_000_000
+LEAST_STEPS, MOST_STEPS = 50, 5000
+STEP = 0.0001
+
+
+def model_named(name: str) -> Model:
+    """Return a model by its name, which may have a size.
+
+    Raises
+    ------
+    ArgumentTypeError
+        If there is no model of this name.
+    """
+    base, _, size = name.partition(":")
+    if name in MODELS:
+        return MODELS[name]
+    if base not in SCALABLE or not size.isdecimal():
+        raise ArgumentTypeError(
+            f"invalid choice: {name!r} (choose from {', '.join(MODELS)}, or from "
+            f"{', '.join(SCALABLE)} with a size, as in cuba_neurons:1000)"
+        )
+    n_steps = min(max(NEURON_STEPS // int(size), LEAST_STEPS), MOST_STEPS)
+    build = partial(SCALABLE[base], int(size))
+    return Model(build, n_steps * STEP, profile="events" in base)

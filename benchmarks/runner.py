@@ -11,10 +11,11 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 SEED = 4000
 
@@ -30,7 +31,10 @@ import brian2numba  # noqa: E402
 IMPORT_BRIAN = _brian_is_there - _start
 IMPORT_BRIAN2NUMBA = time.perf_counter() - _brian_is_there
 
-from benchmarks.models import MODELS, Model  # noqa: E402
+from benchmarks import facts, memory  # noqa: E402
+from benchmarks.models import Model, model_named  # noqa: E402
+
+CATEGORY = "codegen.runtime.numba"
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,13 @@ class Measurement:
         How many kernels the numba target compiled and found in its cache.
     compiling_time : float or None
         How long it took to compile them.
+    peak_memory : int or None
+        Most memory that the process had at once, in bytes; of C++ standalone mode, the
+        program's process.
+    facts : dict
+        What else is known of the network, see `benchmarks.facts`.
+    not_there : list of str
+        Preferences that this version of the package does not have.
     """
 
     import_brian: float
@@ -64,6 +75,9 @@ class Measurement:
     compiled: int | None = None
     loaded: int | None = None
     compiling_time: float | None = None
+    peak_memory: int | None = None
+    facts: Mapping[str, Any] | None = None
+    not_there: list[str] | None = None
 
 
 def measure_runtime(
@@ -89,7 +103,7 @@ def measure_runtime(
         for _ in range(model.n_runs):
             network.run(model.duration * b2.second, profile=model.profile)
 
-    return _run(network, run, setup)
+    return _run(network, model, run, setup)
 
 
 def measure_standalone(model: Model, cache: Path) -> Measurement:
@@ -103,13 +117,23 @@ def measure_standalone(model: Model, cache: Path) -> Measurement:
     b2.seed(SEED)
     start = time.perf_counter()
     network = model.build()
-    network.run(model.duration * b2.second)
+    network.run(model.duration * b2.second, profile=model.profile)
     b2.device.build(directory=str(cache), compile=True, run=False)
     setup = time.perf_counter() - start
-    return _run(network, lambda: b2.device.run(with_output=False), setup)
+    peak = cache.resolve() / "peak_memory.txt"
+    peak.unlink(missing_ok=True)
+    if sys.platform != "win32":
+        command = memory.runner_command(str(peak), "./main")
+        b2.prefs.devices.cpp_standalone.run_cmd_unix = command
+    measurement = _run(network, model, lambda: b2.device.run(with_output=False), setup)
+    written = peak.read_text() if peak.exists() else ""
+    known = int(written) if written.isdecimal() else None
+    return replace(measurement, peak_memory=known)
 
 
-def _run(network: b2.Network, run: Callable[[], None], setup: float) -> Measurement:
+def _run(
+    network: b2.Network, model: Model, run: Callable[[], None], setup: float
+) -> Measurement:
     """Run a network that is ready, and gather what is known of it."""
     start = time.perf_counter()
     run()
@@ -117,28 +141,57 @@ def _run(network: b2.Network, run: Callable[[], None], setup: float) -> Measurem
     spikes = int(network["spikes"].num_spikes) if "spikes" in network else None
     # Brian has no public name for the time that it reports.
     loop = float(b2.get_device()._last_run_time)
+    peak = memory.peak_memory()
     measured = (IMPORT_BRIAN, IMPORT_BRIAN2NUMBA, setup, call, loop, spikes)
-    if not hasattr(brian2numba, "cache_info"):
-        return Measurement(*measured)
-    info = brian2numba.cache_info()
-    return Measurement(*measured, info.compiled, info.loaded, info.compiling_time)
+    compiled: tuple[int, int, float] | tuple[None, None, None] = (None, None, None)
+    if hasattr(brian2numba, "cache_info"):
+        info = brian2numba.cache_info()
+        compiled = (info.compiled, info.loaded, info.compiling_time)
+    return Measurement(
+        *measured, *compiled, peak, facts.of(network, model.duration, model.profile)
+    )
+
+
+def set_preferences(values: Mapping[str, Any]) -> list[str]:
+    """Set preferences of the numba target; return those that it does not have."""
+    category = b2.prefs[CATEGORY]
+    known = [name for name in values if name in category]
+    for name in known:
+        b2.prefs[f"{CATEGORY}.{name}"] = values[name]
+    return [name for name in values if name not in known]
+
+
+def setting(text: str) -> tuple[str, Any]:
+    """Read a preference of the command line, as in ``threads=2``."""
+    name, _, value = text.partition("=")
+    return name, json.loads(value)
 
 
 def main() -> None:
     """Read the command line, measure, and print the result."""
     parser = argparse.ArgumentParser(description="Measure one model on one target.")
-    parser.add_argument("model", choices=MODELS)
+    parser.add_argument("model", type=model_named)
     parser.add_argument("target", choices=("numba", "numpy", "cython", "standalone"))
     parser.add_argument("cache", type=Path, help="folder for compiled code")
     parser.add_argument("--once", action="store_true", help="only the run proper")
+    parser.add_argument(
+        "--set",
+        action="append",
+        type=setting,
+        default=[],
+        metavar="NAME=VALUE",
+        help="a preference of the numba target",
+    )
     options = parser.parse_args()
-    model = MODELS[options.model]
-    if options.target == "standalone":
+    model, target = options.model, options.target
+    not_there = None
+    if target == "numba":
+        not_there = set_preferences({**model.preferences, **dict(options.set)})
+    if target == "standalone":
         measurement = measure_standalone(model, options.cache)
     else:
-        measurement = measure_runtime(
-            model, options.target, options.cache, options.once
-        )
+        measurement = measure_runtime(model, target, options.cache, options.once)
+    measurement = replace(measurement, not_there=not_there)
     print(json.dumps(asdict(measurement)))
 
 

@@ -18,15 +18,23 @@ from typing import Any
 
 import numpy as np
 
-from brian2numba.reference_counting import MEMINFO_DATA, allocate_block, release_block
+from brian2numba.reference_counting import (
+    MEMINFO_DATA,
+    allocate_block,
+    allocate_movable_block,
+    reallocate_block,
+    release_block,
+)
 
 __all__ = [
     "C_FUNCTIONS",
     "MASK_SIZE",
     "Pointer",
     "allocate",
+    "allocate_movable",
     "array_view",
     "as_bytes",
+    "block_words",
     "boolean",
     "bools",
     "call",
@@ -40,6 +48,7 @@ __all__ = [
     "float64_bits",
     "float64_from_bits",
     "float64s",
+    "float64s_of",
     "floor",
     "fma",
     "int32",
@@ -52,6 +61,7 @@ __all__ = [
     "mask_words",
     "payload_of",
     "prefetch",
+    "reallocate",
     "release",
     "store_int32",
     "store_int64",
@@ -64,7 +74,7 @@ __all__ = [
 
 _WORD = 8
 #: How many words `local_words` gives
-N_LOCAL_WORDS = 6
+N_LOCAL_WORDS = 7
 #: How many elements `mask_words` has a byte for
 MASK_SIZE = 512
 
@@ -169,6 +179,11 @@ def as_bytes(words: Pointer) -> Pointer:
     return Pointer(words.address, ctypes.c_uint8, int, owner=words)
 
 
+def float64s_of(words: Pointer) -> Pointer:
+    """Return a pointer to words as numbers in double precision."""
+    return Pointer(words.address, ctypes.c_double, float, owner=words)
+
+
 def _words_on_stack(n_words: int) -> Pointer:
     memory = (ctypes.c_int64 * n_words)()
     return Pointer(ctypes.addressof(memory), ctypes.c_int64, int, owner=memory)
@@ -183,6 +198,11 @@ def local_words() -> Pointer:
 def mask_words() -> Pointer:
     """Return a pointer to words of the function's own, a byte for each element."""
     return _words_on_stack(MASK_SIZE // _WORD)
+
+
+def block_words() -> Pointer:
+    """Return a pointer to words of the function's own, one for each element."""
+    return _words_on_stack(MASK_SIZE)
 
 
 def float64_from_bits(bits: int) -> float:
@@ -205,7 +225,7 @@ def fma(x: float, y: float, z: float) -> float:
     try:
         return float(exact)
     except OverflowError:
-        return math.copysign(math.inf, exact)
+        return math.inf if exact > 0 else -math.inf
 
 
 def call(address: int, arguments: tuple[int, ...]) -> int:
@@ -249,7 +269,7 @@ def store_int32(address: int, index: int, value: int) -> None:
 
 
 def copy_bytes(target: int, source: int, n_bytes: int) -> None:
-    """Copy bytes between addresses whose blocks do not overlap."""
+    """Copy bytes; the two blocks may overlap."""
     ctypes.memmove(target, source, n_bytes)
 
 
@@ -265,6 +285,19 @@ def prefetch(pointer: Pointer, index: int) -> None:
 def allocate(n_bytes: int) -> int:
     """Allocate a block of bytes; its meminfo's address, or 0 without memory."""
     return allocate_block(n_bytes)
+
+
+def allocate_movable(n_bytes: int) -> int:
+    """Allocate a block that `reallocate` takes; as `allocate`, but not aligned."""
+    return int(allocate_movable_block(n_bytes))
+
+
+def reallocate(meminfo: int, n_bytes: int) -> int:
+    """Change the size of a movable block, and return where it is now.
+
+    Without memory the result is 0, and the meminfo has lost the address of its data.
+    """
+    return int(reallocate_block(meminfo, n_bytes))
 
 
 def release(meminfo: int) -> None:

@@ -27,6 +27,7 @@ from brian2numba.compilation.compiler import CompiledKernel, compile_kernel
 from brian2numba.compilation.source_files import keep_source
 from brian2numba.errors import KernelCompilationError, UserFunctionError
 from brian2numba.generation import library, slots
+from brian2numba.generation.counter_draws import RANDOM_KEY
 from brian2numba.generation.diagnosis import compilation_error
 from brian2numba.generation.functions import KernelFunctions
 from brian2numba.generation.source import KernelDraft, KernelSource, assemble
@@ -63,6 +64,7 @@ def kernel_source(
         **{slot.name: slot for slot in _value_slots(functions.values)},
         **{slot.name: slot for slot in _given_slots(functions.given)},
         **_number_slots(offers, codeobj.behaviour.slots()),
+        **_random_slots(bool(draft.keywords["counter_based"])),
     }
     source = assemble(draft.body, candidates, functions.sources, functions.objects)
     return replace(
@@ -86,14 +88,27 @@ def _without_owners(text: str, variables: Mapping[str, Any]) -> str:
     What a subexpression of another object refers to has, in Brian, a name that contains
     that object's: ``_half_post_neurongroup_1_v``.
     """
-    owners = {v.owner.name for v in variables.values() if getattr(v, "owner", None)}
+    owners = {name for v in variables.values() if (name := _owner_name(v))}
+    taken = set(variables)
     for name in sorted(variables, key=len, reverse=True):
         short = name
         for owner in sorted(owners, key=len, reverse=True):
             if short.find(f"_{owner}_") > 0:
                 short = short.replace(f"_{owner}_", "_of_")
-        text = text.replace(name, short) if short != name else text
+        # With groups called "pre" and "post", _raw_pre_idx stays _raw_pre_idx
+        if short not in taken and not isinstance(variables[name], AuxiliaryVariable):
+            taken.add(short)
+            text = text.replace(name, short)
     return text
+
+
+def _owner_name(variable: Any) -> str:
+    """Return the name of the object that a variable belongs to, if it is there."""
+    owner = getattr(variable, "owner", None)
+    try:
+        return "" if owner is None else str(owner.name)
+    except ReferenceError:
+        return ""
 
 
 def compiled_kernel(codeobj: Any, source: KernelSource) -> CompiledKernel:
@@ -183,5 +198,13 @@ def _number_slots(
 ) -> dict[str, slots.Slot]:
     """Return a slot for each offered number, unless `own` says what it is."""
     typed = {slot.name: slot for slot in [slots.Result("_details", np.int64), *own]}
-    typed[library.RANDOM_STREAMS] = slots.RandomStreams(library.RANDOM_STREAMS)
     return {**{name: slots.Number(name) for name in offers}, **typed}
+
+
+def _random_slots(counter_based: bool) -> dict[str, slots.Slot]:
+    """Return the slots through which a kernel draws random numbers."""
+    streams = slots.CountedStreams if counter_based else slots.RandomStreams
+    return {
+        library.RANDOM_STREAMS: streams(library.RANDOM_STREAMS),
+        RANDOM_KEY: slots.RandomKey(RANDOM_KEY),
+    }

@@ -62,6 +62,19 @@ _PREFERENCES = {
         others own or can change is not used.
         """,
     ),
+    "random": BrianPreference(
+        default="numpy",
+        validator=lambda value: value in ("numpy", "fast"),
+        docs="""
+        Which random numbers kernels draw. With ``'numpy'`` (the default) they are
+        those of numpy's global generator, in the order in which Brian's Cython
+        target draws them: the same seed gives the same numbers. With ``'fast'``
+        they come from a counter-based generator: each number depends on the seed
+        and on what it is for alone (the name of the object, the neuron or synapse,
+        how often the object's code has run, which draw in the code it is), and
+        loops that draw them are vector code.
+        """,
+    ),
     "cpu": BrianPreference(
         default="host",
         docs="""

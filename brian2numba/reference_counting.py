@@ -19,10 +19,13 @@ from typing import Any
 __all__ = [
     "ALIGNMENT",
     "MEMINFO_DATA",
+    "MEMINFO_REFERENCES",
     "RUNTIME_FUNCTIONS",
     "MemInfo",
     "allocate_block",
+    "allocate_movable_block",
     "allocate_with_destructor",
+    "reallocate_block",
     "release_block",
 ]
 
@@ -31,6 +34,8 @@ _NAME = "numba.core.runtime._nrt_python"
 ALIGNMENT = 64
 #: The word of a meminfo that holds the address of the block
 MEMINFO_DATA = 3
+#: ... and the one that counts the references to it
+MEMINFO_REFERENCES = 0
 
 
 def _runtime() -> Any:
@@ -58,11 +63,28 @@ MemInfo: Any = _nrt._MemInfo
 #: The functions that compiled code calls, by the names it has for them
 RUNTIME_FUNCTIONS = {
     f"NRT_{name}": int(_nrt.c_helpers[name])
-    for name in ("MemInfo_alloc_aligned", "MemInfo_release")
+    for name in (
+        "MemInfo_alloc_aligned",
+        "MemInfo_new_varsize",
+        "MemInfo_varsize_realloc",
+        "MemInfo_release",
+    )
 }
 
 _allocate_aligned = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64, ctypes.c_uint32)(
     RUNTIME_FUNCTIONS["NRT_MemInfo_alloc_aligned"]
+)
+
+#: ``allocate_movable_block(n_bytes)``: the address of the meminfo of a block that
+#: `reallocate_block` takes, or 0 without memory. It begins at any multiple of 16.
+allocate_movable_block = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64)(
+    RUNTIME_FUNCTIONS["NRT_MemInfo_new_varsize"]
+)
+
+#: ``reallocate_block(meminfo, n_bytes)``: change the size of a block, which may move;
+#: the address of its data. Without memory 0, and the meminfo has lost the address.
+reallocate_block = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64, ctypes.c_int64)(
+    RUNTIME_FUNCTIONS["NRT_MemInfo_varsize_realloc"]
 )
 
 #: Give back a reference to a block, by the address of its meminfo.

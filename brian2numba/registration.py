@@ -24,6 +24,7 @@ from brian2numba.compilation.cache_directory import (
 )
 from brian2numba.compilation.known_processors import can_compile_for
 from brian2numba.device.arrays import attach_containers
+from brian2numba.device.random_counters import attach_random_counters
 from brian2numba.generation import library, random_functions, timed_arrays
 from brian2numba.preferences import numba_is_target, register_preferences
 from brian2numba.simulation import attach_native_loop
@@ -43,6 +44,7 @@ def register() -> None:
     TimedArray.implementations["numba"] = timed_arrays.IMPLEMENTATIONS
     BinomialFunction.implementations["numba"] = random_functions.binomial
     attach_containers(all_devices["runtime"])
+    attach_random_counters(all_devices["runtime"])
     attach_native_loop(all_devices["runtime"])
     _jit_functions_without_implementation()
     store_state_updates(numba_is_target)

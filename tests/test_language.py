@@ -51,7 +51,7 @@ def use_each_word(numbers, results, n):
 @operation
 def uniform_numbers(state, buffer, n):
     """Draw uniform numbers."""
-    fill_uniform(uint32s(state), float64s(buffer), n)
+    fill_uniform(state, float64s(buffer), n)
     return 0
 
 

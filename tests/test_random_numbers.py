@@ -19,7 +19,7 @@ from brian2.utils.logger import catch_logs
 
 from brian2numba.device import random_reserve, random_state
 from brian2numba.device.random_state import RandomStreams, attach_random_streams
-from brian2numba.kernels import random_numbers
+from brian2numba.kernels import random_buffers, random_numbers
 from brian2numba.language import float64_from_bits, float64s, local_words
 from brian2numba.operations import operation
 
@@ -166,6 +166,21 @@ def test_draws_between_pythons_own(streams, generator):
     assert (draw(streams, draw_normal, SIZE) == buffers[1]).all()
     assert (draw(streams, draw_uniform, SIZE) == uniform).all()
     assert (np.random.randn(3) == end).all()
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 6])
+def test_python_makes_the_same_numbers(size):
+    def made_by(call):
+        np.random.seed(15)
+        streams = RandomStreams.with_own_buffers(size)
+        streams.enter()
+        for refill in (random_buffers.refill_normal, random_buffers.refill_uniform) * 3:
+            getattr(refill, call)(streams.address)
+        streams.leave()
+        arrays = streams.arrays
+        return np.r_[arrays["rand_buffer"], arrays["randn_buffer"], np.random.randn(3)]
+
+    assert (made_by("call") == made_by("function")).all()
 
 
 def test_odd_buffers_leave_a_number_in_reserve(monkeypatch):

@@ -13,6 +13,7 @@ from brian2numba.behaviours.spikes import (
     PushBehaviour,
     ThresholdBehaviour,
 )
+from brian2numba.behaviours.summed_variable import SummedVariableBehaviour
 from brian2numba.behaviours.synapse_creation import SynapseCreationBehaviour
 
 __all__ = ["BEHAVIOURS", "Behaviour", "Offer"]
@@ -22,6 +23,7 @@ BEHAVIOURS: dict[str, type[Behaviour]] = {
     "threshold": ThresholdBehaviour,
     "synapses_push_spikes": PushBehaviour,
     "synapses": DeliverBehaviour,
+    "summed_variable": SummedVariableBehaviour,
     "group_get_indices": ResultBehaviour,
     "group_variable_get": ResultBehaviour,
     "group_variable_get_conditional": ResultBehaviour,

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from brian2numba.behaviours.base import Behaviour
 
 __all__ = ["CableBehaviour", "prepare_cable"]
@@ -37,22 +35,19 @@ def prepare_cable(variables: Mapping[str, Any]) -> None:
     axial[1:] = 1.0 / (ri * resistance)
     # Sections touch at nodes, not at compartments
     axial[starts] = 0
-    _fill_matrix(value, axial)
+    value["_ab_star0"][1:] = axial[1:] / area[:-1]
+    value["_ab_star2"][:-1] = axial[1:] / area[1:]
     start_conductance = value["r_length_1"][starts] / ri
     end_conductance = value["r_length_2"][lasts] / ri
     value["_invr0"][:] = start_conductance
     value["_invrn"][:] = end_conductance
-    diagonal = value["_ab_star1"]
-    np.subtract.at(diagonal, starts, start_conductance / area[starts])
-    np.subtract.at(diagonal, lasts, end_conductance / area[lasts])
     value["_b_plus"][lasts] = -end_conductance / area[lasts]
     value["_b_minus"][starts] = -start_conductance / area[starts]
 
 
-_READ = ("Cm", "Ri", "_ends", "_starts", "area", "dt", "r_length_1", "r_length_2")
+_READ = ("Ri", "_ends", "_starts", "area", "r_length_1", "r_length_2")
 _WRITTEN = (
     "_ab_star0",
-    "_ab_star1",
     "_ab_star2",
     "_b_minus",
     "_b_plus",
@@ -60,14 +55,3 @@ _WRITTEN = (
     "_invr0",
     "_invrn",
 )
-
-
-def _fill_matrix(value: Mapping[str, Any], axial: np.ndarray[Any, Any]) -> None:
-    """Fill the three diagonals of the matrix, without the ends of the sections."""
-    area, dt = value["area"], value["dt"][0]
-    to_next = axial[1:] / area[:-1]
-    to_previous = axial / area
-    value["_ab_star0"][1:] = to_next
-    value["_ab_star2"][:-1] = to_previous[1:]
-    value["_ab_star1"][:] = -(value["Cm"] / dt) - to_previous
-    value["_ab_star1"][:-1] -= to_next

@@ -35,12 +35,13 @@ class ThresholdBehaviour(Behaviour):
 class PushBehaviour(Behaviour):
     """Spikes are pushed into the queue of a pathway."""
 
-    def _pathway(self) -> Any:
+    def pathway(self) -> Any:
+        """Return the pathway."""
         return self.codeobj.owner
 
     def offers(self) -> dict[str, Offer]:
         """Return the queue and its operations."""
-        queue = own_queue(self._pathway())
+        queue = own_queue(self.pathway())
         self._queue = queue
         return {
             **super().offers(),
@@ -52,15 +53,15 @@ class PushBehaviour(Behaviour):
 
     def before_run(self) -> None:
         """Bring the queue up to date with the synapses and their delays."""
-        self._pathway().initialise_queue()
+        self.pathway().initialise_queue()
 
     def is_native(self) -> bool:
         """Tell whether the queue is ours."""
-        return bool(self._pathway().queue is self._queue)
+        return bool(self.pathway().queue is self._queue)
 
     def runner(self, kernel: BoundKernel) -> Callable[[], Any]:
         """Return what pushes spikes: Python, once another target has the queue."""
-        pathway, queue = self._pathway(), self._queue
+        pathway, queue = self.pathway(), self._queue
 
         def push() -> None:
             if pathway.queue is queue:
@@ -78,7 +79,8 @@ class DeliverBehaviour(PushBehaviour):
         super().__init__(codeobj, keywords)
         self._weak_pathway = weakproxy_with_fallback(keywords["pathway"])
 
-    def _pathway(self) -> Any:
+    def pathway(self) -> Any:
+        """Return the pathway."""
         return self._weak_pathway
 
     def before_run(self) -> None:

@@ -1,4 +1,4 @@
-"""Creating synapses: collected apart by a kernel, then added to the group."""
+"""Creating synapses: written by a kernel, then taken over by the group."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ import numpy as np
 
 from brian2numba.behaviours.base import Behaviour, Offer
 from brian2numba.binding import BoundKernel
-from brian2numba.containers import DynamicArray1D
+from brian2numba.containers import DynamicArray1D, reserve_rows
+from brian2numba.device.arrays import owned_container
+from brian2numba.kernels.synapse_creation import count_indices, number_repeats
 
 __all__ = ["MAX_SYNAPSES", "SynapseCreationBehaviour", "add_synapses"]
 
@@ -17,17 +19,15 @@ __all__ = ["MAX_SYNAPSES", "SynapseCreationBehaviour", "add_synapses"]
 MAX_SYNAPSES = 2**31 - 1
 
 
-def add_synapses(
-    synapses: Any, pre: np.ndarray[Any, Any], post: np.ndarray[Any, Any]
-) -> None:
-    """Add synapses to a group and resize everything that has a value per synapse.
+def add_synapses(synapses: Any, new: int) -> None:
+    """Make a group have synapses whose neurons are already in its arrays.
 
     Parameters
     ----------
     synapses : `Synapses`
         The group of synapses.
-    pre, post : ndarray of int32
-        The pre- and postsynaptic neurons of the new synapses, as absolute indices.
+    new : int
+        How many synapses it has from now on.
 
     Raises
     ------
@@ -36,42 +36,83 @@ def add_synapses(
         synapses as before then.
     """
     variables = synapses.variables
-    old, new = int(variables["N"].item()), int(variables["N"].item()) + len(pre)
-    own = {variables["_synaptic_pre"], variables["_synaptic_post"]}
+    old = int(variables["N"].item())
     resized = []
     try:
-        for variable in own | synapses._registered_variables:
+        for variable in _indices(synapses) | synapses._registered_variables:
             resized.append(variable)
             variable.resize(new)
+        _count(synapses, old)
     except MemoryError:
         for variable in resized:
             variable.resize(old)
         raise
-    variables["_synaptic_pre"].get_value()[old:] = pre
-    variables["_synaptic_post"].get_value()[old:] = post
     variables["N"].set_value(new)
-    synapses._update_synapse_numbers(old)
+
+
+def _indices(synapses: Any) -> set[Any]:
+    return {synapses.variables["_synaptic_pre"], synapses.variables["_synaptic_post"]}
+
+
+def _count(synapses: Any, old: int) -> None:
+    """Count the synapses of each neuron, and those that have the same neurons.
+
+    Parameters
+    ----------
+    synapses : `Synapses`
+        The group of synapses.
+    old : int
+        How many of its synapses have been counted.
+    """
+    variables = synapses.variables
+    for counts, size, offset in (
+        ("N_outgoing", "N_pre", "_source_offset"),
+        ("N_incoming", "N_post", "_target_offset"),
+    ):
+        # What is connected may be synapses, which become more
+        n_neurons = variables[size].item() + variables[offset].get_value()
+        variables[counts].resize(int(n_neurons))
+    if synapses.multisynaptic_index is not None:
+        _number_synapses(synapses)
+    for counts, indices in (
+        ("N_outgoing", "_synaptic_pre"),
+        ("N_incoming", "_synaptic_post"),
+    ):
+        neurons = variables[indices].get_value()[old:]
+        numbers = variables[counts].get_value()
+        count_indices.call(neurons.ctypes.data, len(neurons), numbers.ctypes.data)
+
+
+def _number_synapses(synapses: Any) -> None:
+    """Give the synapses between the same two neurons numbers, from 0 on."""
+    variables = synapses.variables
+    post = variables["_synaptic_post"].get_value()
+    keys = variables["_synaptic_pre"].get_value().astype(np.int64)
+    keys *= int(post.max(initial=0)) + 1
+    keys += post
+    numbers = variables[synapses.multisynaptic_index].get_value()
+    is_sorted = bool(np.all(keys[1:] >= keys[:-1]))
+    order = None if is_sorted else np.argsort(keys, kind="stable")
+    address = 0 if order is None else order.ctypes.data
+    number_repeats.call(keys.ctypes.data, address, len(keys), numbers.ctypes.data)
 
 
 class SynapseCreationBehaviour(Behaviour):
-    """Synapses are collected apart, and added to the group if all went well."""
+    """Synapses are written behind those of the group, which gets all or none."""
 
     def __init__(self, codeobj: Any, keywords: Mapping[str, Any]) -> None:
         super().__init__(codeobj, keywords)
-        self._new_pre = DynamicArray1D(0, np.int32)
-        self._new_post = DynamicArray1D(0, np.int32)
         self._scratch = DynamicArray1D(0, np.uint8)
 
     def offers(self) -> dict[str, Offer]:
-        """Return the arrays that the kernel collects the synapses in."""
-        pre, post, scratch = self._new_pre, self._new_post, self._scratch
+        """Return the arrays that the kernel writes to."""
+        scratch = self._scratch
         return {
             **super().offers(),
             "_max_synapses": lambda: MAX_SYNAPSES,
-            "_new_pre": lambda: pre.handle,
-            "_new_pre_payload": lambda: pre.payload,
-            "_new_post": lambda: post.handle,
-            "_new_post_payload": lambda: post.payload,
+            "_reserve_rows": lambda: reserve_rows.address,
+            "_new_pre": lambda: 0,
+            "_new_post": lambda: 0,
             "_scratch": lambda: scratch.handle,
             "_scratch_payload": lambda: scratch.payload,
         }
@@ -85,7 +126,20 @@ class SynapseCreationBehaviour(Behaviour):
         return lambda: self._create(kernel)
 
     def _create(self, kernel: BoundKernel) -> None:
-        self._new_pre.resize(0)
-        self._new_post.resize(0)
-        kernel()
-        add_synapses(self.codeobj.owner, self._new_pre.data, self._new_post.data)
+        synapses = self.codeobj.owner
+        pre, post = (
+            owned_container(kernel.device, synapses.variables[name])
+            for name in ("_synaptic_pre", "_synaptic_post")
+        )
+        n_before = len(pre)
+        kernel.set_number("_new_pre", pre.handle)
+        kernel.set_number("_new_post", post.handle)
+        try:
+            kernel()
+            add_synapses(synapses, len(pre))
+        except BaseException:
+            pre.truncate(n_before)
+            post.truncate(n_before)
+            raise
+        pre.truncate(len(pre))
+        post.truncate(len(post))

@@ -6,9 +6,11 @@ from brian2numba.containers.dynamic_array import (
     DynamicArray1D,
     DynamicArray2D,
     append_rows,
+    reserve_rows,
 )
 from brian2numba.containers.queue_operations import (
     advance_queue,
+    count_due,
     push_spikes,
 )
 from brian2numba.containers.spike_queue import SpikeQueue
@@ -19,5 +21,7 @@ __all__ = [
     "SpikeQueue",
     "advance_queue",
     "append_rows",
+    "count_due",
     "push_spikes",
+    "reserve_rows",
 ]

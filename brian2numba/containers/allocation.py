@@ -37,6 +37,7 @@ __all__ = [
     "borrowed_view",
     "new_container",
     "replace_buffer",
+    "set_buffer",
 ]
 
 #: The words of a buffer: meminfo, parent, items, item size, data, shape, stride.
@@ -81,13 +82,18 @@ def replace_buffer(buffer: int, n_bytes: int, n_kept: int) -> int:
     if n_kept > 0:
         copy_bytes(data, load_int64(buffer, BUFFER_DATA), n_kept)
     release(load_int64(buffer, BUFFER_MEMINFO))
+    set_buffer(buffer, meminfo, data, n_bytes)
+    return data
+
+
+def set_buffer(buffer: int, meminfo: int, data: int, n_bytes: int) -> None:
+    """Write which block a buffer has, with the address of its first byte."""
     store_int64(buffer, BUFFER_MEMINFO, meminfo)
     store_int64(buffer, BUFFER_SIZE, n_bytes)
     store_int64(buffer, _BUFFER_ITEM_SIZE, 1)
     store_int64(buffer, BUFFER_DATA, data)
     store_int64(buffer, _BUFFER_SHAPE, n_bytes)
     store_int64(buffer, _BUFFER_STRIDE, 1)
-    return data
 
 
 def new_container(n_words: int, destructor: Operation) -> int:
@@ -109,7 +115,7 @@ def new_container(n_words: int, destructor: Operation) -> int:
 
 
 def borrowed_view(
-    meminfo: int, shape: tuple[int, ...], dtype: np.dtype[Any]
+    meminfo: int, shape: tuple[int, ...], dtype: np.dtype[Any], address: int = 0
 ) -> np.ndarray[Any, Any]:
     """Return an array over a block, which lives at least as long as the array.
 
@@ -121,7 +127,10 @@ def borrowed_view(
         The shape of the array; it must fit the block.
     dtype : `numpy.dtype`
         The type of its items.
+    address : int, optional
+        Where its first item is, if not at the start of the block.
     """
     owner = MemInfo(meminfo)
     owner.acquire()
-    return np.ndarray(shape, dtype, buffer=owner)
+    offset = address - owner.data if address else 0
+    return np.ndarray(shape, dtype, buffer=owner, offset=offset)

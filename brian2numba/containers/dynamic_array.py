@@ -5,8 +5,10 @@ One structref type serves all item types and both dimensionalities: it stores ro
 number of bytes, so that its operations are compiled once. The first words of its
 payload (`DATA`, `ROWS`, ...) are what kernels read by address.
 
-The block of an array that grew is not touched again, and lives as long as a numpy view
-of it: a view taken earlier stays valid and keeps its values.
+An array grows or shrinks in the block that it has, if nothing else looks at it. Else it
+gets a new block, and the old one is not touched again: a view taken earlier stays valid
+and keeps its values. Only `DynamicArray1D.__setitem__` and kernels that write to the
+array's rows change what views of it show.
 """
 
 from __future__ import annotations
@@ -25,15 +27,19 @@ from brian2numba.containers.allocation import (
     MAX_BYTES,
     borrowed_view,
     new_container,
-    replace_buffer,
 )
 from brian2numba.containers.capsule import foreign_capsule
+from brian2numba.containers.resizing import (
+    address_of_advise,
+    is_shared,
+    resize_block,
+)
 from brian2numba.errors import OK, OUT_OF_MEMORY
 from brian2numba.language import int64s, load_int64, payload_of, release
 from brian2numba.operations import operation
 from brian2numba.reference_counting import MemInfo
 
-__all__ = ["DynamicArray1D", "DynamicArray2D", "append_rows"]
+__all__ = ["DynamicArray1D", "DynamicArray2D", "append_rows", "reserve_rows"]
 
 #: Words of the payload: the address of the first byte, ...
 DATA = 0
@@ -43,10 +49,14 @@ ROWS = 1
 CAPACITY = 2
 #: ... the bytes of a row, ...
 ROW_BYTES = 3
+#: ... what tells the system of large blocks, ...
+ADVISE = 4
 #: ... and the first word of the buffer.
-_BUFFER = 4
+_BUFFER = 5
 _WORD = 8
 _N_WORDS = _BUFFER + BUFFER_WORDS
+_ADVISE = address_of_advise()
+_ROOM_TO_KEEP = 1.25
 
 
 @operation
@@ -58,7 +68,7 @@ def _release_dynamic_array(payload: int, size: int, unused: int) -> int:
 
 @operation
 def set_capacity(handle: int, capacity: int) -> int:
-    """Move an array to a new block of exactly `capacity` rows.
+    """Give an array memory for exactly `capacity` rows.
 
     Parameters
     ----------
@@ -75,12 +85,46 @@ def set_capacity(handle: int, capacity: int) -> int:
     words = int64s(payload_of(handle))
     kept = min(words[ROWS], capacity)
     row_bytes = words[ROW_BYTES]
-    buffer = payload_of(handle) + _BUFFER * _WORD
-    data = replace_buffer(buffer, capacity * row_bytes, kept * row_bytes)
+    data = _resized(handle, capacity * row_bytes, kept * row_bytes)
     if data == 0:
         return OUT_OF_MEMORY
     words[DATA], words[ROWS], words[CAPACITY] = data, kept, capacity
     return OK
+
+
+def _resized(handle: int, n_bytes: int, n_kept: int) -> int:
+    """Change the size of an array's block; return its address, or 0 without memory."""
+    payload = payload_of(handle)
+    advise = load_int64(payload, ADVISE)
+    return resize_block(payload + _BUFFER * _WORD, n_bytes, n_kept, advise)
+
+
+@operation
+def reserve_rows(handle: int, n_rows: int) -> int:
+    """Make room for at least `n_rows` rows; the array stays as long as it is.
+
+    Parameters
+    ----------
+    handle : int
+        The array.
+    n_rows : int
+        The rows to make room for; there are no more in use.
+
+    Returns
+    -------
+    int
+        The address of the first row; 0 without memory, with the array as it was.
+    """
+    words = int64s(payload_of(handle))
+    capacity, row_bytes = words[CAPACITY], words[ROW_BYTES]
+    if n_rows < 0 or n_rows > MAX_BYTES // max(row_bytes, 1):
+        return 0
+    if n_rows > capacity or words[DATA] == 0:
+        data = _resized(handle, n_rows * row_bytes, words[ROWS] * row_bytes)
+        if data == 0:
+            return 0
+        words[DATA], words[CAPACITY] = data, n_rows
+    return words[DATA] + 0
 
 
 @operation
@@ -106,12 +150,11 @@ def append_rows(handle: int, n_new: int) -> int:
     if n_new < 0 or n_new > limit - rows:
         return 0
     if rows + n_new > capacity or words[DATA] == 0:
-        buffer = payload_of(handle) + _BUFFER * _WORD
         larger = min(max(rows + n_new, 2 * capacity), limit)
-        data = replace_buffer(buffer, larger * row_bytes, rows * row_bytes)
+        data = _resized(handle, larger * row_bytes, rows * row_bytes)
         if data == 0 and larger > rows + n_new:
             larger = rows + n_new
-            data = replace_buffer(buffer, larger * row_bytes, rows * row_bytes)
+            data = _resized(handle, larger * row_bytes, rows * row_bytes)
         if data == 0:
             return 0
         words[DATA], words[CAPACITY] = data, larger
@@ -137,6 +180,7 @@ class _DynamicArray:
         self.payload = self._meminfo.data
         self._words = (ctypes.c_int64 * (_BUFFER + 1)).from_address(self.payload)
         self._words[ROW_BYTES] = self._row_bytes(row_shape)
+        self._words[ADVISE] = _ADVISE
 
     @cached_property
     def structref(self) -> Any:
@@ -163,7 +207,8 @@ class _DynamicArray:
     @property
     def data(self) -> np.ndarray[Any, Any]:
         """The array's items, as a view that stays valid when the array grows."""
-        return borrowed_view(self._words[_BUFFER], self.shape, self.dtype)
+        words = self._words
+        return borrowed_view(words[_BUFFER], self.shape, self.dtype, words[DATA])
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -175,6 +220,7 @@ class _DynamicArray:
         new_rows = _checked_size(new_rows)
         if new_rows < rows:
             self._words[ROWS] = new_rows
+            self.detach()
             return
         added = new_rows - rows
         address = append_rows.call(self.handle, min(added, MAX_BYTES + 1))
@@ -188,6 +234,29 @@ class _DynamicArray:
             return
         if set_capacity.call(self.handle, new_rows) != OK:
             raise self._out_of_memory(new_rows, self._words[ROW_BYTES])
+
+    def detach(self) -> None:
+        """Leave the block to the views of it, if there are any.
+
+        What is written from now on, they do not show.
+        """
+        if is_shared(self.payload + _BUFFER * _WORD):
+            self._shrink_rows(self._words[ROWS])
+
+    def truncate(self, n_rows: int) -> None:
+        """Forget rows that nobody has seen, and give back memory that is not needed.
+
+        Some is kept, so that it costs little to append a few rows many times.
+
+        Parameters
+        ----------
+        n_rows : int
+            How many rows are left.
+        """
+        self._words[ROWS] = n_rows
+        is_shared_block = is_shared(self.payload + _BUFFER * _WORD)
+        if self._words[CAPACITY] > _ROOM_TO_KEEP * n_rows and not is_shared_block:
+            self._shrink_rows(n_rows)
 
     def get_capsule(self) -> Any:
         """Return a capsule of the payload's address that no other target accepts."""

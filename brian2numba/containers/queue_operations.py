@@ -28,6 +28,7 @@ from brian2numba.containers.queue_storage import (
     append_range,
     clear_slot,
     close_slot,
+    count_in_ranges,
     find_chunk,
     prefetch_items,
     prefetch_ranges,
@@ -52,6 +53,7 @@ __all__ = [
     "advance_queue",
     "allocate_directory",
     "copy_events",
+    "count_due",
     "due_chunk",
     "insert_events",
     "prefetch_ranges",
@@ -244,6 +246,16 @@ def copy_events(handle: int, slot: int, target: int) -> int:
 def due_chunk(queue: int) -> int:
     """Return the first chunk of the events that are due now, 0 if there are none."""
     return find_chunk(queue, load_int64(queue, OFFSET))
+
+
+@operation
+def count_due(handle: int) -> int:
+    """Return how many events are due now; 0 unless all are in ranges.
+
+    The synapses of a range are those of one neuron, in their order.
+    """
+    queue = payload_of(handle)
+    return count_in_ranges(queue, due_chunk(queue))
 
 
 @operation

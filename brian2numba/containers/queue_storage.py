@@ -44,6 +44,7 @@ __all__ = [
     "append_range",
     "clear_slot",
     "close_slot",
+    "count_in_ranges",
     "find_chunk",
     "prefetch_items",
     "prefetch_ranges",
@@ -189,7 +190,8 @@ def reserve_events(queue: int, n_items: int, n_slots: int) -> bool:
 def append_range(queue: int, slot: int, first: int, end: int) -> None:
     """Append a reserved event to a slot: a range of positions, which is not empty.
 
-    It becomes one with the range before if it begins where that ends.
+    Each range is of one neuron, also where it begins at the last one's end: threads
+    that share the delivery look for their targets within it.
 
     Parameters
     ----------
@@ -204,13 +206,9 @@ def append_range(queue: int, slot: int, first: int, end: int) -> None:
     if address == 0 or load_int32(address, _POSITION) & (CHUNK_ITEMS - 1) == 0:
         address = _add_chunk(queue, slot, _RANGES)
     position = load_int32(address, _POSITION)
-    has_range = position & (CHUNK_ITEMS - 1) != HEADER
-    if has_range and load_int32(chunks, position - 1) == first:
-        store_int32(chunks, position - 1, end)
-    else:
-        store_int32(chunks, position, first)
-        store_int32(chunks, position + 1, end)
-        store_int32(address, _POSITION, position + RANGE_ITEMS)
+    store_int32(chunks, position, first)
+    store_int32(chunks, position + 1, end)
+    store_int32(address, _POSITION, position + RANGE_ITEMS)
 
 
 def append_delayed(queue: int, first: int, end: int) -> None:
@@ -318,6 +316,27 @@ def read_chunk(queue: int, chunk: int) -> tuple[int, int, int, int]:
     if load_int64(queue, SYNAPSES):
         prefetch_ranges(int32s(load_int64(queue, SYNAPSES)), items, n_ranges)
     return load_int64(queue, SYNAPSES), items, n_ranges, following
+
+
+def count_in_ranges(queue: int, chunk: int) -> int:
+    """Return the number of events from a chunk on; 0 unless all are in ranges.
+
+    Parameters
+    ----------
+    queue : int
+        The queue.
+    chunk : int
+        The first chunk that counts, or 0.
+    """
+    n_events = 0
+    while chunk:
+        address = load_int64(queue, _CHUNKS_DATA) + (chunk - 1) * _CHUNK_BYTES
+        if load_int32(address, _KIND) != _RANGES:
+            return 0
+        _, ranges, n_ranges, chunk = read_chunk(queue, chunk)
+        for k in range(n_ranges):
+            n_events += load_int32(ranges, 2 * k + 1) - load_int32(ranges, 2 * k)
+    return n_events
 
 
 def synapse_at(synapses: int, position: int) -> int:

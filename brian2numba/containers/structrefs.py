@@ -55,7 +55,7 @@ def _words(names: str) -> list[tuple[str, types.Type]]:
 
 
 _DYNAMIC_ARRAY = DynamicArrayType(
-    [*_words("data rows capacity row_bytes"), ("buffer", _BUFFER)]
+    [*_words("data rows capacity row_bytes advise"), ("buffer", _BUFFER)]
 )
 
 _SPIKE_QUEUE = SpikeQueueType(

@@ -84,6 +84,7 @@ class _ArrayMethods:
         device.add_array = self.add_array
         device.get_value = self.get_value
         device.get_capsule = self.get_capsule
+        device.fill_with_array = self.fill_with_array
 
     def add_array(self, var: ArrayVariable) -> None:
         """Add an array: with the numba target, aligned, and ours if it is dynamic."""
@@ -107,6 +108,16 @@ class _ArrayMethods:
         if is_ours(array):
             var.size = data.shape if var.ndim > 1 else len(data)
         return data
+
+    def fill_with_array(self, var: ArrayVariable, arr: Any) -> None:
+        """Give the array of a variable other contents, e.g. a stored state.
+
+        What users took of a recording before shows what it did.
+        """
+        array = self._device.arrays[var]
+        if is_ours(array):
+            array.detach()
+        type(self._device).fill_with_array(self._device, var, arr)
 
     def get_capsule(self, var: DynamicArrayVariable) -> Any:
         """Return a capsule of the C++ array, which takes the place of ours."""

@@ -16,7 +16,7 @@ import numpy as np
 from brian2.utils.logger import get_logger
 
 from brian2numba.device.random_reserve import normal_in_reserve
-from brian2numba.kernels import random_numbers as kernels
+from brian2numba.kernels import random_buffers as kernels
 
 __all__ = ["RandomStreams", "attach_random_streams"]
 
@@ -161,8 +161,10 @@ class _DeviceMethods:
 
     def __init__(self, device: Any, streams: RandomStreams) -> None:
         self._device = device
-        self._class = type(device)
         self._streams = streams
+        self._seed = device.seed
+        self._get_random_state = device.get_random_state
+        self._set_random_state = device.set_random_state
 
     def install(self) -> None:
         """Use these methods instead of the device's own."""
@@ -172,12 +174,12 @@ class _DeviceMethods:
 
     def seed(self, seed: int | None = None) -> None:
         """Seed numpy's generator; see the device's method."""
-        self._class.seed(self._device, seed)
+        self._seed(seed)
         self._streams.forget()
 
     def get_random_state(self) -> dict[str, Any]:
         """Return the device's state with our buffers."""
-        state = self._class.get_random_state(self._device)
+        state = self._get_random_state()
         return state | {_STATE_KEY: self._streams.get_state()}
 
     def set_random_state(self, state: dict[str, Any]) -> None:
@@ -186,9 +188,9 @@ class _DeviceMethods:
         if ours is None and self._is_ours(state):
             # stored by Brian 2.11: its buffers are what ours are here
             ours = state
-            state = state | self._class.get_random_state(self._device)
+            state = state | self._get_random_state()
             state["numpy_state"] = ours["numpy_state"]
-        self._class.set_random_state(self._device, state)
+        self._set_random_state(state)
         if ours is not None:
             self._streams.set_state(ours)
             return

@@ -6,16 +6,21 @@ from typing import Any
 
 import numpy as np
 from brian2.codegen.generators.base import CodeGenerator
+from brian2.core.preferences import prefs
 from brian2.core.variables import ArrayVariable, AuxiliaryVariable
 from brian2.parsing.bast import brian_ast
 from brian2.utils.stringtools import indent
 
 from brian2numba.generation.accesses import Accesses
+from brian2numba.generation.counter_draws import CounterDraws
 from brian2numba.generation.dtypes import cast, dtype_name, stored
 from brian2numba.generation.functions import KernelFunctions, collect_functions
 from brian2numba.generation.renderer import NumbaNodeRenderer
 
 __all__ = ["NumbaCodeGenerator"]
+
+#: What draws as many numbers for an element as it takes, from one stream
+_DRAW_IN_SEQUENCE = ("synapses_create_generator",)
 
 
 class NumbaCodeGenerator(CodeGenerator):
@@ -37,6 +42,10 @@ class NumbaCodeGenerator(CodeGenerator):
         self._temporaries: dict[str, AuxiliaryVariable] = {}
         self._abstract_code: dict[str | None, str] = {}
         self._accesses = Accesses()
+        #: Whether random numbers are counter-based
+        self.counts = prefs["codegen.runtime.numba.random"] == "fast"
+        is_in_sequence = not self.counts or self.template_name in _DRAW_IN_SEQUENCE
+        self._draws = None if is_in_sequence else CounterDraws()
 
     @property
     def functions(self) -> KernelFunctions:
@@ -80,7 +89,7 @@ class NumbaCodeGenerator(CodeGenerator):
             if getattr(function, "auto_vectorise", False)
         }
         renderer = NumbaNodeRenderer(
-            functions.names, functions.hidden_arguments, vectorised
+            functions.names, functions.hidden_arguments, vectorised, self._draws
         )
         return str(renderer.render_expr(expr)).strip()
 
@@ -214,6 +223,7 @@ class NumbaCodeGenerator(CodeGenerator):
             "array_names": dict(self._array_names),
             "extra_variables": self.extra_variables,
             "accesses": self._accesses,
+            "counter_based": self.counts,
         }
 
 

@@ -20,10 +20,15 @@ from brian2numba import language
 from brian2numba.containers import queue_operations
 from brian2numba.elementary import functions as elementary
 from brian2numba.errors import Status
+from brian2numba.generation.counter_draws import RANDOM_STREAMS
 from brian2numba.kernels import (
     cable,
+    counter_based,
+    counter_streams,
+    distances,
     events,
     random_numbers,
+    sharing,
     synapse_creation,
     timed_arrays,
 )
@@ -43,9 +48,6 @@ __all__ = [
     "namespace",
 ]
 
-
-#: The hidden argument of the functions that draw random numbers
-RANDOM_STREAMS = "_random_streams"
 
 #: What functions of the library take beyond the arguments that equations state
 HIDDEN_ARGUMENTS = dict.fromkeys(("_rand", "_randn", "_poisson"), (RANDOM_STREAMS,))
@@ -129,13 +131,17 @@ _WORDS = {
         "MASK_SIZE",
         "array_view",
         "as_bytes",
+        "block_words",
         "bools",
         "call",
         "float32",
         "float32s",
         "float64",
+        "float64_bits",
         "float64_from_bits",
         "float64s",
+        "fma",
+        "float64s_of",
         "int32",
         "int32s",
         "int64",
@@ -149,6 +155,30 @@ _WORDS = {
 }
 
 
+#: The functions of `brian2numba.kernels.synapse_creation`
+_CREATION = (
+    "append_marked",
+    "append_row",
+    "data_of",
+    "make_room",
+    "mark_distinct",
+    "number_of_marks",
+    "number_of_steps",
+    "set_size",
+    "steps_before",
+    "steps_until",
+)
+
+
+#: The functions of `brian2numba.kernels.distances`
+_DISTANCES = (
+    "distance",
+    "forget_distances",
+    "next_distance",
+    "positions_per_logarithm",
+)
+
+
 def namespace() -> dict[str, Any]:
     """Return a new namespace with all that a kernel's source may refer to."""
     return {
@@ -160,25 +190,33 @@ def namespace() -> dict[str, Any]:
         "_randn": _randn,
         "_poisson": _poisson,
         **{f"_{status.name}": int(status) for status in Status},
-        "_Matrix": cable.Matrix,
-        "_Solutions": cable.Solutions,
+        "_Compartments": cable.Compartments,
         "_Sections": cable.Sections,
-        "_Tree": cable.Tree,
-        "_solve_sections": cable.solve_sections,
-        "_solve_tree": cable.solve_tree,
-        "_combine_solutions": cable.combine_solutions,
+        "_Nodes": cable.Nodes,
+        "_solve_cable": cable.solve_cable,
         "_append_events": events.append_events,
         "_first_not_below": events.first_not_below,
         "_due_chunk": queue_operations.due_chunk,
         "_prefetch_ranges": queue_operations.prefetch_ranges,
         "_read_chunk": queue_operations.read_chunk,
         "_synapse_at": queue_operations.synapse_at,
-        "_number_of_steps": synapse_creation.number_of_steps,
-        "_log_in_c": synapse_creation.log_in_c,
-        "_whole": synapse_creation.whole,
-        "_mark_distinct": synapse_creation.mark_distinct,
+        "_NO_END": sharing.NO_END,
+        "_part_of_range": sharing.part_of_range,
+        **{f"_{name}": getattr(synapse_creation, name) for name in _CREATION},
+        **{f"_{name}": getattr(distances, name) for name in _DISTANCES},
         "_open_streams": random_numbers.open_streams,
         "_close_streams": random_numbers.close_streams,
+        "_open_key": counter_based.open_key,
+        "_close_key": counter_based.close_key,
+        "_rand_at": counter_based.rand_at,
+        "_randn_at": counter_based.randn_at,
+        "_fill_rand": counter_based.fill_rand,
+        "_fill_randn": counter_based.fill_randn,
+        "_open_counted_streams": counter_streams.open_counted_streams,
+        "_close_counted_streams": counter_streams.close_counted_streams,
+        "_stream_of": counter_streams.stream_of,
+        "_take_uniform": random_numbers.take_uniform,
+        "_take_normal": random_numbers.take_normal,
         "_binomial": random_numbers.binomial,
         "_binomial_by_normal": _binomial_by_normal,
         "_timed_array": timed_arrays.timed_array,

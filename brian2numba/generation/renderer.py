@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 
 from brian2.parsing.rendering import NodeRenderer
+
+from brian2numba.generation.counter_draws import CounterDraws
 
 __all__ = ["NumbaNodeRenderer"]
 
@@ -24,17 +26,21 @@ class NumbaNodeRenderer(NodeRenderer):
     auto_vectorise : set of str
         The functions (by their name in the expression) that also take the index of
         the neuron or synapse.
+    draws : CounterDraws, optional
+        Numbers the draws of random numbers, where these are counter-based.
     """
 
     def __init__(
         self,
         names: Mapping[str, str],
-        hidden_arguments: Mapping[str, tuple[str, ...]],
+        hidden_arguments: Mapping[str, Sequence[str]],
         auto_vectorise: Set[str] = frozenset(),
+        draws: CounterDraws | None = None,
     ) -> None:
         super().__init__(auto_vectorise=set(auto_vectorise))
         self.names = names
         self.hidden_arguments = hidden_arguments
+        self.draws = draws
 
     def render_func(self, node: ast.Name) -> str:
         """Render the name of a function."""
@@ -46,6 +52,10 @@ class NumbaNodeRenderer(NodeRenderer):
         hidden = self.hidden_arguments.get(ast.unparse(node.func), ())
         if not hidden:
             return rendered
+        if self.draws is not None and isinstance(node.func, ast.Name):
+            name = self.render_func(node.func)
+            called, hidden = self.draws.hidden_arguments(name, hidden)
+            rendered = called + rendered.removeprefix(name)
         separator = "" if rendered.endswith("()") else ", "
         return f"{rendered[:-1]}{separator}{', '.join(hidden)})"
 

@@ -25,12 +25,14 @@ __all__ = [
     "Constant",
     "ContainerHandle",
     "ContainerPayload",
+    "CountedStreams",
     "Doubles",
     "DynamicArrayData",
     "DynamicArraySize",
     "LastItem",
     "NamespaceArray",
     "Number",
+    "RandomKey",
     "RandomStreams",
     "Result",
     "Slot",
@@ -101,6 +103,35 @@ class RandomStreams(Number):
     def closing(self) -> str:
         """Return the line of source that closes the streams."""
         return f"_close_streams({self.name})"
+
+
+@dataclass(frozen=True)
+class CountedStreams(RandomStreams):
+    """Streams of counter-based random numbers."""
+
+    def declaration(self, index: int) -> str:
+        """Return the lines of source that open the streams."""
+        return (
+            f"{self.name} = _local_words()\n"
+            f"_open_counted_streams({self.name}, _slots[{index}])"
+        )
+
+    def closing(self) -> str:
+        """Return the line of source that counts the run."""
+        return f"_close_counted_streams({self.name})"
+
+
+@dataclass(frozen=True)
+class RandomKey(Number):
+    """The key of counter-based random numbers, with the number of the run."""
+
+    def declaration(self, index: int) -> str:
+        """Return the line of source that reads the key."""
+        return f"{self.name} = _open_key(_slots[{index}])"
+
+    def closing(self) -> str:
+        """Return the line of source that counts the run."""
+        return f"_close_key({self.name})"
 
 
 @dataclass(frozen=True)

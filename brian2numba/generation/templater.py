@@ -14,6 +14,8 @@ from brian2.codegen.templates import (
 from brian2.core.variables import Variable
 from jinja2 import TemplateNotFound
 
+from brian2numba.generation.block_draws import block_draws
+from brian2numba.generation.counter_draws import counter_blocks
 from brian2numba.generation.dtypes import dtype_name, pointer_name
 from brian2numba.generation.source import KernelDraft
 
@@ -88,4 +90,6 @@ class NumbaTemplater(Templater):
         super().__init__("brian2numba.generation", ".py_")
         self.env.filters["vector"] = vector
         self.env.filters["scalar"] = scalar
+        self.env.filters["block_draws"] = block_draws
+        self.env.filters["counter_blocks"] = counter_blocks
         self.templates = _Loader(self.env, self.extension)

@@ -1,174 +1,147 @@
 """
 The cable equation of a branched neuron: one implicit time step.
 
-Within each section of the morphology, the discretised equation is a tridiagonal linear
-system. Its solution is a particular solution plus two homogeneous ones, weighted with
-the voltages of the nodes at the section's ends; these follow from a system with one
-equation a node, whose matrix has the structure of the tree (Hines, 1984). Both kinds
-are solved in linear time.
+The discretised equation has an unknown for each compartment, coupled to its neighbours
+in its section, and one for each node: the points where sections start and end.
+Eliminated from the tips to the root, the matrix keeps its structure (Hines, 1984); the
+voltages then follow from the root to the tips. Brian's arrays are in this order: the
+node at the start of a section is the root, or the end of a section before it.
+
+The couplings are many times as large as what the diagonal has beyond them: the
+conductance and the capacity of the membrane. Elimination keeps this excess apart, so
+that nothing but positive numbers is added (Grassmann, Taksar and Heyman, 1985).
+Subtracting from the whole diagonal loses as many digits as the couplings are larger.
+
+Each pivot needs the one before it, so the time is that of a chain of one division and
+two additions for each compartment. The rest is done meanwhile.
 
 References
 ----------
 Hines, M. (1984). Efficient computation of branched nerve equations. International
 Journal of Bio-Medical Computing, 15(1), 69-76.
+
+Grassmann, W. K., Taksar, M. I., Heyman, D. P. (1985). Regenerative analysis and steady
+state distributions for Markov chains. Operations Research, 33(5), 1107-1116.
 """
 
 from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-__all__ = [
-    "Matrix",
-    "Sections",
-    "Solutions",
-    "Tree",
-    "combine_solutions",
-    "solve_sections",
-    "solve_tree",
-]
+__all__ = ["Compartments", "Nodes", "Sections", "solve_cable"]
 
 
-class Matrix(NamedTuple):
-    """The tridiagonal systems of all sections; pointers to compartments.
+class Compartments(NamedTuple):
+    """The rows of the compartments; pointers to one number for each.
 
-    ``upper[i]`` is the coefficient of compartment `i` in the row of compartment
-    ``i - 1``, ``lower[i - 1]`` that of ``i - 1`` in the row of `i`. ``towards_end`` and
-    ``towards_start`` are the right-hand sides of the homogeneous solutions.
+    ``lower[i - 1]`` couples compartment `i` to the one before, ``upper[i]`` couples
+    ``i - 1`` to `i`. ``to_end`` and ``to_start`` couple the last and the first of a
+    section to its nodes, and are negative, as Brian has them.
+
+    ``excess`` is what a diagonal element has beyond the sum of the couplings, and
+    ``right`` the right-hand side; both are overwritten, as is ``inverse``, by those of
+    the eliminated rows and by the inverse pivots. The solution goes to ``v``.
     """
 
     upper: Any
-    diagonal: Any
     lower: Any
-    towards_end: Any
-    towards_start: Any
-    conductance: Any
-
-
-class Solutions(NamedTuple):
-    """The solutions within the sections, and working space; one item a compartment."""
-
-    particular: Any
-    towards_end: Any
-    towards_start: Any
-    eliminated: Any
+    to_end: Any
+    to_start: Any
+    excess: Any
+    right: Any
+    inverse: Any
+    v: Any
 
 
 class Sections(NamedTuple):
-    """Where sections start and end, and the inverse axial resistance of their ends."""
+    """Where sections start and end, and the inverse axial resistance of their ends.
+
+    ``parent`` is the node at a section's start: node 0 is the root, node ``i + 1`` ends
+    section `i`.
+    """
 
     n_sections: Any
     starts: Any
     ends: Any
     start_conductance: Any
     end_conductance: Any
-
-
-class Tree(NamedTuple):
-    """The system of the nodes: node 0 is the root, node ``i + 1`` ends section `i`."""
-
     parent: Any
-    children: Any
-    n_children: Any
-    child_number: Any
-    row_length: Any
-    diagonal: Any
-    towards_parent: Any
-    towards_children: Any
+
+
+class Nodes(NamedTuple):
+    """The rows of the nodes: excess, and right-hand sides that become voltages."""
+
+    excess: Any
     voltage: Any
 
 
-def solve_sections(
-    matrix: Any, solutions: Any, sections: Any, n_compartments: int
-) -> None:
-    """Solve the three systems of each section.
+def solve_cable(rows: Any, sections: Any, nodes: Any) -> None:
+    """Find the voltages of all compartments and nodes.
 
-    On entry the particular solution holds the right-hand side.
+    Parameters
+    ----------
+    rows : Compartments
+        With the excess and the right-hand sides.
+    sections : Sections
+        Which compartments they have, and how they are connected.
+    nodes : Nodes
+        Needs no values; gets the voltages.
     """
+    for node in range(sections.n_sections + 1):
+        nodes.excess[node] = 0.0
+        nodes.voltage[node] = 0.0
+    for section in range(sections.n_sections - 1, -1, -1):
+        _eliminate(rows, sections, nodes, section)
+        _enter_into_parent(rows, sections, nodes, section)
+    nodes.voltage[0] /= nodes.excess[0]
     for section in range(sections.n_sections):
-        start, end = sections.starts[section], sections.ends[section]
-        for i in range(start, end):
-            solutions.towards_end[i] = matrix.towards_end[i]
-            solutions.towards_start[i] = matrix.towards_start[i]
-            _eliminate(matrix, solutions, i, n_compartments)
-        for i in range(end - 2, start - 1, -1):
-            _substitute(solutions, i)
+        _substitute(rows, sections, nodes, section)
 
 
-def _eliminate(matrix: Any, solutions: Any, i: int, n_compartments: int) -> None:
-    """Eliminate the element below the diagonal in row `i`."""
-    pivot = matrix.diagonal[i] - matrix.conductance[i]
-    below = 0.0
-    if i > 0:
-        below = matrix.lower[i - 1]
-        pivot = pivot - below * solutions.eliminated[i - 1]
-    scale = 1.0 / pivot
-    if i < n_compartments - 1:
-        solutions.eliminated[i] = matrix.upper[i + 1] * scale
-    _eliminate_unknown(solutions.particular, i, below, scale)
-    _eliminate_unknown(solutions.towards_end, i, below, scale)
-    _eliminate_unknown(solutions.towards_start, i, below, scale)
+def _eliminate(rows: Any, sections: Any, nodes: Any, section: int) -> None:
+    """Eliminate the node at a section's end, then its compartments from end to start.
 
-
-def _eliminate_unknown(unknown: Any, i: int, below: float, scale: float) -> None:
-    """Eliminate the element below the diagonal from a right-hand side."""
-    before = unknown[i - 1] if i > 0 else 0.0
-    unknown[i] = (unknown[i] - below * before) * scale
-
-
-def _substitute(solutions: Any, i: int) -> None:
-    """Substitute the solution of row ``i + 1`` in row `i`."""
-    above = solutions.eliminated[i]
-    solutions.particular[i] -= above * solutions.particular[i + 1]
-    solutions.towards_end[i] -= above * solutions.towards_end[i + 1]
-    solutions.towards_start[i] -= above * solutions.towards_start[i + 1]
-
-
-def solve_tree(tree: Any, solutions: Any, sections: Any) -> None:
-    """Find the voltages of the nodes."""
-    for section in range(sections.n_sections):
-        _add_section(tree, solutions, sections, section)
-    for node in range(sections.n_sections, -1, -1):
-        for k in range(tree.n_children[node]):
-            position = node * tree.row_length + k
-            child = tree.children[position]
-            factor = tree.towards_children[position] / tree.diagonal[child]
-            tree.diagonal[node] -= factor * tree.towards_parent[child - 1]
-            tree.voltage[node] -= factor * tree.voltage[child]
-    tree.voltage[0] /= tree.diagonal[0]
-    for node in range(1, sections.n_sections + 1):
-        parent = tree.parent[node - 1]
-        coupled = tree.towards_parent[node - 1] * tree.voltage[parent]
-        tree.voltage[node] = (tree.voltage[node] - coupled) / tree.diagonal[node]
-
-
-def _add_section(tree: Any, solutions: Any, sections: Any, section: int) -> None:
-    """Enter a section's currents into the equations of the nodes at its ends."""
+    The sections that start at this node have been eliminated before. A row that was
+    eliminated gives the next one the share of its excess that does not flow back.
+    """
     first, last = sections.starts[section], sections.ends[section] - 1
-    if section == 0:
-        # The root is the sealed start of the first section
-        tree.diagonal[0] = solutions.towards_start[first] - 1
-        tree.towards_children[0] = solutions.towards_end[first]
-        tree.voltage[0] = -solutions.particular[first]
-    else:
-        node, conductance = tree.parent[section], sections.start_conductance[section]
-        position = node * tree.row_length + tree.child_number[section]
-        tree.diagonal[node] += (1 - solutions.towards_start[first]) * conductance
-        tree.towards_children[position] = -solutions.towards_end[first] * conductance
-        tree.voltage[node] += solutions.particular[first] * conductance
     conductance = sections.end_conductance[section]
-    tree.diagonal[section + 1] = (1 - solutions.towards_end[last]) * conductance
-    tree.towards_parent[section] = -solutions.towards_start[last] * conductance
-    tree.voltage[section + 1] = solutions.particular[last] * conductance
+    factor = -rows.to_end[last] / (nodes.excess[section + 1] + conductance)
+    excess = rows.excess[last] + factor * nodes.excess[section + 1]
+    right = rows.right[last] + factor * nodes.voltage[section + 1]
+    for i in range(last, first, -1):
+        pivot = excess + rows.lower[i - 1]
+        inverse = 1.0 / pivot
+        rows.inverse[i] = inverse
+        rows.right[i] = right
+        # Another division, as the product with the inverse would have to wait for it
+        excess = rows.excess[i - 1] + rows.upper[i] * excess / pivot
+        right = rows.right[i - 1] + rows.upper[i] * inverse * right
+    rows.excess[first] = excess
+    rows.right[first] = right
+    rows.inverse[first] = 1.0 / (excess - rows.to_start[first])
 
 
-def combine_solutions(tree: Any, solutions: Any, sections: Any, v: Any) -> None:
-    """Put the voltages of all compartments into `v`."""
-    for section in range(sections.n_sections):
-        at_start = tree.voltage[tree.parent[section]]
-        at_end = tree.voltage[section + 1]
-        for i in range(sections.starts[section], sections.ends[section]):
-            v[i] = (
-                solutions.particular[i]
-                + at_start * solutions.towards_start[i]
-                + at_end * solutions.towards_end[i]
-            )
+def _enter_into_parent(rows: Any, sections: Any, nodes: Any, section: int) -> None:
+    """Enter a section's current into the row of the node at its start."""
+    node, first = sections.parent[section], sections.starts[section]
+    # The root is the sealed start of the first section: both have the same voltage
+    conductance = sections.start_conductance[section] if section > 0 else -1.0
+    factor = conductance * rows.inverse[first]
+    nodes.excess[node] += factor * rows.excess[first]
+    nodes.voltage[node] += factor * rows.right[first]
+
+
+def _substitute(rows: Any, sections: Any, nodes: Any, section: int) -> None:
+    """Find a section's voltages from that of the node at its start."""
+    first = sections.starts[section]
+    at_start = nodes.voltage[sections.parent[section]]
+    v = (rows.right[first] - rows.to_start[first] * at_start) * rows.inverse[first]
+    rows.v[first] = v
+    for i in range(first + 1, sections.ends[section]):
+        inverse = rows.inverse[i]
+        v = rows.right[i] * inverse + rows.lower[i - 1] * inverse * v
+        rows.v[i] = v
+    conductance = sections.end_conductance[section]
+    current = nodes.voltage[section + 1] + conductance * v
+    nodes.voltage[section + 1] = current / (nodes.excess[section + 1] + conductance)

@@ -15,6 +15,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from brian2numba.language import float64_from_bits, int64s, uint32s
+
 __all__ = ["POSITION", "fill_uniform"]
 
 #: The number of words of the state, and where, in words, numpy keeps the next's number
@@ -22,23 +24,29 @@ _N, POSITION = 624, 624
 _M = 397
 _MATRIX = 0x9908B0DF
 _UPPER, _LOWER = 0x80000000, 0x7FFFFFFF
+# The masks of tempering, for both words of 64 bits (as a number with a sign)
+_TEMPERING_B = 0x9D2C56809D2C5680 - (1 << 64)
+_TEMPERING_C = 0xEFC60000EFC60000 - (1 << 64)
 # A double is made of 27 and 26 bits of two words
-_WORDS_OF_DOUBLE = 2
-_HIGH_BITS, _LOW_BITS = 67108864.0, 9007199254740992.0
+_WORDS_OF_DOUBLE, _BYTES_OF_WORD = 2, 4
+_HIGH_FACTOR, _UNIT = 67108864.0, 1.0 / 9007199254740992.0
+# The bits of 2**52, in front of those of a whole number: a double without conversion
+_BITS_OF_2_TO_52, _2_TO_52 = 0x4330000000000000, 4503599627370496.0
 
 
-def fill_uniform(state: Any, buffer: Any, size: int) -> None:
+def fill_uniform(address: int, buffer: Any, size: int) -> None:
     """Fill a buffer with doubles of [0, 1).
 
     Parameters
     ----------
-    state : pointer to uint32
-        The state of numpy's bit generator.
+    address : int
+        Where the state of numpy's bit generator is.
     buffer : pointer to float64
         The buffer.
     size : int
         The number of doubles.
     """
+    state = uint32s(address)
     done = 0
     position = state[POSITION] + 0
     while done < size:
@@ -46,18 +54,16 @@ def fill_uniform(state: Any, buffer: Any, size: int) -> None:
             _renew(state)
             position = 0
         n_doubles = min((_N - position) // _WORDS_OF_DOUBLE, size - done)
+        pairs = int64s(address + position * _BYTES_OF_WORD)
         for i in range(n_doubles):
-            word = position + _WORDS_OF_DOUBLE * i
-            buffer[done + i] = _double(
-                _tempered(state[word]), _tempered(state[word + 1])
-            )
+            buffer[done + i] = _double(_tempered(pairs[i]))
         done += n_doubles
         position += _WORDS_OF_DOUBLE * n_doubles
         if position == _N - 1 and done < size:
             # The double's other word is in the next block
-            high = _tempered(state[position])
+            first = state[position] + 0
             _renew(state)
-            buffer[done] = _double(high, _tempered(state[0]))
+            buffer[done] = _double(_tempered(first | (state[0] << 32)))
             done += 1
             position = 1
     state[POSITION] = position
@@ -78,14 +84,16 @@ def _twisted(word: int, following: int) -> int:
     return (joined >> 1) ^ (_MATRIX if joined & 1 != 0 else 0)
 
 
-def _double(high: int, low: int) -> float:
+def _double(pair: int) -> float:
     """Return the double of [0, 1) that is made of two words."""
-    return ((high >> 5) * _HIGH_BITS + (low >> 6)) / _LOW_BITS
+    high = float64_from_bits(((pair >> 5) & 0x7FFFFFF) | _BITS_OF_2_TO_52) - _2_TO_52
+    low = float64_from_bits(((pair >> 38) & 0x3FFFFFF) | _BITS_OF_2_TO_52) - _2_TO_52
+    return (high * _HIGH_FACTOR + low) * _UNIT
 
 
-def _tempered(word: int) -> int:
-    """Return a word of the state as a random number of 32 bits."""
-    word ^= word >> 11
-    word ^= (word << 7) & 0x9D2C5680
-    word ^= (word << 15) & 0xEFC60000
-    return word ^ (word >> 18)
+def _tempered(pair: int) -> int:
+    """Return two words of the state as random numbers of 32 bits."""
+    pair ^= (pair >> 11) & 0x001FFFFF001FFFFF
+    pair ^= (pair << 7) & _TEMPERING_B
+    pair ^= (pair << 15) & _TEMPERING_C
+    return pair ^ ((pair >> 18) & 0x00003FFF00003FFF)

@@ -1,11 +1,8 @@
 """
 Random numbers inside kernels: the sequences that Brian's Cython target draws.
 
-For the same seed they are the same: uniform and normal numbers come from numpy's global
-generator (its legacy algorithms), through buffers that are refilled when their index is
-0. A kernel finds all it needs in a block of 64-bit slots, which
-`brian2numba.device.random_state.RandomStreams` owns: it opens the streams, draws, and
-closes them.
+A kernel draws from the buffers of `brian2numba.kernels.random_buffers`, which are
+refilled when their index is 0: it opens the streams, draws, and closes them.
 """
 
 from __future__ import annotations
@@ -15,16 +12,16 @@ from typing import Any
 
 import numpy as np
 
-from brian2numba.kernels import mersenne_twister
-from brian2numba.language import (
-    call,
-    call_for_double,
-    float64s,
-    int32s,
-    int64s,
-    uint32s,
+from brian2numba.kernels.random_buffers import (
+    BUFFER_SIZE,
+    NORMAL_BUFFER,
+    NORMAL_INDEX,
+    REFILL_NORMAL,
+    REFILL_UNIFORM,
+    UNIFORM_BUFFER,
+    UNIFORM_INDEX,
 )
-from brian2numba.operations import operation
+from brian2numba.language import call, float64s, int32s, int64s
 
 __all__ = [
     "binomial",
@@ -35,31 +32,9 @@ __all__ = [
     "poisson",
     "rand",
     "randn",
-    "refill_normal",
-    "refill_uniform",
+    "take_normal",
+    "take_uniform",
 ]
-
-#: Slots of the block: addresses of the buffers and of their int32 positions, ...
-UNIFORM_BUFFER = 0
-UNIFORM_INDEX = 1
-NORMAL_BUFFER = 2
-NORMAL_INDEX = 3
-#: ... the number of items of each buffer, ...
-BUFFER_SIZE = 4
-#: ... the state of numpy's bit generator and its function for a uniform double, ...
-GENERATOR = 5
-NEXT_DOUBLE = 6
-#: ... the address of the normal number in reserve: an int32 flag, then a double, ...
-RESERVE = 7
-#: ... and the addresses of the functions that refill the buffers.
-REFILL_UNIFORM = 8
-REFILL_NORMAL = 9
-#: Whether the bit generator is a Mersenne Twister, numpy's default here
-IS_MERSENNE_TWISTER = 10
-N_SLOTS = 11
-
-# Of the double, in doubles, from the flag.
-_RESERVE_VALUE = 1
 
 # Below this mean, Poisson numbers are made by multiplication.
 _SMALL_MEAN = 10
@@ -79,54 +54,6 @@ _STIRLING = (
 _HALF_LOG_2PI = 0.5 * math.log(2 * math.pi)
 # From here on Stirling's series is precise enough.
 _SERIES_FROM = 7.0
-
-
-@operation
-def refill_uniform(streams: int) -> int:
-    """Fill the buffer of uniform numbers; the result is 0."""
-    block = int64s(streams)
-    buffer, size = float64s(block[UNIFORM_BUFFER]), block[BUFFER_SIZE]
-    next_double, generator = block[NEXT_DOUBLE], block[GENERATOR]
-    if block[IS_MERSENNE_TWISTER] != 0:
-        mersenne_twister.fill_uniform(uint32s(generator), buffer, size)
-        return 0
-    for i in range(size):
-        buffer[i] = call_for_double(next_double, (generator,))
-    return 0
-
-
-@operation
-def refill_normal(streams: int) -> int:
-    """Fill the buffer of normal numbers by Marsaglia's polar method; the result is 0.
-
-    The method makes two numbers at a time. Like numpy's, this function starts with a
-    number that is in reserve, and puts a last one there that no longer fits.
-    """
-    block = int64s(streams)
-    buffer, size = float64s(block[NORMAL_BUFFER]), block[BUFFER_SIZE]
-    flag, reserve = int32s(block[RESERVE]), float64s(block[RESERVE])
-    next_double, generator = block[NEXT_DOUBLE], block[GENERATOR]
-    i = 0
-    if flag[0] != 0:
-        buffer[0] = reserve[_RESERVE_VALUE]
-        flag[0] = 0
-        reserve[_RESERVE_VALUE] = 0.0
-        i = 1
-    while i < size:
-        x = y = radius = 0.0
-        while radius >= 1.0 or radius == 0.0:
-            x = 2.0 * call_for_double(next_double, (generator,)) - 1.0
-            y = 2.0 * call_for_double(next_double, (generator,)) - 1.0
-            radius = x * x + y * y
-        factor = math.sqrt(-2.0 * math.log(radius) / radius)
-        buffer[i] = factor * y
-        if i + 1 < size:
-            buffer[i + 1] = factor * x
-        else:
-            flag[0] = 1
-            reserve[_RESERVE_VALUE] = factor * x
-        i += 2
-    return 0
 
 
 # Words of streams that a kernel has opened: the address of the block, and the position
@@ -193,6 +120,49 @@ def randn(streams: Any) -> float:
         call(int64s(streams[_BLOCK])[REFILL_NORMAL], (streams[_BLOCK],))
     streams[_NORMAL_POSITION] = i + 1 if i + 1 < streams[_SIZE] else 0
     return float64s(streams[_NORMAL_DATA])[i]
+
+
+def take_uniform(numbers: Any, n: int, streams: Any) -> None:
+    """Draw several uniform numbers.
+
+    Parameters
+    ----------
+    numbers : pointer to float64
+        Where they are wanted.
+    n : int
+        How many.
+    streams : pointer to int64
+        Opened streams.
+    """
+    done = 0
+    while done < n:
+        i = streams[_UNIFORM_POSITION]
+        if i == 0:
+            call(int64s(streams[_BLOCK])[REFILL_UNIFORM], (streams[_BLOCK],))
+        n_now = min(n - done, streams[_SIZE] - i)
+        _copy(numbers, done, float64s(streams[_UNIFORM_DATA]), i, n_now)
+        done += n_now
+        i += n_now
+        streams[_UNIFORM_POSITION] = i if i < streams[_SIZE] else 0
+
+
+def take_normal(numbers: Any, n: int, streams: Any) -> None:
+    """Draw several normal numbers; see `take_uniform`."""
+    done = 0
+    while done < n:
+        i = streams[_NORMAL_POSITION]
+        if i == 0:
+            call(int64s(streams[_BLOCK])[REFILL_NORMAL], (streams[_BLOCK],))
+        n_now = min(n - done, streams[_SIZE] - i)
+        _copy(numbers, done, float64s(streams[_NORMAL_DATA]), i, n_now)
+        done += n_now
+        i += n_now
+        streams[_NORMAL_POSITION] = i if i < streams[_SIZE] else 0
+
+
+def _copy(target: Any, first: int, source: Any, position: int, n: int) -> None:
+    for i in range(n):
+        target[first + i] = source[position + i]
 
 
 def _log_factorial(k: int) -> float:

@@ -15,6 +15,10 @@ from brian2numba.errors import NotInLanguageError
 __all__ = ["Definition", "definition_of"]
 
 
+#: The modules whose functions are meant for loops that become vector code
+_INLINED = ("brian2numba.elementary.", "brian2numba.kernels.counter_based")
+
+
 @dataclass(frozen=True)
 class Definition:
     """A function in the language.
@@ -41,7 +45,7 @@ class Definition:
     def is_inlined(self) -> bool:
         """Whether LLVM inlines each call: only then are loops over it vectorised."""
         module = str(self.names.get("__name__", ""))
-        return module.startswith("brian2numba.elementary.")
+        return module.startswith(_INLINED)
 
     @property
     def parameters(self) -> list[str]:

@@ -167,6 +167,10 @@ def _as_bytes(code: Function, args: Sequence[Value]) -> Value:
     return Value(_only(args).ref, Pointer(ITEMS["uint8"]))
 
 
+def _as_doubles(code: Function, args: Sequence[Value]) -> Value:
+    return Value(_only(args).ref, Pointer(ITEMS["float64"]))
+
+
 def _bits(code: Function, args: Sequence[Value]) -> Value:
     ref = code.emit(f"bitcast i64 {_only(args).ref} to double")
     return Value(ref, FLOAT64)
@@ -204,9 +208,9 @@ def _store_at(name: str) -> Word:
 
 def _copy_bytes(code: Function, args: Sequence[Value]) -> Value:
     target, source = (code.emit(f"inttoptr i64 {a.ref} to ptr") for a in args[:2])
-    code.declare("llvm.memcpy.p0.p0.i64", "void", "ptr, ptr, i64, i1")
+    code.declare("llvm.memmove.p0.p0.i64", "void", "ptr, ptr, i64, i1")
     code.effect(
-        f"call void @llvm.memcpy.p0.p0.i64(ptr {target}, ptr {source}, "
+        f"call void @llvm.memmove.p0.p0.i64(ptr {target}, ptr {source}, "
         f"i64 {args[2].ref}, i1 false)"
     )
     return NOTHING
@@ -237,6 +241,23 @@ def _allocate(code: Function, args: Sequence[Value]) -> Value:
         f"call ptr @NRT_MemInfo_alloc_aligned(i64 {size}, i32 {ALIGNMENT})"
     )
     return Value(code.emit(f"ptrtoint ptr {block} to i64"), INT64)
+
+
+def _allocate_movable(code: Function, args: Sequence[Value]) -> Value:
+    code.declare("NRT_MemInfo_new_varsize", "ptr", "i64")
+    size = _only(args).ref
+    block = code.emit(f"call ptr @NRT_MemInfo_new_varsize(i64 {size})")
+    return Value(code.emit(f"ptrtoint ptr {block} to i64"), INT64)
+
+
+def _reallocate(code: Function, args: Sequence[Value]) -> Value:
+    code.declare("NRT_MemInfo_varsize_realloc", "ptr", "ptr, i64")
+    meminfo, size = args
+    block = code.emit(f"inttoptr i64 {meminfo.ref} to ptr")
+    data = code.emit(
+        f"call ptr @NRT_MemInfo_varsize_realloc(ptr {block}, i64 {size.ref})"
+    )
+    return Value(code.emit(f"ptrtoint ptr {data} to i64"), INT64)
 
 
 def _release(code: Function, args: Sequence[Value]) -> Value:
@@ -376,6 +397,11 @@ def _words() -> list[tuple[Any, Word]]:
         (language.call_for_double, _call(FLOAT64)),
         (language.local_words, _stack_words(language.N_LOCAL_WORDS)),
         (language.mask_words, _stack_words(language.MASK_SIZE // 8)),
+        (language.block_words, _stack_words(language.MASK_SIZE)),
+        (
+            language.float64s_of,
+            Word(lambda kinds: Pointer(ITEMS["float64"]), _as_doubles),
+        ),
         (language.as_bytes, Word(lambda kinds: Pointer(ITEMS["uint8"]), _as_bytes)),
         (language.load_int64, _load_at("int64")),
         (language.load_int32, _load_at("int32")),
@@ -383,6 +409,8 @@ def _words() -> list[tuple[Any, Word]]:
         (language.store_int32, _store_at("int32")),
         (language.prefetch, Word(lambda kinds: VOID, _prefetch)),
         (language.allocate, Word(lambda kinds: INT64, _allocate)),
+        (language.allocate_movable, Word(lambda kinds: INT64, _allocate_movable)),
+        (language.reallocate, Word(lambda kinds: INT64, _reallocate)),
         (language.release, Word(lambda kinds: VOID, _release)),
         (language.payload_of, Word(lambda kinds: INT64, _payload)),
         (language.copy_bytes, Word(lambda kinds: VOID, _copy_bytes)),

@@ -139,7 +139,7 @@ def _code_object(updater: Entry, threshold: Entry) -> NumbaCodeObject:
     first, second = updater.code_object, threshold.code_object
     code = f"{updater.owner.abstract_code}\n{threshold.owner.abstract_code}"
     name = f"{first.owner.name}_update_and_threshold_codeobject*"
-    return get_device().code_object(
+    fused = get_device().code_object(
         owner=first.owner,
         name=name,
         abstract_code={None: code},
@@ -150,3 +150,6 @@ def _code_object(updater: Entry, threshold: Entry) -> NumbaCodeObject:
         template_kwds=threshold.owner.template_kwds,
         override_conditional_write=threshold.owner.override_conditional_write,
     )
+    # Only the state update may draw, and it draws the same numbers either way
+    fused.random_role = first.random_role
+    return fused

@@ -159,7 +159,7 @@ class Schedule:
         """Write the addresses of a kernel and of its table."""
         job = shared_kernel(code_object) if self._uses_threads else None
         if job is not None:
-            words[:2] = job.kernel_address, self._address_of(job.words)
+            words[:2] = job.address, self._address_of(job.words)
             self._alive.append(job)
             return
         kernel = code_object.kernel
@@ -209,9 +209,9 @@ def _is_native(entry: Entry) -> bool:
 
 
 def _streams(entries: Sequence[Entry]) -> Any:
-    """Return the random streams that kernels draw from, if any does."""
+    """Return the random streams that kernels draw from in sequence, if any does."""
     for entry in entries:
         code_object = entry.code_object
-        if isinstance(code_object, NumbaCodeObject) and code_object.draws:
+        if isinstance(code_object, NumbaCodeObject) and (code_object.draws_in_sequence):
             return code_object.streams
     return None

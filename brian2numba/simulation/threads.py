@@ -10,17 +10,29 @@ from __future__ import annotations
 
 import importlib
 import os
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 from brian2.core.preferences import prefs
-from brian2.core.variables import ArrayVariable
 from brian2.utils.logger import get_logger
 
-from brian2numba.behaviours.base import EVENT_COUNT, NO_END, PART_END, PART_START
+from brian2numba.behaviours.base import EVENT_COUNT, PART_END, PART_START
+from brian2numba.behaviours.spikes import DeliverBehaviour
+from brian2numba.behaviours.summed_variable import SummedVariableBehaviour
+from brian2numba.binding import BoundKernel
+from brian2numba.containers import advance_queue, count_due
 from brian2numba.generation.slots import LastItem
+from brian2numba.kernels.sharing import NO_END
+from brian2numba.operations import Operation
 from brian2numba.simulation.counter import PerformanceCounter
-from brian2numba.simulation.parts import Job, join_events, run_in_parts, run_part
+from brian2numba.simulation.parts import (
+    Job,
+    do_nothing,
+    join_events,
+    run_in_parts,
+    run_part,
+)
 from brian2numba.target import NumbaCodeObject
 
 __all__ = ["SharedKernel", "number_of_threads", "shared_kernel"]
@@ -30,6 +42,10 @@ logger = get_logger("brian2.codegen.runtime.numba")
 #: Parts begin at multiples of this: no two threads write to one cache line, and blocks
 #: of the threshold are whole
 _GRAIN = 512
+#: How many events have to be due for several threads to deliver them in less time
+_ENOUGH_EVENTS = 8192
+#: Longer than anything takes, in nanoseconds
+_NEVER = 2**50
 
 
 class _Layer:
@@ -86,35 +102,41 @@ class SharedKernel:
 
     Parameters
     ----------
-    code_object : NumbaCodeObject
-        The code object.
-    starts : sequence of int
+    kernel : BoundKernel
+        The kernel.
+    starts : list of int
         The first element of each part.
+    numbers : mapping of str to int, optional
+        What slots hold for parts, by name, where that differs from the whole.
     """
 
-    def __init__(self, code_object: NumbaCodeObject, starts: list[int]) -> None:
-        self.kernel_address = run_in_parts.address
-        #: The words of the job
+    def __init__(
+        self,
+        kernel: BoundKernel,
+        starts: list[int],
+        numbers: Mapping[str, int] | None = None,
+    ) -> None:
+        #: What the run loop calls in the place of the kernel
+        self.address = run_in_parts.address
+        #: The words of the job, which it is called with
         self.words = np.zeros(Job.SIZE, np.int64)
-        self._kernel = code_object.kernel
+        self._kernel = kernel
         self._starts = np.array(starts, np.int64)
         self._counts = np.zeros(len(starts), np.int32)
         ends = [*starts[1:], NO_END]
         tables = [
-            self._kernel.table_with(
+            kernel.table_with(
                 {
                     PART_START: start,
                     PART_END: end,
                     EVENT_COUNT: self._counts[part:].ctypes.data,
+                    **(numbers or {}),
                 }
             )
             for part, (start, end) in enumerate(zip(starts, ends, strict=True))
         ]
         self._tables = np.stack(tables)
         self._fill()
-        for slot in self._kernel.slots:
-            if isinstance(slot, LastItem) and slot.name == EVENT_COUNT:
-                self._join_events_in(self._kernel.array(slot.variable))
 
     def _fill(self) -> None:
         words, counter = self.words, PerformanceCounter.of_python()
@@ -127,24 +149,103 @@ class SharedKernel:
         words[Job.RUN_PART] = run_part.address
         words[Job.COUNTER] = counter.function
         words[Job.COUNTER_RESULT] = counter.result
-        words[Job.ALONE] = words[Job.TOGETHER] = NO_END // 1000
+        words[Job.ALONE] = words[Job.TOGETHER] = _NEVER
 
-    def _join_events_in(self, events: np.ndarray[Any, Any]) -> None:
-        self.words[Job.FINISH] = join_events.address
-        self.words[Job.FINISH_ARGUMENT] = self.words.ctypes.data
+    def join_events(self, events: np.ndarray[Any, Any]) -> None:
+        """Let the events that the parts find be put one after the other."""
         self.words[Job.EVENTS] = events.ctypes.data
         self.words[Job.N_ELEMENTS] = len(events) - 1
         self.words[Job.STARTS] = self._starts.ctypes.data
         self.words[Job.COUNTS] = self._counts.ctypes.data
+        self.finish_with(join_events, self.words.ctypes.data)
+
+    def finish_with(self, operation: Operation, argument: int) -> None:
+        """Let an operation be called when all parts are done."""
+        self.words[Job.FINISH] = operation.address
+        self.words[Job.FINISH_ARGUMENT] = argument
+
+    def only_from(self, enough: int, operation: Operation, argument: int) -> None:
+        """Use one thread, unless an operation says that there is enough to do."""
+        self.words[Job.ENOUGH] = enough
+        self.words[Job.AMOUNT] = operation.address
+        self.words[Job.AMOUNT_ARGUMENT] = argument
 
 
 def shared_kernel(code_object: NumbaCodeObject) -> SharedKernel | None:
     """Return a kernel in the form that several threads share, if they may."""
-    if code_object.template_name in ("stateupdate", "threshold"):
-        starts = _starts(int(code_object.variables["N"].item()))
-        if len(starts) > 1 and _is_elementwise(code_object):
-            return SharedKernel(code_object, starts)
-    return None
+    is_in_order = code_object.draws_in_sequence or code_object.source.calls_users
+    if is_in_order or code_object.accesses.once:
+        return None
+    share = _WAYS.get(code_object.template_name)
+    return None if share is None else share(code_object)
+
+
+def _share_elements(code_object: NumbaCodeObject) -> SharedKernel | None:
+    """Share a state update or a threshold, or both in one: each part has its elements.
+
+    What is written for one element must be used for no other.
+    """
+    starts = _starts(int(code_object.variables["N"].item()))
+    if len(starts) == 1 or not _is_divisible(code_object, {"_idx"}):
+        return None
+    kernel = code_object.kernel
+    shared = SharedKernel(kernel, starts)
+    for slot in kernel.slots:
+        if isinstance(slot, LastItem) and slot.name == EVENT_COUNT:
+            shared.join_events(kernel.array(slot.variable))
+    return shared
+
+
+def _share_delivery(code_object: NumbaCodeObject) -> SharedKernel | None:
+    """Share the delivery of spikes: each part has the synapses to some of the targets.
+
+    The updates of each target are done in the same order as by one thread. The targets
+    of a neuron must ascend, so that a part finds its own without going through all.
+    """
+    behaviour = code_object.behaviour
+    assert isinstance(behaviour, DeliverBehaviour)
+    pathway = behaviour.pathway()
+    pre, post = (
+        pathway.synapses.variables[f"_synaptic_{side}"].get_value()
+        for side in ("pre", "post")
+    )
+    starts = _starts(int(post.max(initial=-1)) + 1)
+    if len(starts) == 1 or not _is_divisible(
+        code_object, {"_idx", "_postsynaptic_idx"}
+    ):
+        return None
+    if pathway.prepost == "pre" and not _ascend(pre, post):
+        return None
+    queue = pathway.queue
+    shared = SharedKernel(
+        code_object.kernel, starts, {"_advance_queue": do_nothing.address}
+    )
+    shared.finish_with(advance_queue, queue.handle)
+    shared.only_from(_ENOUGH_EVENTS, count_due, queue.handle)
+    return shared
+
+
+def _share_sums(code_object: NumbaCodeObject) -> SharedKernel | None:
+    """Share a summed variable: each part adds up what some of the targets get."""
+    behaviour = code_object.behaviour
+    assert isinstance(behaviour, SummedVariableBehaviour)
+    starts = _starts(len(behaviour.target.get_value()))
+    read = {id(code_object.variables[name]) for name in code_object.accesses.read}
+    is_divisible = (
+        _is_divisible(code_object, set()) and id(behaviour.target) not in read
+    )
+    if len(starts) == 1 or not is_divisible:
+        return None
+    return SharedKernel(code_object.kernel, starts)
+
+
+#: How the kernels of templates are shared
+_WAYS: dict[str, Callable[[NumbaCodeObject], SharedKernel | None]] = {
+    "stateupdate": _share_elements,
+    "threshold": _share_elements,
+    "summed_variable": _share_sums,
+    "synapses": _share_delivery,
+}
 
 
 def _starts(n_elements: int) -> list[int]:
@@ -154,15 +255,20 @@ def _starts(n_elements: int) -> list[int]:
     return list(range(0, n_elements, size)) if size else [0]
 
 
-def _is_elementwise(code_object: NumbaCodeObject) -> bool:
-    """Tell whether what is written for one element is used for no other."""
-    if code_object.draws or code_object.source.calls_users or code_object.accesses.once:
-        return False
-    variables, indices = code_object.variables, code_object.variable_indices
-    accesses = code_object.accesses
+def _is_divisible(code_object: NumbaCodeObject, allowed: set[str]) -> bool:
+    """Tell whether what is written is accessed by one index only, an allowed one."""
+    variables, accesses = code_object.variables, code_object.accesses
     written = {id(variables[name]) for name in accesses.written}
-    return all(
-        indices[name] == "_idx"
-        for name in accesses.read | accesses.written
-        if isinstance(variables[name], ArrayVariable) and id(variables[name]) in written
-    )
+    indices: dict[int, set[str]] = {}
+    for name in accesses.read | accesses.written:
+        if id(variables[name]) in written:
+            index = code_object.variable_indices[name]
+            indices.setdefault(id(variables[name]), set()).add(index)
+    return all(len(used) == 1 and used <= allowed for used in indices.values())
+
+
+def _ascend(pre: np.ndarray[Any, Any], post: np.ndarray[Any, Any]) -> bool:
+    """Tell whether synapses are sorted by their source, and those of one by target."""
+    if (pre[1:] < pre[:-1]).any():
+        return False
+    return bool(((post[1:] >= post[:-1]) | (pre[1:] != pre[:-1])).all())

@@ -105,14 +105,18 @@ def _words_on_stack(n_words: int) -> Any:
     return words_on_stack
 
 
-@intrinsic
-def _as_bytes(typing_context: Any, words: types.Type) -> Any:
-    """Return a pointer to the bytes of words."""
+def _words_as(item_type: types.Type) -> Any:
+    """Return an intrinsic that makes a pointer to words one to other items."""
+    result = types.CPointer(item_type)
 
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return builder.bitcast(args[0], ir.IntType(8).as_pointer())
+    @intrinsic
+    def words_as(typing_context: Any, words: types.Type) -> Any:
+        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            return builder.bitcast(args[0], context.get_value_type(result))
 
-    return types.CPointer(types.uint8)(words), codegen
+        return result(words), codegen
+
+    return words_as
 
 
 @intrinsic
@@ -173,11 +177,11 @@ def _store_to(item_type: ir.Type) -> Any:
 def _copy_bytes(
     typing_context: Any, target: types.Type, source: types.Type, n_bytes: types.Type
 ) -> Any:
-    """Copy bytes between addresses whose blocks do not overlap."""
+    """Copy bytes; the two blocks may overlap."""
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         to, from_ = (builder.inttoptr(a, cgutils.voidptr_t) for a in args[:2])
-        cgutils.raw_memcpy(builder, to, from_, args[2], 1)
+        cgutils.raw_memmove(builder, to, from_, args[2], 1)
         return context.get_dummy_value()
 
     return types.void(types.int64, types.int64, types.int64), codegen
@@ -225,6 +229,29 @@ def _allocate(typing_context: Any, n_bytes: types.Type) -> Any:
 
 
 @intrinsic
+def _allocate_movable(typing_context: Any, n_bytes: types.Type) -> Any:
+    """Allocate a block that `_reallocate` takes; its meminfo's address, or 0."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        block = context.nrt.meminfo_new_varsize_unchecked(builder, args[0])
+        return builder.ptrtoint(block, _INT64)
+
+    return types.int64(types.int64), codegen
+
+
+@intrinsic
+def _reallocate(typing_context: Any, meminfo: types.Type, n_bytes: types.Type) -> Any:
+    """Change the size of a movable block; the address of its data, or 0."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        block = builder.inttoptr(args[0], cgutils.voidptr_t)
+        reallocate = context.nrt.meminfo_varsize_realloc_unchecked
+        return builder.ptrtoint(reallocate(builder, block, args[1]), _INT64)
+
+    return types.int64(types.int64, types.int64), codegen
+
+
+@intrinsic
 def _release(typing_context: Any, meminfo: types.Type) -> Any:
     """Give back a reference to the block of a meminfo (none if it is 0)."""
     pointer = types.MemInfoPointer(types.voidptr)
@@ -268,8 +295,10 @@ _CASTS = {
 }
 _OTHERS = {
     "allocate": _allocate,
+    "allocate_movable": _allocate_movable,
     "array_view": _array_view,
-    "as_bytes": _as_bytes,
+    "as_bytes": _words_as(types.uint8),
+    "block_words": _words_on_stack(language.MASK_SIZE),
     "call": _call_at_address(types.int64),
     "call_for_double": _call_at_address(types.float64),
     "ceil": np.ceil,
@@ -277,6 +306,7 @@ _OTHERS = {
     "copy_bytes": _copy_bytes,
     "float64_bits": _float64_bits,
     "float64_from_bits": _float64_from_bits,
+    "float64s_of": _words_as(types.float64),
     "floor": np.floor,
     "trunc": np.trunc,
     "fma": _fma,
@@ -286,6 +316,7 @@ _OTHERS = {
     "mask_words": _words_on_stack(language.MASK_SIZE // 8),
     "prefetch": _prefetch,
     "payload_of": _payload_of,
+    "reallocate": _reallocate,
     "release": _release,
     "store_int32": _store_to(ir.IntType(32)),
     "store_int64": _store_to(_INT64),

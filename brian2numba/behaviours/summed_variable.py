@@ -1,0 +1,24 @@
+"""Summed variables: sums, over its synapses, of each target."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from brian2numba.behaviours.base import Behaviour
+
+__all__ = ["SummedVariableBehaviour"]
+
+
+class SummedVariableBehaviour(Behaviour):
+    """A summed variable: the kernel is all; it knows where its sums go.
+
+    Attributes
+    ----------
+    target : `ArrayVariable`
+        The variable of the targets.
+    """
+
+    def __init__(self, codeobj: Any, keywords: Mapping[str, Any]) -> None:
+        super().__init__(codeobj, keywords)
+        self.target = keywords["_target_var"]

@@ -1,0 +1,115 @@
+"""
+Blocks that change their size where they are, as long as nobody else looks at them.
+
+To double an array by way of a new block takes three times its memory, and touches each
+page of it again. The C library makes large blocks larger by giving their pages other
+addresses, and smaller by giving pages back. A block that a numpy array looks at stays
+as it is, and the container gets a new one.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+
+from brian2numba.containers.allocation import (
+    BUFFER_DATA,
+    BUFFER_MEMINFO,
+    MAX_BYTES,
+    set_buffer,
+)
+from brian2numba.language import (
+    allocate_movable,
+    call,
+    copy_bytes,
+    load_int64,
+    payload_of,
+    reallocate,
+    release,
+    store_int64,
+)
+from brian2numba.reference_counting import ALIGNMENT, MEMINFO_DATA, MEMINFO_REFERENCES
+
+__all__ = ["address_of_advise", "is_shared", "resize_block"]
+
+#: From this size on a block may have large pages, as numpy's arrays
+_LARGE = 2**22
+_PAGE = 4096
+#: Linux: to back memory by large pages, which are touched and looked up faster
+_MADV_HUGEPAGE = 14
+
+
+def address_of_advise() -> int:
+    """Return the address of the C library's ``madvise``; 0 where it is of no use."""
+    if sys.platform != "linux":
+        return 0
+    return ctypes.cast(ctypes.CDLL(None).madvise, ctypes.c_void_p).value or 0
+
+
+def is_shared(buffer: int) -> bool:
+    """Tell whether a block belongs to others, too, such as numpy arrays."""
+    meminfo = load_int64(buffer, BUFFER_MEMINFO)
+    return meminfo != 0 and load_int64(meminfo, MEMINFO_REFERENCES) > 1
+
+
+def resize_block(buffer: int, n_bytes: int, n_kept: int, advise: int) -> int:
+    """Change the size of a container's block, or give it a new one if it is shared.
+
+    Parameters
+    ----------
+    buffer : int
+        The address of the buffer's words in the payload; its block was made here.
+    n_bytes : int
+        The new size.
+    n_kept : int
+        How many bytes from the start are in use.
+    advise : int
+        What `address_of_advise` returns.
+
+    Returns
+    -------
+    int
+        The address of the first byte, a multiple of `ALIGNMENT`; 0 without memory, in
+        which case nothing was changed.
+    """
+    if n_bytes < 0 or n_bytes > MAX_BYTES:
+        return 0
+    meminfo = load_int64(buffer, BUFFER_MEMINFO)
+    if meminfo == 0 or is_shared(buffer):
+        data = _new(buffer, n_bytes, n_kept)
+    else:
+        data = _resized(buffer, meminfo, n_bytes, n_kept)
+    if data != 0 and n_bytes >= _LARGE and advise != 0:
+        start = (data + _PAGE - 1) & -_PAGE
+        call(advise, (start, data + n_bytes - start, _MADV_HUGEPAGE))
+    return data
+
+
+def _new(buffer: int, n_bytes: int, n_kept: int) -> int:
+    meminfo = allocate_movable(n_bytes + ALIGNMENT)
+    if meminfo == 0:
+        return 0
+    data = _aligned(payload_of(meminfo))
+    if n_kept > 0:
+        copy_bytes(data, load_int64(buffer, BUFFER_DATA), n_kept)
+    release(load_int64(buffer, BUFFER_MEMINFO))
+    set_buffer(buffer, meminfo, data, n_bytes)
+    return data
+
+
+def _resized(buffer: int, meminfo: int, n_bytes: int, n_kept: int) -> int:
+    before = payload_of(meminfo)
+    offset = load_int64(buffer, BUFFER_DATA) - before
+    block = reallocate(meminfo, n_bytes + ALIGNMENT)
+    if block == 0:
+        store_int64(meminfo, MEMINFO_DATA, before)
+        return 0
+    data = _aligned(block)
+    if data - block != offset and n_kept > 0:
+        copy_bytes(data, block + offset, n_kept)
+    set_buffer(buffer, meminfo, data, n_bytes)
+    return data
+
+
+def _aligned(address: int) -> int:
+    return (address + ALIGNMENT - 1) & -ALIGNMENT

@@ -1,0 +1,172 @@
+"""
+What counter-based random numbers depend on, kept with a device.
+
+Kernels find the key of their object, and how often its code has run, in a block of
+words of their own (see `brian2numba.kernels.counter_streams`). All keys follow from one
+seed. It is made of the state of numpy's global generator when Brian seeds that, or when
+a kernel first needs it: random without a seed, and the same for the same seed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from typing import Any
+
+import numpy as np
+
+from brian2numba.kernels import counter_streams as kernels
+from brian2numba.kernels import random_buffers
+
+__all__ = ["RandomCounters", "attach_random_counters", "key_of", "role_of"]
+
+type _Array = np.ndarray[Any, Any]
+
+#: The attribute of a device with its counters
+_ATTRIBUTE = "_brian2numba_random_counters"
+#: Our part in the states of devices
+_STATE_KEY = "brian2numba_counters"
+_BYTES_OF_SEED, _BYTES_OF_KEY = 32, 8
+
+
+class RandomCounters:
+    """Keys and numbers of runs, by what the random numbers are for."""
+
+    def __init__(self) -> None:
+        self._seed = b""
+        self._blocks: dict[str, _Array] = {}
+        # Of those that have no block yet
+        self._runs: dict[str, int] = {}
+
+    def address(self, role: str) -> int:
+        """Return the address of a block of words; it never changes.
+
+        Parameters
+        ----------
+        role : str
+            What the numbers are for; usually the name of an object.
+        """
+        if role not in self._blocks:
+            self._blocks[role] = _new_block()
+            self._fill(role, self._runs.pop(role, 0))
+        return int(self._blocks[role].ctypes.data)
+
+    def reseed(self) -> None:
+        """Take the seed from the present state of numpy's global generator."""
+        self._seed = _digest_of_numpys_state()
+        self._set_runs({})
+
+    def get_state(self) -> dict[str, Any]:
+        """Return the seed, and the numbers of runs of all roles."""
+        runs = {role: int(block[kernels.RUN]) for role, block in self._blocks.items()}
+        return {"seed": self._known_seed(), "runs": {**self._runs, **runs}}
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        """Restore a state that `get_state` returned."""
+        self._seed = state["seed"]
+        self._set_runs(state["runs"])
+
+    def _set_runs(self, runs: dict[str, int]) -> None:
+        self._runs = dict(runs)
+        for role in self._blocks:
+            self._fill(role, self._runs.pop(role, 0))
+
+    def _fill(self, role: str, run: int) -> None:
+        """Write the key of a role, and how often its code has run."""
+        block = self._blocks[role]
+        block[kernels.KEY : kernels.KEY + 2] = key_of(self._known_seed(), role)
+        block[kernels.RUN] = run
+
+    def _known_seed(self) -> bytes:
+        if not self._seed:
+            self._seed = _digest_of_numpys_state()
+        return self._seed
+
+
+def key_of(seed: bytes, role: str) -> _Array:
+    """Return the generator's key for a seed and a role: two words of 32 bits."""
+    digest = hashlib.blake2b(role.encode(), digest_size=_BYTES_OF_KEY, key=seed)
+    return np.frombuffer(digest.digest(), "<u4")
+
+
+def _digest_of_numpys_state() -> bytes:
+    """Return bytes that stand for the state of numpy's global generator."""
+    state = np.random.get_state(legacy=False)
+    text = json.dumps(state, sort_keys=True, default=lambda array: array.tolist())
+    return hashlib.blake2b(text.encode(), digest_size=_BYTES_OF_SEED).digest()
+
+
+def _new_block() -> _Array:
+    """Return words with the addresses that streams need; buffers follow the words."""
+    n_numbers = kernels.N_NUMBERS
+    block = np.zeros(kernels.N_WORDS + 2 + 2 * n_numbers, np.int64)
+    index = block.ctypes.data + kernels.N_WORDS * block.itemsize
+    buffers = index + 2 * block.itemsize
+    block[random_buffers.UNIFORM_INDEX] = index
+    block[random_buffers.NORMAL_INDEX] = index + block.itemsize
+    block[random_buffers.UNIFORM_BUFFER] = buffers
+    block[random_buffers.NORMAL_BUFFER] = buffers + n_numbers * block.itemsize
+    block[random_buffers.BUFFER_SIZE] = n_numbers
+    block[random_buffers.REFILL_UNIFORM] = kernels.refill_uniform.address
+    block[random_buffers.REFILL_NORMAL] = kernels.refill_normal.address
+    return block
+
+
+def role_of(code_object_name: str) -> str:
+    """Return what a code object is for, by its name.
+
+    Code objects of one object get numbered names when the object is run again.
+    """
+    return re.sub(r"_codeobject(_\d+)?$", "", code_object_name)
+
+
+def attach_random_counters(device: Any) -> RandomCounters:
+    """Return the counters of a device, which it gets if it has none.
+
+    Parameters
+    ----------
+    device : `brian2.devices.device.RuntimeDevice`
+        The device. Its methods ``seed``, ``get_random_state`` and ``set_random_state``
+        include ours from now on.
+    """
+    counters: RandomCounters | None = device.__dict__.get(_ATTRIBUTE)
+    if counters is None:
+        counters = RandomCounters()
+        _DeviceMethods(device, counters).install()
+        setattr(device, _ATTRIBUTE, counters)
+    return counters
+
+
+class _DeviceMethods:
+    """A device's methods for its random state, extended by our counters."""
+
+    def __init__(self, device: Any, counters: RandomCounters) -> None:
+        self._device = device
+        self._counters = counters
+        self._seed = device.seed
+        self._get_random_state = device.get_random_state
+        self._set_random_state = device.set_random_state
+
+    def install(self) -> None:
+        """Use these methods instead of the device's own."""
+        self._device.seed = self.seed
+        self._device.get_random_state = self.get_random_state
+        self._device.set_random_state = self.set_random_state
+
+    def seed(self, seed: int | None = None) -> None:
+        """Seed numpy's generator; see the device's method."""
+        self._seed(seed)
+        self._counters.reseed()
+
+    def get_random_state(self) -> dict[str, Any]:
+        """Return the device's state with our counters."""
+        return {**self._get_random_state(), _STATE_KEY: self._counters.get_state()}
+
+    def set_random_state(self, state: dict[str, Any]) -> None:
+        """Restore a state, also one that was stored without our counters."""
+        self._set_random_state(state)
+        if _STATE_KEY in state:
+            self._counters.set_state(state[_STATE_KEY])
+        else:
+            self._counters.reseed()

@@ -1,0 +1,103 @@
+"""
+Random numbers that are taken from a buffer before a loop over a block of elements.
+
+A loop that asks for each number whether the buffer has one left can't be vector code.
+Where every element draws the same number of times, the numbers of a block of elements
+are taken at once, in the order in which the loop uses them: the sequence is the same.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from textwrap import dedent
+
+from brian2numba.language import MASK_SIZE
+
+__all__ = ["BlockDraws", "block_draws"]
+
+_CALL = re.compile(r"_(randn?)\(_vectorisation_idx, _random_streams\)")
+_STREAMS = re.compile(r"\b_random_streams\b")
+_TAKE = {"rand": "_take_uniform", "randn": "_take_normal"}
+#: More draws than that are made one by one: blocks would be too short to pay off
+_MAX_DRAWS = 16
+#: Elements are done in whole vectors
+_MULTIPLE = 8
+
+
+@dataclass(frozen=True)
+class BlockDraws:
+    """The statements of a loop whose random numbers have been taken before.
+
+    Attributes
+    ----------
+    code : str
+        The statements; they read the numbers from ``_drawn``.
+    take : str
+        The name of the function that takes numbers for a block.
+    n_numbers : int
+        How many numbers an element takes.
+    """
+
+    code: str
+    take: str
+    n_numbers: int
+
+    @property
+    def block_size(self) -> int:
+        """The number of elements for which numbers are taken at once."""
+        return MASK_SIZE // self.n_numbers // _MULTIPLE * _MULTIPLE
+
+
+def block_draws(code: str) -> BlockDraws | None:
+    """Let statements use numbers that were taken before.
+
+    Parameters
+    ----------
+    code : str
+        The statements of a loop over elements.
+
+    Returns
+    -------
+    BlockDraws or None
+        None where nothing is drawn, or not the same number of times for all elements,
+        or both kinds of numbers: the order of draws decides which kind's buffer is
+        refilled first.
+    """
+    found = _CALL.findall(code)
+    kinds, n_numbers = set(found), len(found)
+    all_are_known = n_numbers == len(_STREAMS.findall(code))
+    if not all_are_known or len(kinds) != 1 or n_numbers > _MAX_DRAWS:
+        return None
+    if len(list(_always_made(code))) != n_numbers:
+        return None
+    numbers = iter(range(n_numbers))
+
+    def item(match: re.Match[str]) -> str:
+        place = "_idx - _start"
+        if n_numbers > 1:
+            place = f"({place}) * {n_numbers} + {next(numbers)}"
+        return f"_drawn[{place}]"
+
+    return BlockDraws(_CALL.sub(item, code), _TAKE[kinds.pop()], n_numbers)
+
+
+def _always_made(code: str) -> Iterator[ast.AST]:
+    """Yield the calls that draw whatever the values of variables are."""
+    pending: list[ast.AST] = [
+        node for node in ast.parse(dedent(code)).body if isinstance(node, ast.Assign)
+    ]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("_rand", "_randn"):
+            yield node
+        elif not _may_end_early(node):
+            pending += ast.iter_child_nodes(node)
+
+
+def _may_end_early(node: ast.AST) -> bool:
+    """Tell whether Python may leave out a part of an expression."""
+    is_chain = isinstance(node, ast.Compare) and len(node.ops) > 1
+    return is_chain or isinstance(node, (ast.BoolOp, ast.IfExp))

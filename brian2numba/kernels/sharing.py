@@ -1,0 +1,45 @@
+"""How the work of a kernel is divided between threads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from brian2numba.containers.queue_storage import synapse_at
+
+__all__ = ["NO_END", "part_of_range"]
+
+#: Behind the last element, however many there are
+NO_END = 2**62
+
+
+def part_of_range(  # noqa: PLR0913, PLR0917
+    targets: Any, synapses: int, first: int, end: int, part_start: int, part_end: int
+) -> tuple[int, int]:
+    """Return the part of a range of synapses that goes to some of the neurons.
+
+    Parameters
+    ----------
+    targets : pointer to int32
+        The target of each synapse; within the range, they ascend.
+    synapses : int
+        The list of synapses that the range is a part of, see `synapse_at`.
+    first, end : int
+        The range.
+    part_start, part_end : int
+        The first neuron, and the one after the last.
+    """
+    begin = _first_not_below(targets, synapses, first, end, part_start)
+    return begin, _first_not_below(targets, synapses, begin, end, part_end)
+
+
+def _first_not_below(
+    targets: Any, synapses: int, low: int, high: int, neuron: int
+) -> int:
+    """Return the position of the first synapse whose target is not below a neuron."""
+    while low < high:
+        middle = (low + high) // 2
+        if targets[synapse_at(synapses, middle)] < neuron:
+            low = middle + 1
+        else:
+            high = middle
+    return low
