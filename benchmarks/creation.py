@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import statistics
 import subprocess
 import sys
@@ -154,6 +153,8 @@ def _created(b2: Any, n_neurons: int, arguments: dict[str, Any]) -> tuple[float,
 
 def _peak_memory() -> int:
     """Return the most memory that this process has had, in bytes."""
+    import resource  # noqa: PLC0415 (Windows does not have it)
+
     unit = 1 if sys.platform == "darwin" else 1024
     return unit * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from benchmarks import compare, kernels, memory, scaling, start, threads
+from benchmarks import compare, creation, kernels, memory, scaling, start, threads
 from benchmarks.compare import Result
 
 
@@ -291,3 +291,30 @@ def test_preferences_that_are_not_there_are_left_out(tmp_path):
     again = compare.measure("forum", "numba", tmp_path, "--set", "native_loop=true")
     assert again["facts"]["digest"] == measured["facts"]["digest"]
     assert measured["peak_memory"] > 10_000_000
+
+
+def test_creation_of_synapses_is_measured(monkeypatch, tmp_path):
+    pytest.importorskip("resource", reason="Windows has no such module")
+    monkeypatch.setitem(creation.CASES, "few", (30, {"condition": "i != j"}))
+    measured = creation.measured("few", "numba", str(tmp_path))
+    assert measured["synapses"] == 30 * 29
+    assert measured["seconds"] > 0
+    assert measured["bytes"] >= 0
+
+
+def test_creation_is_measured_in_other_processes(monkeypatch, capsys):
+    class Finished:
+        stdout = json.dumps({"synapses": 1000, "seconds": 1e-5, "bytes": 8192})
+
+    commands = []
+
+    def run(command, **options):
+        commands.append(command)
+        return Finished
+
+    monkeypatch.setattr(creation.subprocess, "run", run)
+    options = ["--cases", "all to all", "--targets", "numba", "cython"]
+    assert creation.main([*options, "--repeat", "2"]) == 0
+    assert [command[5] for command in commands] == ["numba"] * 2 + ["cython"] * 2
+    row = capsys.readouterr().out.splitlines()[1]
+    assert row.split()[-5:] == ["numba", "1000", "0.0000", "10.00", "8.19"]

@@ -7,6 +7,7 @@ queue, arrays for results), prepare a run, or put what the kernel produced in it
 
 from brian2numba.behaviours.base import Behaviour, Offer
 from brian2numba.behaviours.cable import CableBehaviour
+from brian2numba.behaviours.recording import StateMonitorBehaviour
 from brian2numba.behaviours.results import ResultBehaviour
 from brian2numba.behaviours.spikes import (
     DeliverBehaviour,
@@ -27,6 +28,7 @@ BEHAVIOURS: dict[str, type[Behaviour]] = {
     "group_get_indices": ResultBehaviour,
     "group_variable_get": ResultBehaviour,
     "group_variable_get_conditional": ResultBehaviour,
+    "statemonitor": StateMonitorBehaviour,
     "spatialstateupdate": CableBehaviour,
     "synapses_create_array": SynapseCreationBehaviour,
     "synapses_create_generator": SynapseCreationBehaviour,

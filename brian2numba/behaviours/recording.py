@@ -1,0 +1,29 @@
+"""State monitors: which neurons they record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from brian2numba.behaviours.base import Behaviour, Offer
+
+__all__ = ["StateMonitorBehaviour"]
+
+
+class StateMonitorBehaviour(Behaviour):
+    """The kernel knows whether the neurons that it records follow each other."""
+
+    def __init__(self, codeobj: Any, keywords: Mapping[str, Any]) -> None:
+        super().__init__(codeobj, keywords)
+        self._indices = keywords["variables"]["_indices"]
+
+    def offers(self) -> dict[str, Offer]:
+        """Return the first recorded neuron, or -1 if the others are anywhere."""
+        return {**super().offers(), "_first_of_range": self._first_of_range}
+
+    def _first_of_range(self) -> int:
+        indices = self._indices.get_value()
+        follow_each_other = len(indices) and bool(np.all(np.diff(indices) == 1))
+        return int(indices[0]) if follow_each_other else -1
