@@ -215,7 +215,7 @@ def fma(x: float, y: float, z: float) -> float:
     try:
         return float(exact)
     except OverflowError:
-        return math.copysign(math.inf, exact)
+        return math.inf if exact > 0 else -math.inf
 
 
 def call(address: int, arguments: tuple[int, ...]) -> int:

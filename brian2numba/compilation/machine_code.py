@@ -23,6 +23,7 @@ __all__ = [
     "assembly",
     "load_object",
     "object_code",
+    "optimised",
     "processor",
 ]
 
@@ -65,8 +66,8 @@ def _machine(of: Processor, level: int) -> Any:
     )
 
 
-def object_code(text: str, of: Processor, level: int) -> bytes:
-    """Compile a module.
+def optimised(text: str, of: Processor, level: int) -> Any:
+    """Return a module after LLVM has optimised it.
 
     Parameters
     ----------
@@ -76,11 +77,6 @@ def object_code(text: str, of: Processor, level: int) -> bytes:
         What it is for.
     level : int
         How much to optimise, from 0 to 3.
-
-    Returns
-    -------
-    bytes
-        An object file.
     """
     machine = _machine(of, level)
     header = (
@@ -92,7 +88,12 @@ def object_code(text: str, of: Processor, level: int) -> bytes:
     options.loop_vectorization = options.slp_vectorization = level > 1
     builder = llvm.create_pass_builder(machine, options)
     builder.getModulePassManager().run(module, builder)
-    code: bytes = machine.emit_object(module)
+    return module
+
+
+def object_code(text: str, of: Processor, level: int) -> bytes:
+    """Compile a module to an object file; the parameters are those of `optimised`."""
+    code: bytes = _machine(of, level).emit_object(optimised(text, of, level))
     return code
 
 

@@ -14,7 +14,7 @@ import math
 
 from brian2numba.language import float64_bits, float64_from_bits, fma
 
-__all__ = ["exp", "exp_of_sum", "expm1", "exprel"]
+__all__ = ["exp", "exp_of_sum", "expm1", "exprel", "half_of_exp", "part_of_expm1"]
 
 _LOG2_E = 1.4426950408889634
 #: log(2), of which the first part has 33 bits
@@ -56,10 +56,21 @@ def exp(x: float) -> float:
     return _scaled(1.0 + (high + tail), shifted)
 
 
+def half_of_exp(y: float) -> float:
+    """Return half of ``exp(y)``, which may be finite where ``exp(y)`` is not."""
+    high, tail, shifted = _reduced(y)
+    return _scaled(0.5 * (1.0 + (high + tail)), shifted)
+
+
 def exp_of_sum(x: float, rest: float) -> float:
-    """Return e to the power of ``x + rest``, where `rest` is tiny."""
-    high, tail, shifted = _reduced(max(min(x, _LARGEST), _LEAST))
-    return _scaled(1.0 + (high + (tail + rest)), shifted)
+    """Return e to the power of ``x + rest``, where `rest` is small."""
+    y = max(min(x, _LARGEST), _LEAST)
+    shifted = fma(y, _LOG2_E, _ROUND)
+    n = shifted - _ROUND
+    high = fma(-n, _LN2_HIGH, y)
+    low = fma(-n, _LN2_LOW, rest)
+    p = 1.0 + (high + (_tail(high + low) + low))
+    return _scaled(p, shifted)
 
 
 def _reduced(y: float) -> tuple[float, float, float]:
@@ -81,7 +92,7 @@ def _scaled(p: float, shifted: float) -> float:
     return p * first * second
 
 
-def _part_of_expm1(y: float, unit: float, unit_bits: int) -> float:
+def part_of_expm1(y: float, unit: float, unit_bits: int) -> float:
     """Return ``(exp(y) - 1)*unit``.
 
     Parameters
@@ -105,7 +116,7 @@ def _part_of_expm1(y: float, unit: float, unit_bits: int) -> float:
 def expm1(x: float) -> float:
     """Return ``exp(x) - 1``."""
     y = max(min(x, _LARGEST), _LEAST_OF_EXPM1)
-    result = 2.0 * _part_of_expm1(y, 0.5, 1024)
+    result = 2.0 * part_of_expm1(y, 0.5, 1024)
     return x if math.fabs(x) < _NO_SQUARE else result
 
 
@@ -113,5 +124,5 @@ def exprel(x: float) -> float:
     """Return ``(exp(x) - 1)/x``, which is 1 where `x` is 0."""
     limited = min(x, _LARGEST_OF_EXPREL)
     y = max(limited, _LEAST_OF_EXPM1)
-    result = _part_of_expm1(y, 2.0**-16, 1039) / (limited * 2.0**-16)
+    result = part_of_expm1(y, 2.0**-16, 1039) / (limited * 2.0**-16)
     return 1.0 if math.fabs(x) < _NEAR_ZERO else result

@@ -13,7 +13,7 @@ import math
 
 from brian2numba.language import float64_bits, float64_from_bits, fma
 
-__all__ = ["log", "log1p", "log10"]
+__all__ = ["log", "log1p", "log10", "split_number"]
 
 #: log(2), of which the first part has 42 bits: times an exponent it is exact
 _LN2_HIGH, _LN2_LOW = 0.6931471805598903, 5.497923018708371e-14
@@ -38,16 +38,26 @@ _TO_NORMAL, _BITS_TO_NORMAL = 2.0**54, 54.0
 _NO_SQUARE = 2.0**-54
 
 
-def _parts(x: float, bias: float) -> tuple[float, float]:
-    """Return the logarithm of a normal number times ``2**(_BIAS - bias)``.
-
-    It is the sum of two numbers, the second of which is the smaller one.
-    """
+def _mantissa(x: float, bias: float) -> tuple[float, float]:
+    """Return m and k of a normal number; k is less by ``bias - _BIAS``."""
     bits = float64_bits(x) + _ONE_MINUS_ROOT
     # A shift that fills with zeros: AVX2 has no other one
     exponent = (bits >> 52) & _EXPONENT
     k = float64_from_bits(exponent | _INTEGER_BITS) - bias
-    f = float64_from_bits((bits & _FRACTION) + _ROOT_BITS) - 1.0
+    return float64_from_bits((bits & _FRACTION) + _ROOT_BITS), k
+
+
+def split_number(x: float) -> tuple[float, float]:
+    """Return m and k of a positive number. Subnormal ones are made normal before."""
+    is_tiny = x < _LEAST_NORMAL
+    normal = x * _TO_NORMAL if is_tiny else x
+    bias = _BIAS + _BITS_TO_NORMAL if is_tiny else _BIAS
+    return _mantissa(normal, bias)
+
+
+def _parts(m: float, k: float) -> tuple[float, float]:
+    """Return the logarithm of ``m * 2**k`` as a sum; the second number is smaller."""
+    f = m - 1.0
     s = f / (2.0 + f)
     z = s * s
     w = z * z
@@ -62,14 +72,6 @@ def _parts(x: float, bias: float) -> tuple[float, float]:
     return high, low
 
 
-def _positive_parts(x: float) -> tuple[float, float]:
-    """Return the logarithm of a positive number as a sum; tiny ones are scaled."""
-    is_tiny = x < _LEAST_NORMAL
-    normal = x * _TO_NORMAL if is_tiny else x
-    bias = _BIAS + _BITS_TO_NORMAL if is_tiny else _BIAS
-    return _parts(normal, bias)
-
-
 def _of_any(x: float, of_positive: float) -> float:
     """Return the logarithm of `x`, given what it is if that is positive and finite."""
     result = of_positive if x < math.inf else x
@@ -79,13 +81,15 @@ def _of_any(x: float, of_positive: float) -> float:
 
 def log(x: float) -> float:
     """Return the natural logarithm."""
-    high, low = _positive_parts(x)
+    m, k = split_number(x)
+    high, low = _parts(m, k)
     return _of_any(x, high + low)
 
 
 def log10(x: float) -> float:
     """Return the logarithm to base 10."""
-    high, low = _positive_parts(x)
+    m, k = split_number(x)
+    high, low = _parts(m, k)
     product = high * _TENTH_HIGH
     rest = fma(high, _TENTH_HIGH, -product)
     rest = rest + fma(high, _TENTH_LOW, low * _TENTH_HIGH)
@@ -97,6 +101,7 @@ def log1p(x: float) -> float:
     total = 1.0 + x
     of_x = total - 1.0
     lost = (1.0 - (total - of_x)) + (x - of_x)
-    high, low = _parts(total, _BIAS)
+    m, k = _mantissa(total, _BIAS)
+    high, low = _parts(m, k)
     result = _of_any(total, high + (low + lost / total))
     return x if math.fabs(x) < _NO_SQUARE else result

@@ -49,11 +49,15 @@ class LibraryFunction:
         The Python function.
     module : Module
         Where its instances are.
+    scope : str, optional
+        What it has in memory for itself, if it uses no other. LLVM then knows that no
+        array of a model shares it.
     """
 
-    def __init__(self, function: Any, module: Any) -> None:
+    def __init__(self, function: Any, module: Any, scope: str = "") -> None:
         self.function = function
         self.module = module
+        self.scope = scope
 
     def kind(self, kinds: Sequence[Kind]) -> Kind:
         """Return the type of the result."""
@@ -69,7 +73,9 @@ class LibraryFunction:
         if result == VOID:
             code.effect(f"call void @{name}({given})")
             return NOTHING
-        return code.unpacked(code.emit(f"call {result.llvm} @{name}({given})"), result)
+        scopes = code.scopes(self.scope) if self.scope else ""
+        ref = code.emit(f"call {result.llvm} @{name}({given}){scopes}")
+        return code.unpacked(ref, result)
 
 
 @dataclass(frozen=True)

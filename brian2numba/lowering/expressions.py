@@ -7,8 +7,10 @@ import math
 from dataclasses import replace
 from typing import Any
 
+from brian2numba.elementary.power import square_root
 from brian2numba.errors import NotInLanguageError
 from brian2numba.kernels import arithmetic
+from brian2numba.lowering.calls import Elementary, LibraryFunction
 from brian2numba.lowering.kinds import (
     BOOL,
     FLOAT32,
@@ -132,6 +134,9 @@ class Expressions:
             callee = self.code.module.callee(arithmetic.integer_power)
             value: Value = callee.emit(self.code, integers)
             return value
+        if exponent.number == 0.5 and self.types.definition.vectorises:  # noqa: PLR2004
+            root = Elementary(LibraryFunction(square_root, self.code.module))
+            return root.emit(self.code, [base])
         value = self.types.callee_of(math.pow).emit(self.code, [base, exponent])
         return value
 

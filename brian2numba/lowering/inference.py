@@ -204,7 +204,8 @@ class Types:
     def _constant_kind(self, value: Any) -> Kind:
         if isinstance(value, tuple):
             return Record(tuple(self._constant_kind(part) for part in value))
-        return constant(value).kind
+        # Tables have many numbers
+        return FLOAT64 if isinstance(value, float) else constant(value).kind
 
     def number(self, node: ast.expr) -> Any:
         """Return the number that an expression is, if it is written down."""

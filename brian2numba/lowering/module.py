@@ -101,7 +101,8 @@ class Module:
         With `vectorises`, what vectorises takes the place of the C library's functions.
         """
         if vectorises and id(thing) in _VECTOR_FUNCTIONS:
-            return Elementary(LibraryFunction(_VECTOR_FUNCTIONS[id(thing)], self))
+            function = _VECTOR_FUNCTIONS[id(thing)]
+            return Elementary(LibraryFunction(function, self, scope="tables"))
         word = word_for(thing)
         if word is not None:
             return word

@@ -5,6 +5,7 @@ from __future__ import annotations
 import types
 from typing import Any
 
+import numpy as np
 from numba import njit
 
 from brian2numba.with_numba.words import WORDS
@@ -19,6 +20,9 @@ def jitted(function: Any, **options: Any) -> Any:
     """Return a plain function in jitted form."""
     return njit(error_model=ERROR_MODEL, nogil=True, **options)(function)
 
+
+#: Longer tuples of numbers are tables
+_LARGEST_TUPLE = 64
 
 #: The jitted form of each function of the library
 _of_library: dict[types.FunctionType, Any] = {}
@@ -47,11 +51,19 @@ def for_numba(thing: Any) -> Any:
     return _of_library[thing]
 
 
+def _for_library(thing: Any) -> Any:
+    """Return what numba takes instead of what a function of the library refers to."""
+    if isinstance(thing, tuple) and len(thing) > _LARGEST_TUPLE:
+        # Of a tuple, numba makes a branch for each position
+        return np.array(thing)
+    return for_numba(thing)
+
+
 def _with_numbas_words(function: types.FunctionType) -> types.FunctionType:
     """Return a copy of a function that calls numba's words and functions."""
     used = function.__code__.co_names
     names = {
-        name: for_numba(function.__globals__[name])
+        name: _for_library(function.__globals__[name])
         for name in used
         if name in function.__globals__
     }
