@@ -13,7 +13,7 @@ import math
 
 from brian2numba.language import float64_bits, float64_from_bits, fma
 
-__all__ = ["log", "log1p", "log10", "log_of_normal", "split_number"]
+__all__ = ["log", "log1p", "log10", "split_number"]
 
 #: log(2), of which the first part has 42 bits: times an exponent it is exact
 _LN2_HIGH, _LN2_LOW = 0.6931471805598903, 5.497923018708371e-14
@@ -84,13 +84,6 @@ def log(x: float) -> float:
     m, k = split_number(x)
     high, low = _parts(m, k)
     return _of_any(x, high + low)
-
-
-def log_of_normal(x: float) -> float:
-    """Return the natural logarithm of a number that is positive, finite and normal."""
-    m, k = _mantissa(x, _BIAS)
-    high, low = _parts(m, k)
-    return high + low
 
 
 def log10(x: float) -> float:

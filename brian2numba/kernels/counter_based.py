@@ -20,8 +20,7 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
-from brian2numba.elementary.logarithm import log_of_normal
-from brian2numba.language import float64_from_bits, fma, int64s
+from brian2numba.language import float64_bits, float64_from_bits, fma, int64s
 
 __all__ = [
     "KEY",
@@ -46,25 +45,38 @@ _WEYL_0, _WEYL_1 = 0x9E3779B9, 0xBB67AE85
 
 # The bits of 1.0, in front of 52 random ones: a number of [1, 2)
 _ONE = 0x3FF0000000000000
-# cos(2 pi r) and sin(2 pi r)/r by powers of r*r, for |r| <= 1/8: interpolated at
-# Chebyshev's points, with errors below 5e-17
+# A number is m * 2**k, with m between the roots of 1/2 and 2
+_ROOT_BITS = 0x3FE6A09E667F3BCD
+_FRACTION, _EXPONENT = 0x000FFFFFFFFFFFFF, 0xFFF
+# The bits of 2**52, in front of a whole number: a double without conversion
+_INTEGER_BITS, _BIAS = 0x4330000000000000, 2.0**52 + 1023.0
+_MINUS_2_LOG_2 = -1.3862943611198906
+
+# Polynomials that interpolate at Chebyshev's points, with errors below 2e-13 of the
+# result: (4 - 4*atanh(s)/s)/s**2 by powers of s**2, ...
+_LOG = (
+    -0.38725307428404016,
+    -0.44382801660617005,
+    -0.5714350907182898,
+    -0.7999999759467518,
+    -1.3333333333475017,
+)
+# ... and cos(2 pi r) and sin(2 pi r)/r by powers of r**2, for |r| <= 1/8
 _COS = (
-    7.810290968144191,
-    -26.42425703488269,
-    60.24462008593029,
-    -85.45681709034115,
-    64.93939402236538,
-    -19.73920880217842,
-    1.0,
+    -26.058123753882793,
+    60.23818359301454,
+    -85.45676493719407,
+    64.93939383134831,
+    -19.739208801922548,
+    0.9999999999999444,
 )
 _SIN = (
-    3.7808689593022957,
-    -15.093804209987114,
-    42.058685020160894,
-    -76.70585970427454,
-    81.60524927594804,
-    -41.341702240399634,
-    6.283185307179586,
+    -14.916565118819118,
+    42.05556925594499,
+    -76.70583445845129,
+    81.60524918348393,
+    -41.34170224027578,
+    6.28318530717956,
 )
 
 #: Where the key and the run are in a block of words, see `counter_streams`
@@ -176,37 +188,50 @@ def random_bits(element: int, count: int, draw: int, key: Key) -> tuple[int, ...
 
 def uniform(high: int, low: int) -> float:
     """Return a number of [0, 1) with 52 bits."""
-    return float64_from_bits(_ONE | (high << 20) | (low >> 12)) - 1.0
+    return _from_1_to_2(high, low) - 1.0
+
+
+def _from_1_to_2(high: int, low: int) -> float:
+    return float64_from_bits(_ONE | (high << 20) | (low >> 12))
 
 
 def normal_pair(bits: tuple[int, ...]) -> tuple[float, float]:
     """Return two independent normal numbers by Box and Muller's transformation.
 
     They are the coordinates of a point at a random angle, whose squared distance from 0
-    is exponentially distributed. The angle is a quarter turn times a random integer,
-    and up to an eighth of a turn more or less.
+    is exponentially distributed. The angle is up to an eighth of a turn more or less
+    than a multiple of a quarter turn, which two bits choose as signs and an exchange.
     """
-    distance = math.sqrt(-2.0 * log_of_normal(1.0 - uniform(bits[0], bits[1])))
-    quarter = bits[2] >> 30
+    distance = math.sqrt(_minus_2_log(2.0 - _from_1_to_2(bits[0], bits[1])))
     fraction = float64_from_bits(
         _ONE | ((bits[2] & 0x3FFFFFFF) << 22) | (bits[3] >> 10)
     )
-    turn = (fraction - 1.5) * 0.25
+    turn = fma(fraction, 0.25, -0.375)
     square = turn * turn
-    along = distance * _series(_COS, square)
-    across = distance * turn * _series(_SIN, square)
-    x = across if quarter & 1 != 0 else along
-    y = along if quarter & 1 != 0 else across
-    return (-x if (quarter + 1) & 2 != 0 else x), (-y if quarter & 2 != 0 else y)
+    sign = (bits[2] & 0x80000000) << 32
+    along = float64_from_bits(float64_bits(distance) ^ sign)
+    along *= fma(_series(_COS, square), square, _COS[5])
+    across = distance * turn * fma(_series(_SIN, square), square, _SIN[5])
+    is_exchanged = bits[2] & 0x40000000 != 0
+    return (across if is_exchanged else along), (along if is_exchanged else across)
+
+
+def _minus_2_log(x: float) -> float:
+    """Return ``-2*log(x)`` for a number of [2**-52, 1]."""
+    bits = float64_bits(x) + (_ONE - _ROOT_BITS)
+    k = float64_from_bits(((bits >> 52) & _EXPONENT) | _INTEGER_BITS) - _BIAS
+    f = float64_from_bits((bits & _FRACTION) + _ROOT_BITS) - 1.0
+    s = f / (2.0 + f)
+    square = s * s
+    return fma(k, _MINUS_2_LOG_2, s * fma(_series(_LOG, square), square, -4.0))
 
 
 def _series(coefficients: tuple[float, ...], x: float) -> float:
+    """Return a polynomial of the first five coefficients."""
     result = fma(coefficients[0], x, coefficients[1])
     result = fma(result, x, coefficients[2])
     result = fma(result, x, coefficients[3])
-    result = fma(result, x, coefficients[4])
-    result = fma(result, x, coefficients[5])
-    return fma(result, x, coefficients[6])
+    return fma(result, x, coefficients[4])
 
 
 def philox(  # noqa: PLR0913, PLR0917
