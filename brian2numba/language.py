@@ -55,6 +55,7 @@ __all__ = [
     "int32s",
     "int64",
     "int64s",
+    "interleaved",
     "load_int32",
     "load_int64",
     "local_words",
@@ -203,6 +204,15 @@ def mask_words() -> Pointer:
 def block_words() -> Pointer:
     """Return a pointer to words of the function's own, one for each element."""
     return _words_on_stack(MASK_SIZE)
+
+
+def interleaved(n: int) -> range:
+    """Return ``range(n)``, for loops whose steps are long chains of operations.
+
+    LLVM does several of their vectors at a time: while an operation of one waits for
+    its operands, the processor does one of another.
+    """
+    return range(n)
 
 
 def float64_from_bits(bits: int) -> float:

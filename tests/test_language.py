@@ -18,10 +18,12 @@ from brian2numba.language import (
     int32,
     int32s,
     int64s,
+    interleaved,
     local_words,
     prefetch,
     uint32s,
 )
+from brian2numba.lowering import lower_function
 from brian2numba.operations import operation
 
 NUMBERS = [0.0, -0.0, 1.5, -1.5, 2.0**31, 1e18, -3.999, 0.1]
@@ -138,3 +140,23 @@ def test_numba_that_is_imported_later_has_the_same_runtime():
         "assert MemInfo is reference_counting.MemInfo\n"
     )
     subprocess.run([sys.executable, "-c", script], check=True)
+
+
+@operation
+def squares(address, n):
+    """Write squares in a loop that LLVM mixes the steps of."""
+    numbers = int64s(address)
+    for k in interleaved(n):
+        numbers[k] = k * k
+    return 0
+
+
+def test_interleaved_loops_do_what_others_do():
+    text = lower_function(squares.function, "squares")
+    assert "br label %b1, !llvm.loop !1000001" in text
+    assert '!1000000 = !{!"llvm.loop.interleave.count", i32 4}' in text
+    results = [np.zeros(1001, np.int64) for _ in range(2)]
+    for call, result in zip((squares.call, squares.function), results, strict=True):
+        call(result.ctypes.data, 1001)
+    assert (results[0] == np.arange(1001) ** 2).all()
+    assert (results[1] == results[0]).all()

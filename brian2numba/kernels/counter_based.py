@@ -20,7 +20,13 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
-from brian2numba.language import float64_bits, float64_from_bits, fma, int64s
+from brian2numba.language import (
+    float64_bits,
+    float64_from_bits,
+    fma,
+    int64s,
+    interleaved,
+)
 
 __all__ = [
     "KEY",
@@ -152,7 +158,7 @@ def fill_rand(numbers: Any, start: int, stop: int, key: Key, draw: int) -> None:
         See `rand_at`.
     """
     first = _shared(start)
-    for k in range(min(stop - start, _HALF)):
+    for k in interleaved(min(stop - start, _HALF)):
         bits = random_bits(first + k, 0, draw, key)
         numbers[k] = uniform(bits[0], bits[1])
         numbers[k + _HALF] = uniform(bits[2], bits[3])
@@ -161,7 +167,7 @@ def fill_rand(numbers: Any, start: int, stop: int, key: Key, draw: int) -> None:
 def fill_randn(numbers: Any, start: int, stop: int, key: Key, draw: int) -> None:
     """Make the normal numbers of a block of elements; see `fill_rand`."""
     first = _shared(start)
-    for k in range(min(stop - start, _HALF)):
+    for k in interleaved(min(stop - start, _HALF)):
         pair = normal_pair(random_bits(first + k, 0, draw, key))
         numbers[k] = pair[0]
         numbers[k + _HALF] = pair[1]

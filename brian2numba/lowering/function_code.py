@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from brian2numba.errors import NotInLanguageError
+from brian2numba.language import interleaved
 from brian2numba.lowering.calls import flattened
 from brian2numba.lowering.expressions import Expressions
 from brian2numba.lowering.inference import Types
@@ -120,10 +121,10 @@ class FunctionCode:
         self._lines.append(f"{label}:")
         self.block, self._is_open = label, True
 
-    def jump(self, label: str) -> None:
+    def jump(self, label: str, metadata: str = "") -> None:
         """Go on at a label, unless the block has ended before."""
         if self._is_open:
-            self.effect(f"br label %{label}")
+            self.effect(f"br label %{label}{metadata}")
             self._reached.add(label)
         self._is_open = False
 
@@ -301,8 +302,14 @@ class FunctionCode:
         present = self._loaded(counter)
         moved = self.emit(f"add nsw i64 {present.ref}, {step}")
         self._keep(Value(moved, INT64), counter)
-        self.jump(head)
+        self.jump(head, self._loop_metadata(node))
         self.begin(end)
+
+    def _loop_metadata(self, node: ast.For) -> str:
+        """Return what LLVM is told of a loop."""
+        assert isinstance(node.iter, ast.Call)
+        is_interleaved = self.types.thing(node.iter.func) is interleaved
+        return self.module.interleaving() if is_interleaved else ""
 
     def _range(self, node: ast.For) -> tuple[Value, Value, int]:
         """Return where a loop starts and stops, and its step."""
@@ -311,7 +318,7 @@ class FunctionCode:
             isinstance(call, ast.Call)
             and isinstance(node.target, ast.Name)
             and not node.orelse
-            and self.types.thing(call.func) is range
+            and self.types.thing(call.func) in (range, interleaved)
         )
         if not is_range:
             raise NotInLanguageError(f"a loop over {ast.unparse(call)}")

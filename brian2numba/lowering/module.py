@@ -55,6 +55,12 @@ def function_module(function: Any, entry: str) -> str:
     return module.text()
 
 
+#: The numbers of metadata of loops, far from those of arrays
+_FIRST_OF_LOOPS = 1_000_000
+#: How many vectors of a loop LLVM does at a time, where it is told to
+_N_INTERLEAVED = 4
+
+
 class Module:
     """Functions, and what they share."""
 
@@ -66,6 +72,7 @@ class Module:
         self._instances: dict[tuple[Any, ...], tuple[str, Kind]] = {}
         self._begun: set[tuple[Any, ...]] = set()
         self._numbers = itertools.count()
+        self._n_interleaved = 0
 
     def add(
         self,
@@ -142,9 +149,27 @@ class Module:
         # The numbers of the metadata are those of `_metadata`
         return f", !alias.scope !{2 * k + 1}, !noalias !{2 * k + 2}"
 
+    def interleaving(self) -> str:
+        """Return what tells LLVM to do several vectors of a loop at a time."""
+        self._n_interleaved += 1
+        return f", !llvm.loop !{_FIRST_OF_LOOPS + self._n_interleaved}"
+
+    def _loops(self) -> list[str]:
+        """Return what is said of loops; each has a node of its own."""
+        if self._n_interleaved == 0:
+            return []
+        nodes = [
+            f"!{_FIRST_OF_LOOPS + k} = distinct !{{!{_FIRST_OF_LOOPS + k}, "
+            f"!{_FIRST_OF_LOOPS}}}"
+            for k in range(1, self._n_interleaved + 1)
+        ]
+        count = f'!{{!"llvm.loop.interleave.count", i32 {_N_INTERLEAVED}}}'
+        return [f"!{_FIRST_OF_LOOPS} = {count}", *nodes]
+
     def text(self) -> str:
         """Return the module."""
-        parts = [*self._declarations.values(), *self._texts, *self._metadata()]
+        metadata = [*self._metadata(), *self._loops()]
+        parts = [*self._declarations.values(), *self._texts, *metadata]
         return "\n".join(parts) + "\n"
 
     def _metadata(self) -> list[str]:

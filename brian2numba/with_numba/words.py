@@ -310,6 +310,7 @@ _OTHERS = {
     "floor": np.floor,
     "trunc": np.trunc,
     "fma": _fma,
+    "interleaved": range,
     "load_int32": _load_from(ir.IntType(32)),
     "load_int64": _load_from(_INT64),
     "local_words": _words_on_stack(language.N_LOCAL_WORDS),
