@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 import pytest
-from brian2 import ms
+from brian2 import ms, prefs
 
 from brian2numba.compilation import compiler
 from brian2numba.compilation.work import WORK
@@ -73,8 +73,14 @@ def both(expression, kind, result):
     """Compile an expression with the direct translation and with numba."""
     text = KERNEL.format(expression=expression, kind=kind, result=result)
     source = KernelSource(text, ())
-    direct = compiler._lowered_kernel(source, library.namespace())
-    return direct, compiler._numba_kernel(source, library.namespace(), None)
+    before = prefs["codegen.runtime.numba.math"]
+    # In what numba compiles, the operator ** is always the C library's
+    prefs["codegen.runtime.numba.math"] = "libm" if "**" in expression else before
+    try:
+        direct = compiler._lowered_kernel(source, library.namespace())
+        return direct, compiler._numba_kernel(source, library.namespace(), None)
+    finally:
+        prefs["codegen.runtime.numba.math"] = before
 
 
 @pytest.mark.parametrize("kind", ["float64", "float32"])

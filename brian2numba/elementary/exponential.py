@@ -29,6 +29,8 @@ _C4, _C5 = 0.00019841269885406007, 2.480158735766524e-05
 _C6, _C7 = 2.7557244324051548e-06, 2.755724421215086e-07
 _C8, _C9 = 2.510912961785326e-08, 2.0924177462441424e-09
 
+_EXPONENT = -(2**52)
+
 #: Where exp is 0 and infinite in double precision
 _LEAST, _LARGEST = -746.0, 710.0
 #: Where expm1 is -1
@@ -86,10 +88,11 @@ def _reduced(y: float) -> tuple[float, float, float]:
 def _scaled(p: float, shifted: float) -> float:
     """Return ``2**n * p``; one factor alone would be too large, or too small."""
     bits = float64_bits(shifted)
-    half = bits >> 1
-    first = float64_from_bits(half << 52)
-    second = float64_from_bits((bits - half) << 52)
-    return p * first * second
+    # The exponent of the first factor is half the sum of both, without a shift to the
+    # right, which keeps the sign and for which AVX2 has no instruction
+    first = (bits << 51) & _EXPONENT
+    second = (bits << 52) - first
+    return p * float64_from_bits(first) * float64_from_bits(second)
 
 
 def part_of_expm1(y: float, unit: float, unit_bits: int) -> float:
