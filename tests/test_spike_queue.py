@@ -17,7 +17,12 @@ from numba.core.runtime import _nrt_python, rtsys
 from brian2numba.containers import SpikeQueue, push_spikes
 from brian2numba.containers.pool import USED
 from brian2numba.containers.queue_operations import copy_events
-from brian2numba.containers.queue_storage import CHUNKS, N_SLOTS
+from brian2numba.containers.queue_storage import (
+    CHUNKS,
+    EVENT_ITEMS,
+    N_SLOTS,
+    RANGE_ITEMS,
+)
 from brian2numba.errors import OK
 
 DT = 1e-4
@@ -236,11 +241,12 @@ def test_a_spike_costs_the_same_for_any_number_of_synapses(is_sorted):
     assert len(queue.peek()) == 21 * 50_000
 
 
-def test_neighbours_that_spike_together_are_one_range():
+def test_neighbours_that_spike_together_keep_a_range_each():
     queue = SpikeQueue(0, 1000)
     queue.prepare(np.ones(1) * DT, DT, np.arange(1000, dtype=np.int32))
     queue.push(np.arange(1000, dtype=np.int32))
-    assert queue._words[CHUNKS + USED] == 1
+    # threads that share the delivery look for their targets in each neuron's range
+    assert queue._words[CHUNKS + USED] == -(-1000 * RANGE_ITEMS // EVENT_ITEMS)
     queue.advance()
     assert queue.peek().tolist() == list(range(1000))
 
