@@ -199,7 +199,6 @@ def start(model: str, target: str, cache: Path, *options: str) -> subprocess.Pop
         **os.environ,
         "BRIAN2NUMBA_CACHE_DIR": str(cache),
         "NUMBA_CACHE_DIR": str(cache / "numba"),
-        "NUMBA_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
         "MPLBACKEND": "Agg",
     }
