@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,7 @@ _BITS = 16
 GROUP_SIZE = 8
 #: About how many synapses are looked at to see whether that may be so.
 _SAMPLE_SIZE = 2**16
+_BLOCK_SIZE = 2**18
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,8 @@ class Connectivity:
             If a source is not between `start` and `end`.
         """
         _check_sources(sources, start, end)
-        relative, max_delay = sources - start, int(delays.max(initial=0))
+        relative = sources - start if start else sources
+        max_delay = int(delays.max(initial=0))
         is_uniform = not len(delays) or int(delays.min()) == max_delay
         if not is_uniform and _may_be_grouped(relative, delays):
             grouped = cls._grouped(relative, end - start, delays)
@@ -125,16 +128,29 @@ class Connectivity:
 
 def _starts(sources: _Array, n_sources: int) -> _Array:
     """Return where the items of each source start once they are sorted by source."""
-    counts = np.bincount(sources, minlength=n_sources)
+    counts = np.zeros(n_sources, np.int64)
+    for block in _blocks(len(sources)):
+        counts += np.bincount(sources[block], minlength=n_sources)
     return np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
 
 
 def _may_be_grouped(sources: _Array, delays: _Array) -> bool:
     """Tell from the synapses of some sources whether the groups may be large."""
     step = len(sources) // _SAMPLE_SIZE | 1
-    sample = np.flatnonzero(sources % step == 0)
+    sample = np.concatenate(
+        [
+            np.flatnonzero(sources[block] % step == 0) + block.start
+            for block in _blocks(len(sources))
+        ]
+    )
     keys = sources[sample] * np.int64(2**32) + delays[sample]
     return len(np.unique(keys)) * GROUP_SIZE <= len(keys)
+
+
+def _blocks(n_items: int) -> Iterator[slice]:
+    """Yield parts of an array, to compute one at a time in little memory."""
+    for start in range(0, n_items, _BLOCK_SIZE):
+        yield slice(start, min(start + _BLOCK_SIZE, n_items))
 
 
 def _is_ascending(keys: _Array) -> bool:
@@ -142,9 +158,8 @@ def _is_ascending(keys: _Array) -> bool:
 
 
 def _check_sources(sources: _Array, start: int, end: int) -> None:
-    is_foreign = (sources < start) | (sources >= end)
-    if is_foreign.any():
-        synapse = int(is_foreign.argmax())
+    if len(sources) and (sources.min() < start or sources.max() >= end):
+        synapse = int(((sources < start) | (sources >= end)).argmax())
         raise ValueError(
             f"The source of synapse {synapse} is neuron {sources[synapse]}, which is "
             f"not one of the pathway's neurons, {start} to {end - 1}"
@@ -193,13 +208,16 @@ def delays_in_steps(delays: _Array, dt: float, n_synapses: int) -> _Array:
         raise ValueError(f"The time step must be positive and finite, not {dt} s")
     if len(delays) not in (1, n_synapses):
         raise ValueError(f"There are {len(delays)} delays for {n_synapses} synapses")
-    steps = np.asarray(delays, np.float64) / dt + 0.5
-    # also true for NaN
-    is_wrong = ~((delays >= 0) & (steps < MAX_STEPS + 1))
-    if is_wrong.any():
-        synapse = int(is_wrong.argmax())
-        raise ValueError(
-            f"The delay of synapse {synapse} is {delays[synapse]} s; it must be "
-            f"at least 0 and at most {MAX_STEPS} time steps of {dt} s"
-        )
-    return steps.astype(np.int32)
+    result = np.empty(len(delays), np.int32)
+    for block in _blocks(len(delays)):
+        steps = np.asarray(delays[block], np.float64) / dt + 0.5
+        # also true for NaN
+        is_wrong = ~((delays[block] >= 0) & (steps < MAX_STEPS + 1))
+        if is_wrong.any():
+            synapse = block.start + int(is_wrong.argmax())
+            raise ValueError(
+                f"The delay of synapse {synapse} is {delays[synapse]} s; it must be "
+                f"at least 0 and at most {MAX_STEPS} time steps of {dt} s"
+            )
+        result[block] = steps
+    return result
