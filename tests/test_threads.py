@@ -17,7 +17,7 @@ from brian2 import (
 from brian2.utils.logger import catch_logs
 
 from brian2numba.simulation import threads
-from brian2numba.simulation.parts import Job
+from brian2numba.testing.eager_threads import eagerly_shared
 from tests import models
 from tests.comparison import assert_same, simulate
 
@@ -28,15 +28,11 @@ THREADS = "codegen.runtime.numba.threads"
 def shared(monkeypatch):
     """Let two threads share all that they may, however small; note what that is."""
     names = []
-    share = threads.shared_kernel
 
     def noted(code_object):
-        kernel = share(code_object)
+        kernel = eagerly_shared(code_object)
         if kernel is not None:
             names.append(code_object.name)
-            # As if several threads had been measured to be faster
-            kernel.words[[Job.N_CALLS, Job.TOGETHER]] = 1000, 0
-            kernel.words[Job.ENOUGH] = min(kernel.words[Job.ENOUGH], 1)
         return kernel
 
     monkeypatch.setattr(threads, "_GRAIN", 8)

@@ -18,6 +18,8 @@ def main() -> int:
     parser.add_argument(
         "--brian-loop", action="store_true", help="without the compiled run loop"
     )
+    parser.add_argument("--math", default="vector", help="elementary functions")
+    parser.add_argument("--threads", type=int, default=1, help="how many threads")
     parser.add_argument("--short", action="store_true", help="without long tests")
     arguments, pytest_arguments = parser.parse_known_args()
     passed = test(
@@ -25,6 +27,8 @@ def main() -> int:
         long_tests=not arguments.short,
         float_dtype=np.float32 if arguments.float32 else None,
         native_loop=not arguments.brian_loop,
+        math=arguments.math,
+        threads=arguments.threads,
         additional_args=pytest_arguments,
     )
     return 0 if passed else 1

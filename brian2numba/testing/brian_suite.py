@@ -20,6 +20,8 @@ def test(  # noqa: PLR0913 (as many choices as brian2.test has)
     float_dtype: Any = None,
     test_codegen_independent: bool = False,
     native_loop: bool = True,
+    math: str = "vector",
+    threads: int = 1,
     additional_args: list[str] | None = None,
 ) -> bool:
     """Run Brian's test suite, in parallel if pytest-xdist is installed.
@@ -39,6 +41,12 @@ def test(  # noqa: PLR0913 (as many choices as brian2.test has)
     native_loop : bool, optional
         Whether compiled code runs the time steps, see the preference
         ``codegen.runtime.numba.native_loop``. Defaults to ``True``.
+    math : str, optional
+        Which elementary functions kernels call, see the preference
+        ``codegen.runtime.numba.math``. Defaults to ``'vector'``.
+    threads : int, optional
+        How many threads share all that they may, also where there are few neurons.
+        Defaults to 1.
     additional_args : list of str, optional
         Arguments for pytest.
 
@@ -50,6 +58,8 @@ def test(  # noqa: PLR0913 (as many choices as brian2.test has)
     stored = dict(prefs.prefs)
     prefs.reset_to_defaults()
     prefs["codegen.runtime.numba.native_loop"] = native_loop
+    prefs["codegen.runtime.numba.math"] = math
+    prefs["codegen.runtime.numba.threads"] = threads
     try:
         return bool(
             brian2.test(
@@ -57,7 +67,7 @@ def test(  # noqa: PLR0913 (as many choices as brian2.test has)
                 long_tests=long_tests,
                 test_codegen_independent=test_codegen_independent,
                 test_in_parallel=[target, "codegen_independent"],
-                # They are the default ones, but for the loop
+                # They are the default ones, but for these
                 reset_preferences=False,
                 float_dtype=None if float_dtype is None else np.dtype(float_dtype).type,
                 additional_args=["-p", PLUGIN, "-rs", *(additional_args or [])],

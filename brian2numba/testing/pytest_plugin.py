@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 import brian2numba  # noqa: F401 (registers the target)
+from brian2numba.testing.eager_threads import share_eagerly
 
 #: Brian's fixture replaces randn by a function with Cython and C++ code only
 _HALF = """
@@ -37,6 +38,8 @@ def pytest_configure() -> None:
 
 def pytest_collection_modifyitems(items: list[Any]) -> None:
     """Give the function of Brian's fixture a numba implementation."""
+    # Brian's tests have few neurons; with one thread, nothing is shared
+    share_eagerly()
     import brian2.conftest  # noqa: PLC0415 (only inside Brian's own suite)
 
     brian2.conftest.fake_randn.implementations.add_implementation("numba", _HALF)
