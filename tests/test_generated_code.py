@@ -95,7 +95,7 @@ def test_code_shows_the_equations():
     code = cells.state_updater.codeobj.code
     assert code["run"] == code.run == str(code)
     assert list(code) == ["run"]
-    assert "for _idx in range(_part_start, min(_part_end, N)):" in code.run
+    assert "for _idx in range(_part_start, _end):" in code.run
     with pytest.raises(AttributeError, match="before_run"):
         _ = code.before_run
 

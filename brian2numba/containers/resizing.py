@@ -80,8 +80,11 @@ def resize_block(buffer: int, n_bytes: int, n_kept: int, advise: int) -> int:
     else:
         data = _resized(buffer, meminfo, n_bytes, n_kept)
     if data != 0 and n_bytes >= _LARGE and advise != 0:
-        start = (data + _PAGE - 1) & -_PAGE
-        call(advise, (start, data + n_bytes - start, _MADV_HUGEPAGE))
+        # All of the block's pages: a part would become a mapping of its own, and a
+        # block of two mappings can't grow in place
+        block = payload_of(load_int64(buffer, BUFFER_MEMINFO))
+        start = block & -_PAGE
+        call(advise, (start, block + n_bytes + ALIGNMENT - start, _MADV_HUGEPAGE))
     return data
 
 
