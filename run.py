@@ -56,6 +56,8 @@ def stages() -> List[Stage]:
     brian = ["brian2numba.testing"]
     numpy = [*brian, "--target", "numpy", "--short"]
     brian_loop = [*brian, "--brian-loop", "--short"]
+    libm = [*brian, "--math", "libm", "--short"]
+    threads = [*brian, "--threads", "2", "--short"]
     own = ["pytest", "tests"]
     return [
         Stage("lint", "ruff's rules", ["ruff", "check", "."], True),
@@ -65,6 +67,8 @@ def stages() -> List[Stage]:
         Stage("compiler", "against Cython", [*own, "-m", "compiler"], True),
         Stage("brian", "Brian's suite, numba target", brian, False),
         Stage("loop", "Brian's suite, numba target, Brian's loop", brian_loop, False),
+        Stage("libm", "Brian's suite, the C library", libm, False),
+        Stage("threads", "Brian's suite, two threads", threads, False),
         Stage("numpy", "Brian's suite, numpy target", numpy, False),
     ]
 

@@ -30,7 +30,11 @@ MODELS = ("forum", "small_lif", "single", "cuba", "coba", "cobahh", "stdp", "cab
 #: Larger or special ones, which `benchmarks.kernels` measures as well
 MORE_MODELS = ("cuba_40000", "noisy", "noisy_fast", "delays", "synapse_heavy")
 #: What `benchmarks.threads` measures
-THREADS_MODELS = ("cuba_200000", "cuba_200000_profiled")
+THREADS_MODELS = tuple(
+    f"{model}_200000{variant}"
+    for model in ("cuba", "cobahh")
+    for variant in ("", "_profiled")
+)
 #: Models that show what the run loop costs; C++ standalone mode can't run them
 LOOP_MODELS = ("lif_profiled", "lif_op_1ms", "lif_op_step", "short_runs")
 TARGETS = ("numba", "numpy", "cython", "standalone")

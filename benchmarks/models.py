@@ -66,6 +66,8 @@ MODELS = {
     "synapse_heavy": Model(networks.build_synapse_heavy, 0.1),
     "cuba_200000": Model(lambda: cuba.build(200_000), 0.2),
     "cuba_200000_profiled": Model(lambda: cuba.build(200_000), 0.2, profile=True),
+    "cobahh_200000": Model(lambda: cobahh.build(200_000), 0.05),
+    "cobahh_200000_profiled": Model(lambda: cobahh.build(200_000), 0.05, profile=True),
 }
 
 #: Models of any size. ``cuba_neurons:1000`` is the name of one with 1000 neurons.

@@ -1,8 +1,9 @@
 """
 Two threads against one: ``python -m benchmarks.threads``.
 
-Measures a network of 200 000 neurons with the preference ``threads`` of the numba
-target, and checks that the results are the same.
+Measures networks of 200 000 neurons with the preference ``threads`` of the numba
+target, and checks that the results are the same. CUBA's neurons are limited by memory,
+COBAHH's by arithmetic.
 """
 
 from __future__ import annotations
@@ -19,13 +20,13 @@ from typing import Any
 from benchmarks.compare import ROOT, machine, measure
 from benchmarks.reports import markdown_table
 
-MODEL = "cuba_200000"
-PROFILED = "cuba_200000_profiled"
+MODELS = ("cuba_200000", "cobahh_200000")
+PROFILED = "{}_profiled"
 #: How many times as fast two threads should be as one
 ASKED = {"state updates": 1.7, "whole run": 1.4}
 #: The objects whose code updates the neurons' state
 STATE_UPDATES = ("neurons_stateupdater", "neurons_spike_thresholder")
-HEAD = ("", "one thread (s)", "several (s)", "ratio", "asked for two")
+HEAD = ("model", "", "one thread (s)", "several (s)", "ratio", "asked for two")
 
 type Measurements = Mapping[int, Sequence[Mapping[str, Any]]]
 
@@ -36,15 +37,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as cache:
         found = {
             model: measure_threads(model, options, Path(cache))
-            for model in (MODEL, PROFILED)
+            for plain in MODELS
+            for model in (plain, PROFILED.format(plain))
         }
-    if any(each["not_there"] for each in found[MODEL][options.threads]):
+    if any(each["not_there"] for each in found[MODELS[0]][options.threads]):
         print(
             "The numba target has no preference 'threads': there is nothing to compare."
         )
         return 1
     print(report(found))
-    equal = len(digests(found)) == 1
+    equal = all(
+        len(digests([found[model], found[PROFILED.format(model)]])) == 1
+        for model in MODELS
+    )
     print(f"The results are {'the same' if equal else 'NOT the same'}.")
     options.output.mkdir(parents=True, exist_ok=True)
     text = json.dumps({"machine": machine(), "results": found}, indent=1) + "\n"
@@ -80,14 +85,13 @@ def measure_threads(
 
 def report(found: Mapping[str, Measurements]) -> str:
     """Return the table of medians and their ratios."""
-    times = {
-        "state updates": medians(found[PROFILED], state_updates),
-        "whole run": medians(found[MODEL], lambda each: each["run_loop"]),
-    }
-    rows = [
-        [what, f"{one:.4f}", f"{more:.4f}", f"{one / more:.2f}", f"{ASKED[what]:.1f}"]
-        for what, (one, more) in times.items()
-    ]
+    rows = []
+    for model in MODELS:
+        updates = medians(found[PROFILED.format(model)], state_updates)
+        whole = medians(found[model], lambda each: each["run_loop"])
+        for what, (one, more) in zip(ASKED, (updates, whole), strict=True):
+            numbers = [f"{one:.4f}", f"{more:.4f}", f"{one / more:.2f}"]
+            rows.append([model, what, *numbers, f"{ASKED[what]:.1f}"])
     return markdown_table(HEAD, rows)
 
 
@@ -102,11 +106,11 @@ def state_updates(measurement: Mapping[str, Any]) -> float:
     return float(sum(profile[name] for name in STATE_UPDATES if name in profile))
 
 
-def digests(found: Mapping[str, Measurements]) -> set[str]:
+def digests(found: Sequence[Measurements]) -> set[str]:
     """Return the hashes of the results of all measurements."""
     return {
         each["facts"]["digest"]
-        for measurements in found.values()
+        for measurements in found
         for several in measurements.values()
         for each in several
     }

@@ -268,9 +268,11 @@ def test_threads_are_compared(monkeypatch, tmp_path, capsys):
     status = run_threads(monkeypatch, tmp_path, run_loop=6.0, profile=profile)
     printed = capsys.readouterr().out.splitlines()
     assert status == 0
-    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in printed[-3:-1]]
-    assert rows[0] == ["state updates", "4.0000", "2.0000", "2.00", "1.7"]
-    assert rows[1] == ["whole run", "9.0000", "6.0000", "1.50", "1.4"]
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in printed[-5:-1]]
+    for number, model in enumerate(("cuba_200000", "cobahh_200000")):
+        updates, whole = rows[2 * number : 2 * number + 2]
+        assert updates == [model, "state updates", "4.0000", "2.0000", "2.00", "1.7"]
+        assert whole == [model, "whole run", "9.0000", "6.0000", "1.50", "1.4"]
     assert printed[-1] == "The results are the same."
 
 
