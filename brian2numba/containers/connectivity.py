@@ -94,23 +94,29 @@ class Connectivity:
         cls, sources: _Array, n_sources: int, delays: _Array
     ) -> Connectivity | None:
         """Sort synapses by source and delay; None if the groups are small."""
-        synapses = _stable_order(delays)
-        if synapses is None:
-            synapses = _stable_order(sources)
-        else:
-            by_source = _stable_order(sources[synapses])
-            synapses = synapses if by_source is None else synapses[by_source]
-            synapses = None if _is_ascending(synapses) else synapses
-        if synapses is not None:
-            sources, delays = sources[synapses], delays[synapses]
-        is_first = np.ones(len(sources), bool)
-        is_first[1:] = (np.diff(sources) != 0) | (np.diff(delays) != 0)
-        begins = np.flatnonzero(is_first)
-        if len(begins) * GROUP_SIZE > len(sources):
+        by_source, ends = _stable_order(sources), _starts(sources, n_sources)
+        synapses = np.empty(len(sources), np.int32)
+        begins, group_delays, group_sources = [], [], []
+        for part in _blocks_of_sources(ends):
+            if by_source is None:
+                own = np.arange(part.start, part.stop, dtype=np.int32)
+            else:
+                own = by_source[part]
+            for keys in (delays, sources):
+                order = _stable_order(keys[own])
+                own = own if order is None else own[order]
+            synapses[part] = own
+            found = _beginnings(sources[own], delays[own])
+            begins.append(found + part.start)
+            group_delays.append(delays[own[found]])
+            group_sources.append(sources[own[found]])
+        groups = np.concatenate([*begins, [len(sources)]]).astype(np.int32)
+        if (len(groups) - 1) * GROUP_SIZE > len(sources):
             return None
-        first = _starts(sources[begins], n_sources)
-        groups = np.append(begins, len(sources)).astype(np.int32)
-        return cls(first, synapses, delays[begins], groups, int(delays.max()))
+        first = _starts(np.concatenate(group_sources), n_sources)
+        listed = None if _is_ascending(synapses) else synapses
+        each_delay = np.concatenate(group_delays)
+        return cls(first, listed, each_delay, groups, int(delays.max()))
 
     @property
     def has_ranges(self) -> bool:
@@ -151,6 +157,30 @@ def _blocks(n_items: int) -> Iterator[slice]:
     """Yield parts of an array, to compute one at a time in little memory."""
     for start in range(0, n_items, _BLOCK_SIZE):
         yield slice(start, min(start + _BLOCK_SIZE, n_items))
+
+
+def _blocks_of_sources(ends: _Array) -> Iterator[slice]:
+    """Yield parts of synapses sorted by source that have all synapses of a source.
+
+    Parameters
+    ----------
+    ends : `numpy.ndarray`
+        Where the synapses of each source begin, and where those of the last one end.
+    """
+    low, last = 0, len(ends) - 1
+    while low < last:
+        high = int(np.searchsorted(ends, ends[low] + _BLOCK_SIZE, side="right")) - 1
+        high = max(high, low + 1)
+        if ends[low] < ends[high]:
+            yield slice(int(ends[low]), int(ends[high]))
+        low = high
+
+
+def _beginnings(sources: _Array, delays: _Array) -> _Array:
+    """Return the positions where a source or a delay differs from the one before."""
+    is_first = np.ones(len(sources), bool)
+    is_first[1:] = (sources[1:] != sources[:-1]) | (delays[1:] != delays[:-1])
+    return np.flatnonzero(is_first)
 
 
 def _is_ascending(keys: _Array) -> bool:
