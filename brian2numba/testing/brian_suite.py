@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import brian2
@@ -55,12 +57,8 @@ def test(  # noqa: PLR0913 (as many choices as brian2.test has)
     bool
         Whether all tests passed.
     """
-    stored = dict(prefs.prefs)
-    prefs.reset_to_defaults()
-    prefs["codegen.runtime.numba.native_loop"] = native_loop
-    prefs["codegen.runtime.numba.math"] = math
-    prefs["codegen.runtime.numba.threads"] = threads
-    try:
+    choices = {"native_loop": native_loop, "math": math, "threads": threads}
+    with _preferences(choices):
         return bool(
             brian2.test(
                 codegen_targets=[target],
@@ -73,6 +71,17 @@ def test(  # noqa: PLR0913 (as many choices as brian2.test has)
                 additional_args=["-p", PLUGIN, "-rs", *(additional_args or [])],
             )
         )
+
+
+@contextmanager
+def _preferences(choices: Mapping[str, Any]) -> Iterator[None]:
+    """Set all preferences to their defaults for a while, but for some of the target."""
+    stored = dict(prefs.prefs)
+    prefs.reset_to_defaults()
+    for name, value in choices.items():
+        prefs[f"codegen.runtime.numba.{name}"] = value
+    try:
+        yield
     finally:
         prefs.prefs.update(stored)
 
