@@ -37,7 +37,6 @@ NOISY = "dv/dt = -v/(10*ms) + sqrt(2/(10*ms))*xi : 1"
 @pytest.fixture(autouse=True)
 def fast():
     prefs.codegen.runtime.numba.random = "fast"
-    prefs.codegen.synapse_connect_target = "numba"
 
 
 def noise(n=1000, name="neurons", others=(), n_steps=3):
