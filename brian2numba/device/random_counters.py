@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from brian2numba.device.random_methods import ExtendedMethods
 from brian2numba.kernels import counter_streams as kernels
 from brian2numba.kernels import random_buffers
 
@@ -138,21 +139,12 @@ def attach_random_counters(device: Any) -> RandomCounters:
     return counters
 
 
-class _DeviceMethods:
+class _DeviceMethods(ExtendedMethods):
     """A device's methods for its random state, extended by our counters."""
 
     def __init__(self, device: Any, counters: RandomCounters) -> None:
-        self._device = device
+        super().__init__(device)
         self._counters = counters
-        self._seed = device.seed
-        self._get_random_state = device.get_random_state
-        self._set_random_state = device.set_random_state
-
-    def install(self) -> None:
-        """Use these methods instead of the device's own."""
-        self._device.seed = self.seed
-        self._device.get_random_state = self.get_random_state
-        self._device.set_random_state = self.set_random_state
 
     def seed(self, seed: int | None = None) -> None:
         """Seed numpy's generator; see the device's method."""

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from brian2.utils.logger import get_logger
 
+from brian2numba.device.random_methods import ExtendedMethods
 from brian2numba.device.random_reserve import normal_in_reserve
 from brian2numba.kernels import random_buffers as kernels
 
@@ -156,21 +157,12 @@ def _has_shared_buffers(device: Any) -> bool:
     return buffer.dtype == np.float64 and buffer.size > 1
 
 
-class _DeviceMethods:
+class _DeviceMethods(ExtendedMethods):
     """A device's methods for its random state, extended by our buffers."""
 
     def __init__(self, device: Any, streams: RandomStreams) -> None:
-        self._device = device
+        super().__init__(device)
         self._streams = streams
-        self._seed = device.seed
-        self._get_random_state = device.get_random_state
-        self._set_random_state = device.set_random_state
-
-    def install(self) -> None:
-        """Use these methods instead of the device's own."""
-        self._device.seed = self.seed
-        self._device.get_random_state = self.get_random_state
-        self._device.set_random_state = self.set_random_state
 
     def seed(self, seed: int | None = None) -> None:
         """Seed numpy's generator; see the device's method."""
