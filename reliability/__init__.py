@@ -1,0 +1,1 @@
+"""Long runs that try to break brian2numba, and the figures that come out."""
