@@ -8,7 +8,8 @@ that belong to Brian's own containers get such words here, renewed before each c
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,10 +18,42 @@ from brian2.core.variables import ArrayVariable
 from brian2numba.compilation.compiler import CompiledKernel
 from brian2numba.device import arrays as device_arrays
 from brian2numba.device.arrays import Replacements
-from brian2numba.errors import N_DETAILS, exception_for
-from brian2numba.generation.slots import Slot
+from brian2numba.errors import N_DETAILS, OUT_OF_BOUNDS, exception_for
+from brian2numba.generation.source import KernelSource
+from brian2numba.language import NEW_ROWS, WORKING_MEMORY, Report
 
-__all__ = ["BoundKernel"]
+__all__ = ["BoundKernel", "Place"]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in a model a kernel runs.
+
+    Attributes
+    ----------
+    where : str
+        The model object, for error messages.
+    clock : `Clock`, optional
+        Its clock.
+    """
+
+    where: str
+    clock: Any = None
+
+    def __str__(self) -> str:
+        return self.where
+
+    def time(self) -> str:
+        """Return when it is there, for error messages."""
+        return (
+            ""
+            if self.clock is None
+            else f", at t = {float(self.clock.variables['t'].item()):g} s"
+        )
+
+
+#: What arrays are that are in no slot
+_OTHERS = {WORKING_MEMORY: "the working memory", NEW_ROWS: "the new rows"}
 
 
 class BoundKernel:
@@ -30,28 +63,29 @@ class BoundKernel:
     ----------
     kernel : CompiledKernel
         The machine code.
-    slots : sequence of Slot
-        What the slots of its table stand for, in order.
+    source : KernelSource
+        What it was compiled from: its slots stand for what is in the table.
     device : `RuntimeDevice`
         The device whose arrays the kernel works with.
     numbers : mapping of str to int
         The slots that are plain numbers or addresses, by name.
-    where : str
-        The model object, for error messages.
+    place : Place
+        Where it runs, for error messages.
     """
 
     def __init__(
         self,
         kernel: CompiledKernel,
-        slots: Sequence[Slot],
+        source: KernelSource,
         device: Any,
         numbers: Mapping[str, int],
-        where: str,
+        place: Place,
     ) -> None:
         self.kernel = kernel
-        self.slots = tuple(slots)
+        self.source = source
+        self.slots = source.slots
         self.device = device
-        self.where = where
+        self.place = place
         #: What a kernel leaves to explain its status
         self.details = np.zeros(N_DETAILS, np.int64)
         self._numbers = {**numbers, "_details": self.details.ctypes.data}
@@ -103,7 +137,38 @@ class BoundKernel:
             self._renew_foreign()
         status = self._entry(self._address)
         if status:
-            raise exception_for(status, self.details.tolist(), self.where)
+            raise self.exception(status)
+
+    def exception(self, status: int) -> Exception:
+        """Return the exception that tells what a status of the kernel means."""
+        details = self.details.tolist()
+        self.details[:] = 0
+        if status == OUT_OF_BOUNDS:
+            return self._out_of_bounds(details)
+        return exception_for(status, details, str(self.place))
+
+    def _out_of_bounds(self, details: list[int]) -> IndexError:
+        slot, index, size = (
+            details[word] for word in (Report.SLOT, Report.INDEX, Report.SIZE)
+        )
+        statement = self.source.text.splitlines()[details[Report.LINE] - 1].strip()
+        message = (
+            f"The statement '{statement}' of {self.place} uses element {index} of "
+            f"{self._name_of(slot)}, which has {size} elements{self.place.time()}."
+        )
+        if self.source.model_code:
+            message += f" The statement is part of:\n{self.source.model_code}"
+        return IndexError(message)
+
+    def _name_of(self, slot: int) -> str:
+        """Return what the array in a slot is to users."""
+        if slot in _OTHERS:
+            return _OTHERS[slot]
+        variable = getattr(self.slots[slot], "variable", None)
+        if variable is None:
+            return f"'{self.slots[slot].name}'"
+        owner = getattr(variable.owner, "name", "")
+        return f"'{variable.name}' of '{owner}'" if owner else f"'{variable.name}'"
 
     def number(self, name: str) -> int:
         """Return a plain number or address that the kernel was offered by name."""

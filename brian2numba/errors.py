@@ -56,6 +56,7 @@ class Status(enum.IntEnum):
     PROBABILITY_IS_NAN = 6
     TOO_MANY_SYNAPSES = 7
     USER_EXCEPTION = 8
+    OUT_OF_BOUNDS = 9
 
 
 #: The same as plain integers, for compiled code
@@ -63,9 +64,11 @@ OK = int(Status.OK)
 OUT_OF_MEMORY = int(Status.OUT_OF_MEMORY)
 
 #: How many numbers a kernel can leave to explain its status
-N_DETAILS = 2
+N_DETAILS = 4
+OUT_OF_BOUNDS = int(Status.OUT_OF_BOUNDS)
 
 #: The exception for each status, and its message; the details are {0} and {1}
+#: (`Status.OUT_OF_BOUNDS` is the binding's, which knows the arrays)
 _EXCEPTIONS: dict[Status, tuple[type[Exception], str]] = {
     Status.OUT_OF_MEMORY: (
         MemoryError,

@@ -11,6 +11,7 @@ them costs an instruction beyond the load, store or call it stands for.
 from __future__ import annotations
 
 import ctypes
+import enum
 import math
 from collections.abc import Callable, Sequence
 from fractions import Fraction
@@ -29,7 +30,11 @@ from brian2numba.reference_counting import (
 __all__ = [
     "C_FUNCTIONS",
     "MASK_SIZE",
+    "NEW_ROWS",
+    "WORKING_MEMORY",
+    "OutOfBoundsError",
     "Pointer",
+    "Report",
     "allocate",
     "allocate_movable",
     "array_view",
@@ -37,6 +42,7 @@ __all__ = [
     "block_words",
     "boolean",
     "bools",
+    "bounded",
     "call",
     "call_for_double",
     "ceil",
@@ -100,6 +106,22 @@ C_FUNCTIONS = (
 )
 
 
+class Report(enum.IntEnum):
+    """Words that say which access to an array was outside of it."""
+
+    INDEX = 0
+    SIZE = 1
+    #: The slot of the kernel that the array is in, or one of `WORKING_MEMORY`, ...
+    SLOT = 2
+    #: The line of the kernel's source; 0 if there was none
+    LINE = 3
+
+
+#: What is reported of arrays that are in no slot: the kernel's own, and new rows of
+#: recordings and synapses
+WORKING_MEMORY, NEW_ROWS = -1, -2
+
+
 class Pointer:
     """The address of items of one type.
 
@@ -139,6 +161,35 @@ class Pointer:
         pointer = ctypes.cast(self.address, ctypes.POINTER(self._item))
         return np.ctypeslib.as_array(pointer, tuple(shape))
 
+    def of(self, item: Any, value: Callable[[Any], Any]) -> Pointer:
+        """Return a pointer to items of another type in the same memory."""
+        return Pointer(self.address, item, value, owner=self)
+
+    def within(self, size: int, slot: int) -> Pointer:
+        """Return the same pointer, which refuses indices from `size` on or below 0."""
+        pointer = _CheckedPointer(self.address, self._item, self._value, self)
+        pointer.size, pointer.slot = size, slot
+        return pointer
+
+
+class OutOfBoundsError(Exception):
+    """An index outside of a checked array; its arguments: a `Report` but the line."""
+
+
+class _CheckedPointer(Pointer):
+    """A pointer to a known number of items, see `Pointer.within`."""
+
+    size = slot = 0
+
+    def _at(self, index: int) -> Any:
+        if not 0 <= index < self.size:
+            raise OutOfBoundsError(int(index), int(self.size), int(self.slot))
+        return super()._at(index)
+
+    def of(self, item: Any, value: Callable[[Any], Any]) -> Pointer:
+        n_parts = ctypes.sizeof(self._item) // ctypes.sizeof(item)
+        return super().of(item, value).within(self.size * n_parts, self.slot)
+
 
 def float64s(address: int) -> Pointer:
     """Return a pointer to numbers in double precision."""
@@ -177,12 +228,29 @@ def bools(address: int) -> Pointer:
 
 def as_bytes(words: Pointer) -> Pointer:
     """Return a pointer to the bytes of words."""
-    return Pointer(words.address, ctypes.c_uint8, int, owner=words)
+    return words.of(ctypes.c_uint8, int)
 
 
 def float64s_of(words: Pointer) -> Pointer:
     """Return a pointer to words as numbers in double precision."""
-    return Pointer(words.address, ctypes.c_double, float, owner=words)
+    return words.of(ctypes.c_double, float)
+
+
+def bounded(pointer: Pointer, size: int, slot: int, report: Pointer) -> Pointer:
+    """Return a pointer that is checked at each access.
+
+    Parameters
+    ----------
+    pointer : pointer
+        The address of the first item.
+    size : int
+        How many items there are.
+    slot : int
+        Which array it is, see `Report`.
+    report : pointer to int64
+        Where machine code writes a `Report`; Python raises `OutOfBoundsError`.
+    """
+    return pointer.within(size, slot)
 
 
 def _words_on_stack(n_words: int) -> Pointer:
@@ -250,7 +318,7 @@ def call_for_double(address: int, arguments: tuple[int, ...]) -> float:
 
 def _function_at(address: int, result: Any, arguments: tuple[int, ...]) -> Any:
     kinds = [ctypes.c_int64] * len(arguments)
-    return ctypes.CFUNCTYPE(result, *kinds)(address)(*map(int, arguments))
+    return ctypes.CFUNCTYPE(result, *kinds)(int(address))(*map(int, arguments))
 
 
 def array_view(pointer: Pointer, shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
@@ -321,9 +389,17 @@ def payload_of(meminfo: int) -> int:
     return load_int64(meminfo, MEMINFO_DATA)
 
 
+#: What processors make of numbers that are no integer of 64 bits
+_NO_INTEGER = -(2**63)
+
+
 def int64(x: float) -> int:
-    """Return `x` without its fraction."""
-    return int(x)
+    """Return `x` without its fraction; any number if that does not fit 64 bits."""
+    try:
+        number = int(x)
+    except (OverflowError, ValueError):
+        return _NO_INTEGER
+    return number if _NO_INTEGER <= number < -_NO_INTEGER else _NO_INTEGER
 
 
 def int32(x: float) -> int:

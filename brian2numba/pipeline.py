@@ -22,11 +22,12 @@ from brian2.core.variables import (
 )
 
 from brian2numba.behaviours import Offer
-from brian2numba.binding import BoundKernel
+from brian2numba.binding import BoundKernel, Place
 from brian2numba.compilation.compiler import CompiledKernel, compile_kernel
 from brian2numba.compilation.source_files import keep_source
 from brian2numba.errors import KernelCompilationError, UserFunctionError
 from brian2numba.generation import library, slots
+from brian2numba.generation.checking import checked_slot, is_checked
 from brian2numba.generation.counter_draws import RANDOM_KEY
 from brian2numba.generation.diagnosis import compilation_error
 from brian2numba.generation.functions import KernelFunctions
@@ -59,13 +60,15 @@ def kernel_source(
         Numbers and addresses that the kernel may use, besides variables.
     """
     functions: KernelFunctions = draft.keywords["kernel_functions"]
-    candidates = {
+    candidates: dict[str, slots.Slot] = {
         **{slot.name: slot for slot in _variable_slots(draft.keywords)},
         **{slot.name: slot for slot in _value_slots(functions.values)},
         **{slot.name: slot for slot in _given_slots(functions.given)},
         **_number_slots(offers, codeobj.behaviour.slots()),
         **_random_slots(bool(draft.keywords["counter_based"])),
     }
+    if is_checked():
+        candidates = {name: checked_slot(slot) for name, slot in candidates.items()}
     source = assemble(draft.body, candidates, functions.sources, functions.objects)
     return replace(
         source,
@@ -137,8 +140,10 @@ def bound_kernel(
 ) -> BoundKernel:
     """Bind a kernel to the arrays of its code object's variables."""
     numbers = {s.name: offers[s.name]() for s in source.slots if s.name in offers}
-    where = f"the {type_name(codeobj.owner)} '{codeobj.owner.name}'"
-    return BoundKernel(kernel, source.slots, codeobj.device, numbers, where)
+    owner = codeobj.owner
+    where = f"the {type_name(owner)} '{owner.name}'"
+    place = Place(where, getattr(owner, "clock", None))
+    return BoundKernel(kernel, source, codeobj.device, numbers, place)
 
 
 def type_name(owner: Any) -> str:

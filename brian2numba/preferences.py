@@ -13,7 +13,7 @@ from typing import Any
 
 from brian2.core.preferences import BrianPreference, prefs
 
-__all__ = ["numba_is_target", "register_preferences"]
+__all__ = ["numba_is_target", "register_preferences", "runs_in_compiled_loop"]
 
 CATEGORY = "codegen.runtime.numba"
 
@@ -106,6 +106,22 @@ _PREFERENCES = {
         are called instead. ``'libm'`` stands for those of the C library, bit by bit.
         """,
     ),
+    "checked": BrianPreference(
+        default=False,
+        docs="""
+        Whether each access to an array is checked in compiled code. One that is outside
+        of its array raises an ``IndexError`` that names the variable, the index, the
+        size, the object, the statement and the time. For models that behave strangely:
+        runs take several times as long.
+        """,
+    ),
+    "jit": BrianPreference(
+        default=True,
+        docs="""
+        Whether kernels are compiled. If set to ``False``, Python runs the same
+        generated code, for debuggers: it is very slow.
+        """,
+    ),
     "delete_source_files": BrianPreference(
         default=True,
         docs="""
@@ -123,6 +139,11 @@ def numba_is_target() -> bool:
     """Tell whether models are for the numba target, unless they name another one."""
     target = prefs["codegen.target"]
     return getattr(target, "class_name", target) == "numba"
+
+
+def runs_in_compiled_loop() -> bool:
+    """Tell whether compiled code may run time steps: there is a loop, and kernels."""
+    return bool(prefs[f"{CATEGORY}.native_loop"] and prefs[f"{CATEGORY}.jit"])
 
 
 def register_preferences(is_processor: Callable[[Any], bool]) -> None:

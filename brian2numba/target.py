@@ -9,7 +9,6 @@ from typing import Any, cast
 
 from brian2.codegen.codeobject import CodeObject
 from brian2.core.base import BrianObjectException
-from brian2.core.preferences import prefs
 from brian2.devices.device import get_device
 from brian2.utils.logger import get_logger
 
@@ -24,6 +23,7 @@ from brian2numba.generation.generator import NumbaCodeGenerator
 from brian2numba.generation.library import RANDOM_STREAMS
 from brian2numba.generation.source import GeneratedCode, KernelDraft, KernelSource
 from brian2numba.generation.templater import NumbaTemplater
+from brian2numba.preferences import runs_in_compiled_loop
 
 __all__ = ["FUSIBLE_TEMPLATES", "NumbaCodeObject"]
 
@@ -129,8 +129,8 @@ class NumbaCodeObject(CodeObject):
         What calls functions of users may fail to compile, and Brian expects that here.
         """
         is_fusible = self.template_name in FUSIBLE_TEMPLATES
-        has_loop = bool(prefs["codegen.runtime.numba.native_loop"])
-        return is_fusible and has_loop and not self.source.calls_users
+        is_known = not self.source.calls_users
+        return is_fusible and is_known and runs_in_compiled_loop()
 
     def finish(self) -> None:
         """Compile the kernel and bind it to its arrays, if that has not been done.
@@ -185,7 +185,9 @@ class NumbaCodeObject(CodeObject):
     @property
     def is_native(self) -> bool:
         """Whether to run this is to call its kernel: the compiled loop may do it."""
-        return self.kernel.is_self_contained and self.behaviour.is_native()
+        kernel = self.kernel
+        is_compiled = kernel.kernel.address != 0
+        return is_compiled and kernel.is_self_contained and self.behaviour.is_native()
 
     def run_block(self, block: str) -> Any:
         """Run what the code object does before, in or after a run.

@@ -33,7 +33,7 @@ class ResultBehaviour(Behaviour):
     def offers(self) -> dict[str, Offer]:
         """Return where the result's size is; the result itself is new at each call."""
         size = {"_result_size": lambda: self._size.ctypes.data, "_result": lambda: 0}
-        return {**super().offers(), **size}
+        return {**super().offers(), **size, "_result_room": lambda: 0}
 
     def is_native(self) -> bool:
         """Say that Python has to prepare and take over what the kernel makes."""
@@ -47,5 +47,6 @@ class ResultBehaviour(Behaviour):
         length = self._length.get_len() if self._by_index else self._length.item()
         result = np.zeros(length, self._dtype)
         kernel.set_number("_result", result.ctypes.data)
+        kernel.set_number("_result_room", length)
         kernel()
         return result[: self._size[0]]

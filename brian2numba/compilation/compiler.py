@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from brian2.core.preferences import prefs
 from brian2.utils.logger import get_logger
 
 from brian2numba.compilation.mathematics import vectorises
@@ -26,8 +27,10 @@ from brian2numba.compilation.stored_code import (
     LEVEL_OF_SINGLE_RUNS,
     stored_code,
 )
+from brian2numba.compilation.uncompiled import python_entry
 from brian2numba.compilation.work import WORK
 from brian2numba.errors import NotInLanguageError
+from brian2numba.generation.checking import is_checked
 from brian2numba.generation.library import is_of_library
 from brian2numba.generation.source import KernelSource
 from brian2numba.lowering import lower
@@ -46,7 +49,8 @@ class CompiledKernel:
     Attributes
     ----------
     address : int
-        Where the C function ``int64 kernel(int64 table)`` is.
+        Where the C function ``int64 kernel(int64 table)`` is; 0 if Python runs the
+        kernel.
     entry : callable
         The same, to be called from Python; holds the GIL.
     """
@@ -85,12 +89,17 @@ def compile_kernel(
     numba.core.errors.NumbaError
         If numba does not compile it.
     """
+    if not prefs["codegen.runtime.numba.jit"]:
+        return _python_kernel(source, namespace, file_name)
     objects = _identity(source.objects)
     key = (source.text, source.runs_once, vectorises(), objects)
     if key not in _compiled:
         try:
             _compiled[key] = _lowered_kernel(source, namespace)
         except NotInLanguageError as reason:
+            if is_checked():
+                # numba knows no checked pointers
+                return _python_kernel(source, namespace, file_name)
             logger.diagnostic(f"numba compiles a kernel, because of {reason}")
             _compiled[key] = _numba_kernel(source, namespace, file_name)
     return _compiled[key]
@@ -108,6 +117,13 @@ def _lowered_kernel(source: KernelSource, namespace: dict[str, Any]) -> Compiled
         name, text, lambda: lower(source.text, names, name, is_vector), level
     )
     return CompiledKernel(code.address, _ENTRY(code.address), (code,))
+
+
+def _python_kernel(
+    source: KernelSource, namespace: dict[str, Any], file_name: str | None
+) -> CompiledKernel:
+    """Let Python run a kernel; there is no address that compiled code could call."""
+    return CompiledKernel(0, python_entry(source, namespace, file_name), ())
 
 
 def _facts(objects: Mapping[str, Any]) -> Iterator[str]:

@@ -8,8 +8,6 @@ if nothing had happened.
 
 from __future__ import annotations
 
-import hashlib
-import linecache
 import types as python_types
 from collections.abc import Callable
 from typing import Any
@@ -19,6 +17,7 @@ from numba.core import compiler, cpu, registry, types
 from numba.core.compiler_lock import global_compiler_lock
 
 from brian2numba.compilation.options import set_llvm_options
+from brian2numba.compilation.uncompiled import define
 from brian2numba.errors import Status
 from brian2numba.generation.jitting import compilable
 from brian2numba.generation.source import KernelSource
@@ -73,19 +72,12 @@ def _define(
     source: KernelSource, namespace: dict[str, Any], file_name: str | None
 ) -> Callable[[int], int]:
     """Execute the source; return the kernel as a Python function."""
-    if file_name is None:
-        digest = hashlib.sha256(source.text.encode()).hexdigest()[:12]
-        file_name = f"<kernel {digest}>"
-        lines = source.text.splitlines(keepends=True)
-        # Lets numba and tracebacks show lines of a source that is in no file
-        linecache.cache[file_name] = (len(source.text), None, lines, file_name)
     namespace.update({n: compilable(v) for n, v in source.objects.items()})
     known = set(namespace)
-    exec(compile(source.text, file_name, "exec"), namespace)
+    kernel = define(source, namespace, file_name)
     for name in set(namespace) - known - {"kernel"}:
         if isinstance(namespace[name], python_types.FunctionType):
             namespace[name] = jitted(namespace[name])
-    kernel: Callable[[int], int] = namespace["kernel"]
     return kernel
 
 

@@ -30,7 +30,7 @@ def exprel(x: float) -> float:
 
 def sign(x: float) -> int:
     """Return -1, 0 or 1."""
-    return (x > 0) - (x < 0)
+    return int(x > 0) - int(x < 0)
 
 
 def clip(x: float, low: float, high: float) -> float:

@@ -133,6 +133,7 @@ _WORDS = {
         "as_bytes",
         "block_words",
         "bools",
+        "bounded",
         "call",
         "float32",
         "float32s",

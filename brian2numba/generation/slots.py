@@ -64,6 +64,11 @@ class Slot(abc.ABC):
 
     name: str
 
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The names of slots that the declaration refers to; these have no needs."""
+        return ()
+
     @abc.abstractmethod
     def declaration(self, index: int) -> str:
         """Return the line of source that reads the slot at `index`."""
@@ -208,17 +213,23 @@ class ArrayData(Slot):
     variable: ArrayVariable
 
     @property
-    def _pointer(self) -> str:
+    def pointer(self) -> str:
+        """What makes a pointer to its items of an address."""
         what = f"the variable '{self.variable.name}'"
         return pointer_name(dtype_name(self.variable.dtype, what))
 
     def declaration(self, index: int) -> str:
         """Return the line of source that reads the slot."""
-        return f"{self.name} = {self._pointer}(_slots[{index}])"
+        return f"{self.name} = {self.pointer}(_slots[{index}])"
 
     def value(self, binding: Binding) -> int:
         """Return the address of the data."""
         return binding.keep(binding.array(self.variable))
+
+    def words(self, binding: Binding) -> int:
+        """Return where address and size are."""
+        n_items = len(binding.array(self.variable))
+        return binding.keep(np.array([self.value(binding), n_items], np.int64))
 
 
 @dataclass(frozen=True)
@@ -230,6 +241,10 @@ class LastItem(ArrayData):
         array = binding.array(self.variable)
         return binding.keep(array) + array.nbytes - array.itemsize
 
+    def words(self, binding: Binding) -> int:
+        """Return where address and size are."""
+        return binding.keep(np.array([self.value(binding), 1], np.int64))
+
 
 @dataclass(frozen=True)
 class DynamicArrayData(ArrayData):
@@ -237,10 +252,14 @@ class DynamicArrayData(ArrayData):
 
     def declaration(self, index: int) -> str:
         """Return the line of source that reads the slot."""
-        return f"{self.name} = {self._pointer}(_int64s(_slots[{index}])[0])"
+        return f"{self.name} = {self.pointer}(_int64s(_slots[{index}])[0])"
 
     def value(self, binding: Binding) -> int:
         """Return where the present address is."""
+        return self.words(binding)
+
+    def words(self, binding: Binding) -> int:
+        """Return where address and size are."""
         return binding.words(self.variable)
 
 
@@ -279,11 +298,20 @@ class Doubles(Slot):
 
     def declaration(self, index: int) -> str:
         """Return the line of source that reads the slot."""
-        return f"{self.name} = _float64s(_slots[{index}])"
+        return f"{self.name} = {self.pointer}(_slots[{index}])"
+
+    @property
+    def pointer(self) -> str:
+        """What makes a pointer to its items of an address."""
+        return "_float64s"
 
     def value(self, binding: Binding) -> int:
         """Return the address of the array."""
         return binding.keep(self.array)
+
+    def words(self, binding: Binding) -> int:
+        """Return where address and size are."""
+        return binding.keep(np.array([self.value(binding), self.array.size], np.int64))
 
 
 @dataclass(frozen=True)

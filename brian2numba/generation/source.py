@@ -115,8 +115,10 @@ def assemble(
     objects : mapping, optional
         Objects that the body or the functions refer to.
     """
-    used = get_identifiers(body)
-    slots = tuple(candidates[name] for name in sorted(used & set(candidates)))
+    used = get_identifiers(body) & set(candidates)
+    used |= {name for slot in used for name in candidates[slot].needs}
+    names = sorted(used, key=lambda name: (bool(candidates[name].needs), name))
+    slots = tuple(candidates[name] for name in names)
     header = ["_slots = _int64s(_table)"]
     header += [slot.declaration(index) for index, slot in enumerate(slots)]
     closing = [line for slot in slots if (line := slot.closing())]

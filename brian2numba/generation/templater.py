@@ -15,6 +15,7 @@ from brian2.core.variables import Variable
 from jinja2 import TemplateNotFound
 
 from brian2numba.generation.block_draws import block_draws
+from brian2numba.generation.checking import new_rows, working_memory
 from brian2numba.generation.counter_draws import counter_blocks
 from brian2numba.generation.dtypes import dtype_name, pointer_name
 from brian2numba.generation.source import KernelDraft
@@ -50,7 +51,9 @@ class NumbaTemplate(CodeObjectTemplate):
             if isinstance(variable, Variable) and not variable.array:
                 kwds.setdefault(name, name)
         kwds["value_of"] = kwds.__getitem__
-        kwds["pointer"] = _pointer
+        kwds["rows_of"] = _rows_of
+        kwds["new_rows"] = new_rows
+        kwds["working_memory"] = working_memory
         kwds["scalar_code"] = _only_block(scalar_code)
         kwds["vector_code"] = _only_block(vector_code)
         body = autoindent_postfilter(str(self.template.make_module(kwds)))
@@ -58,9 +61,10 @@ class NumbaTemplate(CodeObjectTemplate):
         return KernelDraft("\n".join(line for line in lines if line), kwds)
 
 
-def _pointer(variable: Variable) -> str:
-    """Return the name of the intrinsic that reads a variable's values in memory."""
-    return pointer_name(dtype_name(variable.dtype, f"'{variable.name}'"))
+def _rows_of(variable: Variable, address: str, size: str) -> str:
+    """Return a pointer to new values of a variable."""
+    name = dtype_name(variable.dtype, f"'{variable.name}'")
+    return new_rows(f"{pointer_name(name)}({address})", size)
 
 
 def _only_block(code: Any) -> Any:

@@ -11,11 +11,13 @@ from brian2numba.elementary.power import square_root
 from brian2numba.errors import NotInLanguageError
 from brian2numba.kernels import arithmetic
 from brian2numba.lowering.calls import Elementary, LibraryFunction
+from brian2numba.lowering.checks import leave_if_reported
 from brian2numba.lowering.kinds import (
     BOOL,
     FLOAT32,
     FLOAT64,
     INT64,
+    CheckedPointer,
     Kind,
     Pointer,
     Record,
@@ -92,6 +94,8 @@ class Expressions:
 
     def item(self, owner: Value, index: Value) -> Value:
         """Write the access to an item of an array or a record."""
+        if isinstance(owner.kind, CheckedPointer):
+            return load(self.code, owner, index)
         if isinstance(owner.kind, Pointer):
             # The address of an array that is found in memory belongs to the array
             return replace(load(self.code, owner, index), scope=owner.scope)
@@ -231,6 +235,7 @@ class Expressions:
             raise NotInLanguageError(f"the keywords in {ast.unparse(node)}")
         args = [self.value(argument) for argument in node.args]
         result: Value = self.types.callee(node.func).emit(self.code, args)
+        leave_if_reported(self.code, args)
         if isinstance(result.kind, Pointer) and not result.scope:
             scopes = {arg.scope for arg in args if arg.scope}
             if len(scopes) == 1:

@@ -46,6 +46,8 @@ class FunctionCode:
         self._variables: dict[str, Value] = {}
         self._loops: list[tuple[str, str]] = []
         self._is_open = True
+        #: The line of the present statement
+        self.line = 0
         self._reached: set[str] = set()
         self._expressions = Expressions(self)
 
@@ -134,6 +136,17 @@ class FunctionCode:
         self._reached |= {if_true, if_false}
         self._is_open = False
 
+    @property
+    def is_kernel(self) -> bool:
+        """Whether the function is the kernel itself, whose result is a status."""
+        name: str = self.types.definition.name
+        return name == "kernel"
+
+    def fail(self, status: int) -> None:
+        """Let the kernel return a status."""
+        self.effect(f"ret i64 {status}")
+        self._is_open = False
+
     def unpacked(self, ref: str, kind: Kind) -> Value:
         """Return the value that an instruction gave, with its components."""
         if not isinstance(kind, Record):
@@ -188,6 +201,7 @@ class FunctionCode:
             method = getattr(self, f"_{type(node).__name__.lower()}", None)
             if method is None:
                 raise NotInLanguageError(f"the statement {ast.unparse(node)}")
+            self.line = node.lineno
             method(node)
 
     def _pass(self, node: ast.Pass) -> None:

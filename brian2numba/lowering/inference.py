@@ -15,6 +15,7 @@ from brian2numba.lowering.kinds import (
     FLOAT64,
     INT64,
     VOID,
+    CheckedPointer,
     Kind,
     Pointer,
     Record,
@@ -186,7 +187,7 @@ class Types:
         return kind
 
     def _item(self, kind: Kind) -> Kind:
-        if isinstance(kind, Pointer):
+        if isinstance(kind, Pointer | CheckedPointer):
             return kind.item.value
         if isinstance(kind, Record) and len(set(kind.kinds)) == 1:
             return kind.kinds[0]

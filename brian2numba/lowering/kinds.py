@@ -13,11 +13,13 @@ __all__ = [
     "INT64",
     "ITEMS",
     "VOID",
+    "CheckedPointer",
     "Item",
     "Kind",
     "Pointer",
     "Record",
     "Scalar",
+    "checked",
     "common",
     "unified",
 ]
@@ -91,6 +93,27 @@ class Record:
     def llvm(self) -> str:
         """LLVM's type."""
         return "{" + ", ".join(kind.llvm for kind in self.kinds) + "}"
+
+
+@dataclass(frozen=True)
+class CheckedPointer(Record):
+    """The address of items, how many there are, and where to report other indices.
+
+    Its components are named as the arguments of `brian2numba.language.bounded`.
+    """
+
+    @property
+    def item(self) -> Item:
+        """What it points to."""
+        (pointer, *_) = self.kinds
+        assert isinstance(pointer, Pointer)
+        return pointer.item
+
+
+def checked(item: Item) -> CheckedPointer:
+    """Return the type of a checked pointer to items."""
+    kinds = (Pointer(item), INT64, INT64, Pointer(ITEMS["int64"]))
+    return CheckedPointer(kinds, ("pointer", "size", "slot", "report"))
 
 
 type Kind = Scalar | Pointer | Record

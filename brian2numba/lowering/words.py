@@ -13,6 +13,7 @@ import numpy as np
 
 from brian2numba import language
 from brian2numba.errors import NotInLanguageError
+from brian2numba.lowering.checks import guarded, of_other_items
 from brian2numba.lowering.kinds import (
     BOOL,
     FLOAT32,
@@ -20,11 +21,13 @@ from brian2numba.lowering.kinds import (
     INT64,
     ITEMS,
     VOID,
+    CheckedPointer,
     Item,
     Kind,
     Pointer,
     Record,
     Scalar,
+    checked,
     common,
 )
 from brian2numba.lowering.operators import compare, negate
@@ -77,6 +80,8 @@ class Word:
 
 def load(code: Function, pointer: Value, index: Value) -> Value:
     """Return an item of an array; narrow integers are widened."""
+    if isinstance(pointer.kind, CheckedPointer):
+        return guarded(code, pointer, index, lambda p, k: load(code, p, k))
     item = _item(pointer)
     address = _address(code, pointer, index)
     ref = code.emit(f"load {item.llvm}, ptr {address}{_scopes(code, pointer)}")
@@ -86,8 +91,11 @@ def load(code: Function, pointer: Value, index: Value) -> Value:
     return Value(code.emit(f"{extend} {item.llvm} {ref} to i64"), INT64)
 
 
-def store(code: Function, pointer: Value, index: Value, value: Value) -> None:
+def store(code: Function, pointer: Value, index: Value, value: Value) -> Value:
     """Write an item of an array, in the type of its items."""
+    if isinstance(pointer.kind, CheckedPointer):
+        guarded(code, pointer, index, lambda p, k: store(code, p, k, value))
+        return NOTHING
     item = _item(pointer)
     value = convert(code, value, item.value)
     ref = value.ref
@@ -95,6 +103,7 @@ def store(code: Function, pointer: Value, index: Value, value: Value) -> None:
         ref = code.emit(f"trunc i64 {ref} to {item.llvm}")
     address = _address(code, pointer, index)
     code.effect(f"store {item.llvm} {ref}, ptr {address}{_scopes(code, pointer)}")
+    return NOTHING
 
 
 def _item(pointer: Value) -> Item:
@@ -163,12 +172,24 @@ def _stack_words(n_words: int) -> Word:
     return Word(lambda kinds: Pointer(ITEMS["int64"]), emit)
 
 
-def _as_bytes(code: Function, args: Sequence[Value]) -> Value:
-    return Value(_only(args).ref, Pointer(ITEMS["uint8"]))
+def _same_memory(name: str) -> Word:
+    item = ITEMS[name]
+
+    def kind(kinds: Sequence[Kind]) -> Kind:
+        is_checked = isinstance(_only(kinds), CheckedPointer)
+        return checked(item) if is_checked else Pointer(item)
+
+    return Word(kind, lambda code, args: of_other_items(code, _only(args), item))
 
 
-def _as_doubles(code: Function, args: Sequence[Value]) -> Value:
-    return Value(_only(args).ref, Pointer(ITEMS["float64"]))
+def _bounded_kind(kinds: Sequence[Kind]) -> Kind:
+    if not isinstance(kinds[0], Pointer):
+        raise NotInLanguageError(f"a size for {kinds[0]}")
+    return checked(kinds[0].item)
+
+
+def _bounded(code: Function, args: Sequence[Value]) -> Value:
+    return Value("", _bounded_kind([arg.kind for arg in args]), parts=tuple(args))
 
 
 def _bits(code: Function, args: Sequence[Value]) -> Value:
@@ -200,8 +221,7 @@ def _store_at(name: str) -> Word:
     pointer = _pointer(name)
 
     def emit(code: Function, args: Sequence[Value]) -> Value:
-        store(code, pointer.emit(code, args[:1]), args[1], args[2])
-        return NOTHING
+        return store(code, pointer.emit(code, args[:1]), args[1], args[2])
 
     return Word(lambda kinds: VOID, emit)
 
@@ -217,7 +237,10 @@ def _copy_bytes(code: Function, args: Sequence[Value]) -> Value:
 
 
 def _prefetch(code: Function, args: Sequence[Value]) -> Value:
-    address = _address(code, args[0], args[1], "")
+    pointer, index = args
+    if isinstance(pointer.kind, CheckedPointer):
+        pointer = pointer.parts[0]
+    address = _address(code, pointer, index, "")
     code.declare("llvm.prefetch.p0", "void", "ptr, i32, i32, i32")
     # to read it, into all levels of the data cache
     code.effect(f"call void @llvm.prefetch.p0(ptr {address}, i32 0, i32 3, i32 1)")
@@ -398,11 +421,9 @@ def _words() -> list[tuple[Any, Word]]:
         (language.local_words, _stack_words(language.N_LOCAL_WORDS)),
         (language.mask_words, _stack_words(language.MASK_SIZE // 8)),
         (language.block_words, _stack_words(language.MASK_SIZE)),
-        (
-            language.float64s_of,
-            Word(lambda kinds: Pointer(ITEMS["float64"]), _as_doubles),
-        ),
-        (language.as_bytes, Word(lambda kinds: Pointer(ITEMS["uint8"]), _as_bytes)),
+        (language.float64s_of, _same_memory("float64")),
+        (language.as_bytes, _same_memory("uint8")),
+        (language.bounded, Word(_bounded_kind, _bounded)),
         (language.load_int64, _load_at("int64")),
         (language.load_int32, _load_at("int32")),
         (language.store_int64, _store_at("int64")),

@@ -12,7 +12,6 @@ from brian2.core.network import Network, TextReport
 from brian2.devices.device import get_device
 from brian2.units import second
 
-from brian2numba.errors import exception_for
 from brian2numba.simulation.loop import Reason, State
 from brian2numba.simulation.schedule import Schedule
 
@@ -190,7 +189,7 @@ class Driver:
         entry = self.schedule.entries[self.schedule.words[_POSITION]]
         kernel = entry.code_object.kernel
         status = int(self.schedule.state[State.STATUS])
-        cause = exception_for(status, kernel.details.tolist(), kernel.where)
+        cause = kernel.exception(status)
         t = self.schedule.time()
         error = BrianObjectException(
             f"An exception occurred at t = {t} s, in the 'run' block of code object "

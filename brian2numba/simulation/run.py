@@ -19,6 +19,7 @@ from brian2.units import check_units, second
 from brian2.utils.logger import get_logger
 
 from brian2numba.compilation.work import WORK, Work
+from brian2numba.preferences import runs_in_compiled_loop
 from brian2numba.simulation import interruption
 from brian2numba.simulation.driver import Driver, Progress
 from brian2numba.simulation.garbage import collect_unused_objects
@@ -86,7 +87,7 @@ def network_run(  # noqa: PLR0913, PLR0917 (the arguments of Network.run)
 
 def _has_numba_objects(network: Network) -> bool:
     """Tell whether compiled code can run any part of a network."""
-    if not prefs["codegen.runtime.numba.native_loop"]:
+    if not runs_in_compiled_loop():
         return False
     default = prefs["codegen.target"]
     targets = {getattr(o, "codeobj_class", None) or default for o in network.objects}

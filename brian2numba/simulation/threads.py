@@ -22,6 +22,7 @@ from brian2numba.behaviours.spikes import DeliverBehaviour
 from brian2numba.behaviours.summed_variable import SummedVariableBehaviour
 from brian2numba.binding import BoundKernel
 from brian2numba.containers import advance_queue, count_due
+from brian2numba.generation.checking import is_checked
 from brian2numba.generation.counter_draws import RANDOM_KEY, RANDOM_STREAMS
 from brian2numba.generation.slots import LastItem
 from brian2numba.kernels.sharing import NO_END
@@ -180,6 +181,8 @@ class SharedKernel:
 
 def shared_kernel(code_object: NumbaCodeObject) -> SharedKernel | None:
     """Return a kernel in the form that several threads share, if they may."""
+    if is_checked():
+        return None
     has_streams = any(slot.name == RANDOM_STREAMS for slot in code_object.source.slots)
     if has_streams or code_object.source.calls_users or code_object.accesses.once:
         return None

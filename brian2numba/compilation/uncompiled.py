@@ -1,0 +1,139 @@
+"""
+Kernels that Python runs as they are, so that a debugger can step through them.
+
+Numbers are numpy's, which compute as compiled code does: what is divided by 0 is
+infinite or not a number, and integers have 64 bits.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import linecache
+import traceback
+import types
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any
+
+import numpy as np
+
+from brian2numba.errors import OUT_OF_BOUNDS
+from brian2numba.generation.jitting import is_jitted
+from brian2numba.generation.slots import Slot
+from brian2numba.generation.source import KernelSource
+from brian2numba.language import (
+    OutOfBoundsError,
+    Pointer,
+    Report,
+    float64_from_bits,
+    int64s,
+)
+
+__all__ = ["define", "python_entry"]
+
+#: numpy's functions, for the names that they have in kernels
+_FUNCTIONS = {
+    **{name: getattr(np, f"arc{name[1:]}") for name in ("acos", "asin", "atan")},
+    **{
+        name: getattr(np, name)
+        for name in ("cos", "cosh", "exp", "expm1", "log", "log10", "log1p")
+    },
+    **{name: getattr(np, name) for name in ("sin", "sinh", "sqrt", "tan", "tanh")},
+}
+
+
+def _pointers(item: Any, value: Callable[[Any], Any]) -> Callable[[int], Pointer]:
+    return lambda address: Pointer(address, item, value)
+
+
+_WORDS: dict[str, Any] = {
+    "_float64s": _pointers(ctypes.c_double, np.float64),
+    "_float32s": _pointers(ctypes.c_float, np.float32),
+    "_int64s": _pointers(ctypes.c_int64, np.int64),
+    "_int32s": _pointers(ctypes.c_int32, np.int64),
+    "_float64_from_bits": lambda bits: np.float64(float64_from_bits(int(bits))),
+}
+
+
+def define(
+    source: KernelSource, namespace: dict[str, Any], file_name: str | None
+) -> Callable[[int], int]:
+    """Execute a kernel's source; return the kernel as a Python function.
+
+    Parameters
+    ----------
+    source : KernelSource
+        The source of the kernel.
+    namespace : dict
+        What the source refers to; gets the kernel and the functions in the source.
+    file_name : str, optional
+        The file that holds the source, if there is one.
+    """
+    if file_name is None:
+        digest = hashlib.sha256(source.text.encode()).hexdigest()[:12]
+        file_name = f"<kernel {digest}>"
+        lines = source.text.splitlines(keepends=True)
+        # Lets numba, debuggers and tracebacks show lines of a source that is in no file
+        linecache.cache[file_name] = (len(source.text), None, lines, file_name)
+    exec(compile(source.text, file_name, "exec"), namespace)
+    kernel: Callable[[int], int] = namespace["kernel"]
+    return kernel
+
+
+def python_entry(
+    source: KernelSource, namespace: Mapping[str, Any], file_name: str | None
+) -> Callable[[int], int]:
+    """Return what is called as machine code of a kernel is, and runs its source.
+
+    Parameters
+    ----------
+    source : KernelSource
+        The source of the kernel.
+    namespace : mapping
+        The library that the source refers to.
+    file_name : str, optional
+        The file that holds the source, if there is one.
+    """
+    names = {name: _for_python(thing) for name, thing in namespace.items()}
+    names |= _FUNCTIONS | _WORDS
+    names |= {n: v.py_func if is_jitted(v) else v for n, v in source.objects.items()}
+    kernel = define(source, names, file_name)
+    report = _slot_of_report(source.slots)
+
+    def entry(table: int) -> int:
+        # As in compiled code, numbers say by themselves what is wrong with them
+        with np.errstate(all="ignore"):
+            try:
+                return int(kernel(table))
+            except OutOfBoundsError as error:
+                _write_report(int64s(int64s(table)[report]), error, kernel.__code__)
+                return OUT_OF_BOUNDS
+
+    return entry
+
+
+def _for_python(thing: Any) -> Any:
+    """Return a function of the library that takes numpy's integers for Python's.
+
+    Its own integers have more than 64 bits, where compiled code drops some of them.
+    """
+    if not isinstance(thing, types.FunctionType):
+        return thing
+
+    @wraps(thing)
+    def function(*arguments: Any) -> Any:
+        return thing(*(int(a) if isinstance(a, np.integer) else a for a in arguments))
+
+    return function
+
+
+def _slot_of_report(slots: tuple[Slot, ...]) -> int:
+    names = [slot.name for slot in slots]
+    return names.index("_details") if "_details" in names else -1
+
+
+def _write_report(words: Pointer, error: OutOfBoundsError, code: Any) -> None:
+    words[Report.INDEX], words[Report.SIZE], words[Report.SLOT] = error.args
+    frames = traceback.walk_tb(error.__traceback__)
+    words[Report.LINE] = next(line for frame, line in frames if frame.f_code is code)

@@ -1,0 +1,133 @@
+"""
+Accesses through checked pointers: code for a size, and for what is outside of it.
+
+A kernel returns at once with `Status.OUT_OF_BOUNDS`. A function of the library has no
+status to return: it reads zeros and writes nothing from then on, and the kernel returns
+when the function does. The first access that went wrong is the one that is reported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from brian2numba.errors import OUT_OF_BOUNDS
+from brian2numba.language import Report
+from brian2numba.lowering.kinds import (
+    BOOL,
+    INT64,
+    CheckedPointer,
+    Item,
+    Pointer,
+    Record,
+    Scalar,
+    checked,
+)
+from brian2numba.lowering.values import Value, constant, convert
+
+__all__ = ["guarded", "leave_if_reported", "of_other_items"]
+
+#: The line of an access in a function of the library; the kernel knows that of the call
+_IN_LIBRARY = 1
+
+
+def of_other_items(code: Any, pointer: Value, item: Item) -> Value:
+    """Return a pointer to other items in the same memory, checked if `pointer` is."""
+    if not isinstance(pointer.kind, CheckedPointer):
+        return Value(pointer.ref, Pointer(item))
+    address, size, slot, report = pointer.parts
+    n_parts = pointer.kind.item.n_bytes // item.n_bytes
+    n_items = Value(code.emit(f"mul i64 {size.ref}, {n_parts}"), INT64)
+    plain = Value(address.ref, Pointer(item))
+    return Value("", checked(item), parts=(plain, n_items, slot, report))
+
+
+def guarded(
+    code: Any, pointer: Value, index: Value, access: Callable[[Value, Value], Value]
+) -> Value:
+    """Write an access that happens if the index is inside; return what it gives.
+
+    Parameters
+    ----------
+    code : FunctionCode
+        The function that it is part of.
+    pointer : Value
+        The checked pointer.
+    index : Value
+        The index.
+    access : callable
+        Writes the access, given an address without a size and the index.
+    """
+    address, size, _, report = pointer.parts
+    index = convert(code, index, INT64)
+    is_inside = code.emit(f"icmp ult i64 {index.ref}, {size.ref}")
+    inside, outside, end = code.label(), code.label(), code.label()
+    code.branch(Value(is_inside, BOOL), inside, outside)
+    code.begin(outside)
+    if code.is_kernel:
+        _report(code, pointer, index, code.line)
+        code.fail(OUT_OF_BOUNDS)
+    else:
+        first = code.label()
+        is_first = _is_set(code, report, "eq")
+        code.branch(is_first, first, end)
+        code.begin(first)
+        _report(code, pointer, index, _IN_LIBRARY)
+        code.jump(end)
+    code.begin(inside)
+    result = access(address, index)
+    last = code.block
+    code.jump(end)
+    code.begin(end)
+    if not result.ref or code.is_kernel:
+        return result
+    assert isinstance(result.kind, Scalar)
+    zero = constant(0, result.kind).ref
+    ways = f"[ {result.ref}, %{last} ], [ {zero}, %{outside} ], [ {zero}, %{first} ]"
+    return Value(code.emit(f"phi {result.kind.llvm} {ways}"), result.kind)
+
+
+def leave_if_reported(code: Any, args: Sequence[Value]) -> None:
+    """After a call, let the kernel return if the function reported an access."""
+    pointers = [p for arg in args for p in _checked_pointers(arg)]
+    if not (pointers and code.is_kernel):
+        return
+    report = pointers[0].parts[3]
+    failed, end = code.label(), code.label()
+    code.branch(_is_set(code, report, "ne"), failed, end)
+    code.begin(failed)
+    _write(code, report, Report.LINE, constant(code.line))
+    code.fail(OUT_OF_BOUNDS)
+    code.begin(end)
+
+
+def _checked_pointers(value: Value) -> list[Value]:
+    if isinstance(value.kind, CheckedPointer):
+        return [value]
+    if isinstance(value.kind, Record):
+        return [p for part in value.parts for p in _checked_pointers(part)]
+    return []
+
+
+def _is_set(code: Any, report: Value, comparison: str) -> Value:
+    """Compare the line that was reported with 0, which is none."""
+    word = _address(code, report, Report.LINE)
+    line = code.emit(f"load i64, ptr {word}")
+    return Value(code.emit(f"icmp {comparison} i64 {line}, 0"), BOOL)
+
+
+def _report(code: Any, pointer: Value, index: Value, line: int) -> None:
+    _, size, slot, report = pointer.parts
+    _write(code, report, Report.INDEX, index)
+    _write(code, report, Report.SIZE, size)
+    _write(code, report, Report.SLOT, slot)
+    _write(code, report, Report.LINE, constant(line))
+
+
+def _write(code: Any, report: Value, word: Report, value: Value) -> None:
+    code.effect(f"store i64 {value.ref}, ptr {_address(code, report, word)}")
+
+
+def _address(code: Any, report: Value, word: Report) -> str:
+    ref: str = code.emit(f"getelementptr i64, ptr {report.ref}, i64 {int(word)}")
+    return ref
