@@ -20,6 +20,11 @@ def main() -> int:
     )
     parser.add_argument("--math", default="vector", help="elementary functions")
     parser.add_argument("--threads", type=int, default=1, help="how many threads")
+    parser.add_argument("--checked", action="store_true", help="check each access")
+    parser.add_argument("--uncompiled", action="store_true", help="let Python run all")
+    parser.add_argument(
+        "--guard-pages", choices=("left", "right"), help="arrays between guard pages"
+    )
     parser.add_argument("--short", action="store_true", help="without long tests")
     arguments, pytest_arguments = parser.parse_known_args()
     passed = test(
@@ -29,6 +34,9 @@ def main() -> int:
         native_loop=not arguments.brian_loop,
         math=arguments.math,
         threads=arguments.threads,
+        checked=arguments.checked,
+        jit=not arguments.uncompiled,
+        guard_pages=arguments.guard_pages,
         additional_args=pytest_arguments,
     )
     return 0 if passed else 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -13,6 +14,9 @@ from brian2.core.preferences import prefs
 __all__ = ["test"]
 
 PLUGIN = "brian2numba.testing.pytest_plugin"
+#: Whether to guard arrays, and where, is told to processes that pytest starts by this
+#: variable of the environment
+GUARD_PAGES = "BRIAN2NUMBA_GUARD_PAGES"
 
 
 def test(  # noqa: PLR0913 (as many choices as brian2.test has)
@@ -24,6 +28,9 @@ def test(  # noqa: PLR0913 (as many choices as brian2.test has)
     native_loop: bool = True,
     math: str = "vector",
     threads: int = 1,
+    checked: bool = False,
+    jit: bool = True,
+    guard_pages: str | None = None,
     additional_args: list[str] | None = None,
 ) -> bool:
     """Run Brian's test suite, in parallel if pytest-xdist is installed.
@@ -49,6 +56,15 @@ def test(  # noqa: PLR0913 (as many choices as brian2.test has)
     threads : int, optional
         How many threads share all that they may, also where there are few neurons.
         Defaults to 1.
+    checked : bool, optional
+        Whether each access to an array is checked, see the preference
+        ``codegen.runtime.numba.checked``. Defaults to ``False``.
+    jit : bool, optional
+        Whether kernels are compiled, see the preference ``codegen.runtime.numba.jit``.
+        Defaults to ``True``.
+    guard_pages : str, optional
+        ``'left'`` or ``'right'``: where the page is that ends the process if it is
+        touched, see `brian2numba.testing.guard_pages`. Without it unless given.
     additional_args : list of str, optional
         Arguments for pytest.
 
@@ -57,8 +73,14 @@ def test(  # noqa: PLR0913 (as many choices as brian2.test has)
     bool
         Whether all tests passed.
     """
-    choices = {"native_loop": native_loop, "math": math, "threads": threads}
-    with _preferences(choices):
+    choices = {
+        "native_loop": native_loop,
+        "math": math,
+        "threads": threads,
+        "checked": checked,
+        "jit": jit,
+    }
+    with _preferences(choices), _guarded(guard_pages):
         return bool(
             brian2.test(
                 codegen_targets=[target],
@@ -84,6 +106,19 @@ def _preferences(choices: Mapping[str, Any]) -> Iterator[None]:
         yield
     finally:
         prefs.prefs.update(stored)
+
+
+@contextmanager
+def _guarded(side: str | None) -> Iterator[None]:
+    """Tell the plug-in, in all processes of pytest, whether to guard arrays."""
+    if side is None:
+        yield
+        return
+    os.environ[GUARD_PAGES] = side
+    try:
+        yield
+    finally:
+        del os.environ[GUARD_PAGES]
 
 
 #: pytest collects functions called ``test``; this one is for users

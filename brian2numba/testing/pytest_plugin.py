@@ -15,7 +15,9 @@ from typing import Any
 import pytest
 
 import brian2numba  # noqa: F401 (registers the target)
+from brian2numba.testing.brian_suite import GUARD_PAGES
 from brian2numba.testing.eager_threads import share_eagerly
+from brian2numba.testing.guard_pages import guard_arrays
 
 #: Brian's fixture replaces randn by a function with Cython and C++ code only
 _HALF = """
@@ -38,6 +40,8 @@ def pytest_configure() -> None:
 
 def pytest_collection_modifyitems(items: list[Any]) -> None:
     """Give the function of Brian's fixture a numba implementation."""
+    if side := os.environ.get(GUARD_PAGES):
+        guard_arrays(side)
     # Brian's tests have few neurons; with one thread, nothing is shared
     share_eagerly()
     import brian2.conftest  # noqa: PLC0415 (only inside Brian's own suite)
