@@ -25,13 +25,9 @@ def test(  # noqa: PLR0913 (as many choices as brian2.test has)
     long_tests: bool = True,
     float_dtype: Any = None,
     test_codegen_independent: bool = False,
-    native_loop: bool = True,
-    math: str = "vector",
-    threads: int = 1,
-    checked: bool = False,
-    jit: bool = True,
     guard_pages: str | None = None,
     additional_args: list[str] | None = None,
+    **preferences: Any,
 ) -> bool:
     """Run Brian's test suite, in parallel if pytest-xdist is installed.
 
@@ -47,40 +43,22 @@ def test(  # noqa: PLR0913 (as many choices as brian2.test has)
         preference ``core.default_float_dtype``.
     test_codegen_independent : bool, optional
         Whether to run the tests that generate no code as well. Defaults to ``False``.
-    native_loop : bool, optional
-        Whether compiled code runs the time steps, see the preference
-        ``codegen.runtime.numba.native_loop``. Defaults to ``True``.
-    math : str, optional
-        Which elementary functions kernels call, see the preference
-        ``codegen.runtime.numba.math``. Defaults to ``'vector'``.
-    threads : int, optional
-        How many threads share all that they may, also where there are few neurons.
-        Defaults to 1.
-    checked : bool, optional
-        Whether each access to an array is checked, see the preference
-        ``codegen.runtime.numba.checked``. Defaults to ``False``.
-    jit : bool, optional
-        Whether kernels are compiled, see the preference ``codegen.runtime.numba.jit``.
-        Defaults to ``True``.
     guard_pages : str, optional
         ``'left'`` or ``'right'``: where the page is that ends the process if it is
         touched, see `brian2numba.testing.guard_pages`. Without it unless given.
     additional_args : list of str, optional
         Arguments for pytest.
+    **preferences
+        Other values than the default ones for preferences ``codegen.runtime.numba.*``,
+        e.g. ``native_loop=False`` or ``threads=2``; several threads then share all that
+        they may, also where there are few neurons.
 
     Returns
     -------
     bool
         Whether all tests passed.
     """
-    choices = {
-        "native_loop": native_loop,
-        "math": math,
-        "threads": threads,
-        "checked": checked,
-        "jit": jit,
-    }
-    with _preferences(choices), _guarded(guard_pages):
+    with _preferences(preferences), _guarded(guard_pages):
         return bool(
             brian2.test(
                 codegen_targets=[target],
