@@ -1,0 +1,1 @@
+"""Breaking the package on purpose, to see whether the tests notice."""

@@ -1,0 +1,34 @@
+"""The modules on which the promises rest, with the tests that are meant for them."""
+
+__all__ = ["CRITICAL"]
+
+_QUEUE = ("test_spike_queue.py", "test_connectivity.py", "test_spikes_under_way.py")
+_STORE = ("test_store.py", "test_store_faults.py", "test_store_runs.py")
+_CREATION = ("test_synapse_creation.py", "test_synapse_machine.py", "test_bad_input.py")
+
+#: The tests of each module
+CRITICAL: dict[str, tuple[str, ...]] = {
+    "containers/allocation.py": ("test_dynamic_array.py", *_QUEUE),
+    "containers/connectivity.py": _QUEUE,
+    "containers/dynamic_array.py": ("test_dynamic_array.py", "test_recording.py"),
+    "containers/pool.py": _QUEUE,
+    "containers/queue_operations.py": _QUEUE,
+    "containers/queue_storage.py": _QUEUE,
+    "containers/resizing.py": ("test_dynamic_array.py", "test_recording.py"),
+    "containers/spike_queue.py": _QUEUE,
+    "kernels/synapse_creation.py": _CREATION,
+    "behaviours/synapse_creation.py": _CREATION,
+    "store/access.py": _STORE,
+    "store/entry.py": _STORE,
+    "store/folder.py": _STORE,
+    "store/kernel_store.py": _STORE,
+    "compilation/keys.py": _STORE,
+    "device/arrays.py": ("test_mixed_targets.py", "test_recording.py"),
+    "simulation/driver.py": ("test_native_loop.py", "test_bad_input.py"),
+    "simulation/fusion.py": ("test_fusion.py",),
+    "simulation/interruption.py": ("test_native_loop.py", "test_bad_input.py"),
+    "simulation/loop.py": ("test_native_loop.py", "test_differential.py"),
+    "generation/checking.py": ("test_checked_kernels.py",),
+    "lowering/checks.py": ("test_checked_kernels.py",),
+    "binding.py": ("test_mixed_targets.py", "test_bad_input.py", "test_recording.py"),
+}
