@@ -1,0 +1,89 @@
+"""Whether a model does the same on two targets, and what explains it if it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from reliability.random_models.description import Model, Settings
+from reliability.random_models.deviations import DEVIATIONS, Case
+from reliability.random_models.execution import Outcome, run_script
+from reliability.random_models.script import write
+from reliability.values import differing
+
+__all__ = ["Verdict", "judge"]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What came out of a comparison.
+
+    Attributes
+    ----------
+    kind : str
+        ``"identical"`` bit by bit, ``"close"`` but for rounding errors, ``"refused"``
+        by both targets, ``"explained"`` or ``"unexplained"``.
+    deviation : str
+        The name of the deviation that explains the difference.
+    detail : str
+        What differs.
+    """
+
+    kind: str
+    deviation: str = ""
+    detail: str = ""
+
+
+def judge(model: Model, cython: bool = False) -> Verdict:
+    """Run a model on two targets and compare all that comes out.
+
+    Parameters
+    ----------
+    model : Model
+        The model.
+    cython : bool, optional
+        Whether to compare with Brian's Cython target rather than numpy.
+    """
+    reference, rtol = _reference(model, cython)
+    case = Case(model, run_script(write(model, "numba")), reference(0.0), reference)
+    detail = _difference(case.result, case.reference, rtol)
+    if detail:
+        names = [d.name for d in DEVIATIONS if d.explains(case)]
+        kind = "explained" if names else "unexplained"
+        return Verdict(kind, names[0] if names else "", detail)
+    if case.result.error:
+        return Verdict("refused", detail=case.result.message)
+    is_identical = not _difference(case.result, case.reference, 0)
+    return Verdict("identical" if is_identical else "close")
+
+
+def _reference(
+    model: Model, cython: bool
+) -> tuple[Callable[[float], Outcome], float]:
+    """Return what runs the model in another way, and what rounding may change.
+
+    Other targets draw other random numbers, but for Cython. A model that draws some is
+    compared with itself, on one thread and without the compiled loop: bit by bit.
+    """
+    rtol = 1e-4 if model.settings.float32 else 1e-10
+    if model.noisy and not (cython and model.settings.random == "numpy"):
+        settings = replace(model.settings, native_loop=False, threads=1)
+        plain = replace(model, settings=settings)
+        return lambda nudge: run_script(write(plain, "numba", nudge)), 0.0
+    target = "cython" if cython else "numpy"
+    return lambda nudge: run_script(write(model, target, nudge)), rtol
+
+
+def _difference(result: Outcome, reference: Outcome, rtol: float) -> str:
+    """Return what differs, or nothing."""
+    if result.error or reference.error:
+        if result.error == reference.error:
+            return ""
+        return (
+            f"{result.error or 'no error'}: {result.message}\n"
+            f"{reference.error or 'no error'}: {reference.message}"
+        )
+    return "\n".join(
+        f"{owner}.{name}: {how}"
+        for (owner, name), how in differing(result.values, reference.values, rtol)
+    )
