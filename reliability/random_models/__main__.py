@@ -31,7 +31,9 @@ def main() -> int:
     _print(total)
     print(f"{time.perf_counter() - start:.0f} s")
     words = f"--models {options.models} --seed {options.seed}"
-    results.write("random_models", words + options.cython * " --cython", _figures(total))
+    results.write(
+        "random_models", words + options.cython * " --cython", _figures(total)
+    )
     return int(bool(total.failures))
 
 

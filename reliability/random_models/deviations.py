@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from reliability.random_models.description import Model
 from reliability.random_models.execution import Outcome
+from reliability.random_models.script import write
 from reliability.values import differing
 
-__all__ = ["DEVIATIONS", "Case", "Deviation"]
+__all__ = ["DEVIATIONS", "Case", "Deviation", "rounding"]
+
+#: How much neurons' states are nudged, as a part of what rounding errors may change
+_NUDGE = 1e-3
 
 
 @dataclass(frozen=True)
@@ -22,6 +27,8 @@ class Case:
         The model.
     result, reference : Outcome
         What came out on the numba target, and on the other one.
+    target : str
+        The other target.
     run_again : callable
         Runs it on the other target, with its neurons' states nudged.
     """
@@ -29,6 +36,7 @@ class Case:
     model: Model
     result: Outcome
     reference: Outcome
+    target: str
     run_again: Callable[[float], Outcome]
 
 
@@ -49,20 +57,43 @@ class Deviation:
     explains: Callable[[Case], bool]
 
 
+def rounding(model: Model) -> float:
+    """Return what rounding errors may change, relative to the largest value."""
+    return 1e-4 if model.settings.float32 else 1e-10
+
+
 def _is_ill_conditioned(case: Case) -> bool:
     """Tell whether the other target, nudged, differs from itself where numba does."""
     if case.result.error or case.reference.error or case.model.noisy:
         return False
-    single = case.model.settings.float32
-    rtol, nudge = (1e-4, 1e-6) if single else (1e-10, 1e-13)
-    keys = {key for key, _ in differing(case.result.values, case.reference.values, rtol)}
+    rtol = rounding(case.model)
+    nudge = rtol * _NUDGE
+    keys = {
+        key for key, _ in differing(case.result.values, case.reference.values, rtol)
+    }
     for sign in (1, -1):
         nudged = case.run_again(sign * nudge).values
         keys -= {key for key, _ in differing(nudged, case.reference.values, rtol)}
     return not keys
 
 
+def _has_numbers_by_synapse(case: Case) -> bool:
+    """Tell whether numpy was asked for numbers of synapses that depend on i or j."""
+    pattern = r"connect\([ij]=\"[^\"]*\", n=\""
+    return case.target == "numpy" and _is_in_script(pattern, case.model)
+
+
+def _is_in_script(pattern: str, model: Model) -> bool:
+    return re.search(pattern, write(model, "numpy")) is not None
+
+
 DEVIATIONS = (
+    Deviation(
+        "numbers of synapses in numpy",
+        "Where i or j is given as an expression or a generator, and n as an expression, "
+        "numpy makes as many synapses of a pair as n says for another pair.",
+        _has_numbers_by_synapse,
+    ),
     Deviation(
         "ill-conditioned",
         "The other target's own results change as much if the neurons' states are "

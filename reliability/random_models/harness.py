@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import math
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,6 +20,9 @@ from reliability.random_models.script import write
 from reliability.random_models.verdicts import Verdict, judge
 
 __all__ = ["Batch", "compare_batch", "drawn_models"]
+
+#: How long to look for a smaller model that shows a difference
+_SECONDS_TO_SHRINK = 120
 
 
 @dataclass
@@ -69,7 +74,9 @@ class Disagreement(AssertionError):
     """Two targets differ, and nothing explains it."""
 
 
-def _for_each_model(number: int, first_seed: int, visit: Callable[[Model], None]) -> None:
+def _for_each_model(
+    number: int, first_seed: int, visit: Callable[[Model], None]
+) -> None:
     """Draw models and visit them; a failing visit is repeated with simpler models."""
     options = settings(
         max_examples=number,
@@ -110,11 +117,17 @@ def compare_batch(number: int, first_seed: int, cython: bool = False) -> Batch:
     batch = Batch()
     smallest: list[tuple[str, str]] = []
 
+    deadline = math.inf
+
     def visit(model: Model) -> None:
+        nonlocal deadline
+        if time.monotonic() > deadline:
+            return
         verdict = judge(model, cython)
         if not smallest:
             batch.count(model, verdict)
         if verdict.kind == "unexplained":
+            deadline = min(deadline, time.monotonic() + _SECONDS_TO_SHRINK)
             smallest[:] = [(write(model, "numba"), verdict.detail)]
             raise Disagreement(verdict.detail)
 

@@ -46,7 +46,7 @@ _GENERATORS = (
 @st.composite
 def models(draw: st.DrawFn) -> Model:
     """Draw a model."""
-    noisy = draw(yes(6))
+    noisy = draw(yes(5))
     used = draw(st.sets(st.sampled_from(sorted(_FUNCTIONS)), max_size=1))
     if not draw(yes(2)):
         used = set()
@@ -115,7 +115,7 @@ def _others(
             variables = draw(st.sampled_from(('"w"', '["w"]', "True")))
             lines.append(f"StateMonitor({group.name}, {variables}, record={which}")
     numbered = [f"m{n} = {text}, name='m{n}')" for n, text in enumerate(lines)]
-    if context.noisy and draw(yes(3)):
+    if context.noisy and draw(yes(2)):
         numbered.append("pin = PoissonInput(pop0, 'v', 8, 0.05/DT, 0.125)")
     if draw(yes(8)):
         numbered.append(
@@ -132,7 +132,9 @@ def _monitors(draw: st.DrawFn, group: Population, context: Context) -> list[str]
     names = names_of(group, context)
     variables = [name for name in names.numbers + names.integers if name.isidentifier()]
     clock = draw(
-        st.sampled_from(("", "", ", dt=2*DT", f', when="{draw(st.sampled_from(_SLOTS))}"'))
+        st.sampled_from(
+            ("", "", ", dt=2*DT", f', when="{draw(st.sampled_from(_SLOTS))}"')
+        )
     )
     which = draw(st.sampled_from(("True", "True", "0", f"[0, {group.size - 1}]")))
     recorded = draw(st.sampled_from(("True", repr(["v"]), repr(variables[:3]))))
@@ -166,7 +168,7 @@ def _actions(
         if projections:
             choices.append(_synapses_later(projections[0], context))
         if stored:
-            choices += [st.just("net.restore()")] * 2
+            choices += [st.just("net.restore()")] * 4
         action = draw(st.sampled_from(choices).flatmap(lambda strategy: strategy))
         stored = stored or action == "net.store()"
         lines += [action, f"net.run({draw(times(12))})"]
@@ -241,7 +243,9 @@ def _synapses_later(draw: st.DrawFn, group: Projection, context: Context) -> str
         st.sampled_from(
             (
                 f"{group.name}.connect({pattern})",
-                f'{group.name}.w["i > 0"] = "0.5*w"' if _may_set(group) else "net.store()",
+                f'{group.name}.w["i > 0"] = "0.5*w"'
+                if _may_set(group)
+                else "net.store()",
                 f"{group.name}.w[0:1, :] = 0.125",
                 f'{group.name}.pre.delay = "j*DT"',
                 f'seen["w"] = np.array({group.name}.w["i == 0 or j == 1"])',

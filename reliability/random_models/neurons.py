@@ -73,9 +73,9 @@ def names_of(population: Population, context: Context, suffix: str = "") -> Name
 def population(draw: st.DrawFn, name: str, context: Context) -> Population:
     """Draw a group of neurons."""
     method = draw(st.sampled_from(_NOISY_METHODS if context.noisy else _METHODS))
-    skeleton = Population(
-        name, draw(st.sampled_from(_SIZES)), draw(_parameters(context)), (), ()
-    )
+    sizes = (*(group.size for group in context.populations), *_SIZES)
+    size = draw(st.sampled_from(sizes))
+    skeleton = Population(name, size, draw(_parameters(context)), (), ())
     skeleton = draw(_with_subexpressions(skeleton, context))
     refractory = draw(_refractory()) if draw(yes(2)) else ""
     equations = draw(_differential(skeleton, method, bool(refractory), context))
@@ -103,7 +103,7 @@ def _parameters(draw: st.DrawFn, context: Context) -> tuple[str, ...]:
         lines.append("flag : boolean")
     if draw(yes(4)):
         lines.append(f"g : 1 ({draw(st.sampled_from(('shared', 'shared, constant')))})")
-    if draw(yes()):
+    if draw(st.booleans()):
         lines.append("I : 1")
     if context.populations and draw(yes(2)):
         lines.append("l : 1 (linked)")
@@ -143,13 +143,16 @@ def _differential(
 ) -> tuple[str, ...]:
     """Draw one or two differential equations that stay bounded."""
     is_pair = draw(st.booleans())
-    noise = f" + {draw(st.sampled_from((1, 2)))}*xi*(16*DT)**-0.5" if context.noisy else ""
+    noise = (
+        f" + {draw(st.sampled_from((1, 2)))}*xi*(16*DT)**-0.5" if context.noisy else ""
+    )
     flags = " (unless refractory)" if is_refractory and draw(yes(2)) else ""
     names = names_of(skeleton, context)
     shared = tuple(x for x in "gh" if f"\n{x} " in "\n" + "\n".join(skeleton.equations))
     names = replace(names, numbers=(*names.numbers, *shared))
     towards = [
-        draw(_drive(method, variable, is_pair, names)) for variable in "vu"[: 1 + is_pair]
+        draw(_drive(method, variable, is_pair, names))
+        for variable in "vu"[: 1 + is_pair]
     ]
     return tuple(
         f"d{variable}/dt = ({drive} - {variable})/({draw(st.sampled_from((4, 8, 16)))}*DT)"
@@ -275,7 +278,9 @@ def _operations(
     lines = []
     if draw(yes()):
         extra = draw(
-            st.sampled_from(("", ", dt=2*DT", ', when="end", order=2', ', when="resets"'))
+            st.sampled_from(
+                ("", ", dt=2*DT", ', when="end", order=2', ', when="resets"')
+            )
         )
         lines.append(f'{name}.run_regularly("{draw(code)}"{extra})')
     if draw(yes(6)):
@@ -283,7 +288,7 @@ def _operations(
     if any(keyword == "events" for keyword, _ in skeleton.keywords):
         if draw(st.booleans()):
             lines.append(f'{name}.run_on_event("odd", "{draw(code)}")')
-        if draw(yes(4)):
+        if draw(st.booleans()):
             slot = draw(st.sampled_from(_SLOTS))
             lines.append(f'{name}.set_event_schedule("odd", when="{slot}")')
     if any(line.startswith("g : 1 (shared)") for line in skeleton.equations):
@@ -302,10 +307,10 @@ def _links(draw: st.DrawFn, skeleton: Population, context: Context) -> tuple[str
         f", index=np.arange({skeleton.size})[::-1] % {n}",
         f", index=np.arange({skeleton.size})*3 % {n}",
     ]
-    if n == skeleton.size or n == 1:
-        indices.append("")
+    if n == skeleton.size:
+        indices = [""]
     if n >= 4 and "k : integer" in skeleton.equations:
-        indices.append(', index="k"')
+        indices = [', index="k"']
     variable = draw(st.sampled_from(names_of(other, context).numbers[:3]))
     if not variable.isidentifier() or variable == "l":
         variable = "v"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from reliability.random_models.description import Model, Settings
-from reliability.random_models.deviations import DEVIATIONS, Case
+from reliability.random_models.description import Model
+from reliability.random_models.deviations import DEVIATIONS, Case, rounding
 from reliability.random_models.execution import Outcome, run_script
 from reliability.random_models.script import write
 from reliability.values import differing
@@ -44,9 +44,15 @@ def judge(model: Model, cython: bool = False) -> Verdict:
     cython : bool, optional
         Whether to compare with Brian's Cython target rather than numpy.
     """
-    reference, rtol = _reference(model, cython)
-    case = Case(model, run_script(write(model, "numba")), reference(0.0), reference)
-    detail = _difference(case.result, case.reference, rtol)
+    other = _reference(model, cython)
+    case = Case(
+        model,
+        run_script(write(model, "numba")),
+        other.run(0.0),
+        other.target,
+        other.run,
+    )
+    detail = _difference(case.result, case.reference, other.rtol)
     if detail:
         names = [d.name for d in DEVIATIONS if d.explains(case)]
         kind = "explained" if names else "unexplained"
@@ -57,21 +63,30 @@ def judge(model: Model, cython: bool = False) -> Verdict:
     return Verdict("identical" if is_identical else "close")
 
 
-def _reference(
-    model: Model, cython: bool
-) -> tuple[Callable[[float], Outcome], float]:
-    """Return what runs the model in another way, and what rounding may change.
+@dataclass(frozen=True)
+class _Reference:
+    """Another way to run a model: the target, how to, and what rounding may change."""
+
+    target: str
+    run: Callable[[float], Outcome]
+    rtol: float
+
+
+def _reference(model: Model, cython: bool) -> _Reference:
+    """Return what a model is compared with.
 
     Other targets draw other random numbers, but for Cython. A model that draws some is
     compared with itself, on one thread and without the compiled loop: bit by bit.
     """
-    rtol = 1e-4 if model.settings.float32 else 1e-10
     if model.noisy and not (cython and model.settings.random == "numpy"):
         settings = replace(model.settings, native_loop=False, threads=1)
-        plain = replace(model, settings=settings)
-        return lambda nudge: run_script(write(plain, "numba", nudge)), 0.0
-    target = "cython" if cython else "numpy"
-    return lambda nudge: run_script(write(model, target, nudge)), rtol
+        target, model, rtol = "numba", replace(model, settings=settings), 0.0
+    else:
+        target = "cython" if cython else "numpy"
+        rtol = rounding(model)
+    return _Reference(
+        target, lambda nudge: run_script(write(model, target, nudge)), rtol
+    )
 
 
 def _difference(result: Outcome, reference: Outcome, rtol: float) -> str:
