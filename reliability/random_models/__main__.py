@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
+import os
 import tempfile
 import time
 from collections.abc import Iterator
@@ -53,6 +54,8 @@ def _options() -> argparse.Namespace:
 def _batches(options: argparse.Namespace) -> Iterator[Batch]:
     """Yield batches as they are done."""
     sizes = [_MODELS_OF_A_BATCH] * -(-options.models // _MODELS_OF_A_BATCH)
+    # In Brian, the order of sets decides whether some models are refused
+    os.environ["PYTHONHASHSEED"] = "0"
     # A new process now and then: what a model leaves in memory doesn't add up
     with ProcessPoolExecutor(
         options.processes,

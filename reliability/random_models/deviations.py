@@ -79,8 +79,18 @@ def _is_ill_conditioned(case: Case) -> bool:
 
 def _has_numbers_by_synapse(case: Case) -> bool:
     """Tell whether numpy was asked for numbers of synapses that depend on i or j."""
-    pattern = r"connect\([ij]=\"[^\"]*\", n=\""
+    pattern = r"connect\((.=)?\"[^\"]*\", n=\""
     return case.target == "numpy" and _is_in_script(pattern, case.model)
+
+
+def _fails_at_a_scalar(case: Case) -> bool:
+    """Tell whether numpy took an element of what is one number for all neurons."""
+    message = case.reference.message
+    is_scalar = (
+        "is not subscriptable" in message or "invalid index to scalar" in message
+    )
+    is_conditional = _is_in_script(r"\(unless refractory\)", case.model)
+    return case.target == "numpy" and is_scalar and is_conditional
 
 
 def _is_in_script(pattern: str, model: Model) -> bool:
@@ -90,9 +100,15 @@ def _is_in_script(pattern: str, model: Model) -> bool:
 DEVIATIONS = (
     Deviation(
         "numbers of synapses in numpy",
-        "Where i or j is given as an expression or a generator, and n as an expression, "
-        "numpy makes as many synapses of a pair as n says for another pair.",
+        "Where only some pairs are connected, and n is an expression of i or j, numpy "
+        "makes as many synapses of a pair as n says for another pair, or fails.",
         _has_numbers_by_synapse,
+    ),
+    Deviation(
+        "scalars and refractoriness in numpy",
+        "Where a variable is set to one number for all neurons and then read by a "
+        "statement that leaves out refractory neurons, numpy fails.",
+        _fails_at_a_scalar,
     ),
     Deviation(
         "ill-conditioned",

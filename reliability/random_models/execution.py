@@ -56,7 +56,7 @@ def run_script(script: str) -> Outcome:
     linecache.cache[_FILE] = len(script), None, lines, _FILE
     try:
         with _as_in_a_new_process():
-            exec(compile(script, _FILE, "exec"), namespace)  # noqa: S102 (our own)
+            exec(compile(script, _FILE, "exec"), namespace)
             seen = {("seen", key): array for key, array in namespace["seen"].items()}
             return Outcome({**values_of(namespace["net"]), **seen})
     except Exception as error:  # any: the other target has to refuse it as well

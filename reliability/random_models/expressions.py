@@ -1,8 +1,8 @@
 """
 Random expressions of Brian's language, of numbers on a coarse grid.
 
-Constants are multiples of 1/8: sums and products of few of them have no rounding errors,
-so that all targets get the same bits, and no threshold is missed by one of them.
+Constants are multiples of 1/8: sums and products of few of them have no rounding
+errors, so that all targets get the same bits, and none of them misses a threshold.
 """
 
 from __future__ import annotations

@@ -27,7 +27,9 @@ _FUNCTIONS = {
     "bent(i + t/DT)": "def bent(x):\n    return 0.125*x - x*x/256\n"
     "bent = Function(bent, arg_units=[1], return_unit=1)",
     "half_of(t/DT)": """\
-@implementation("cython", "cdef double half_of(double x):\\n    return x/2 if x < 8 else 1")
+@implementation(
+    "cython", "cdef double half_of(double x):\\n    return x/2 if x < 8 else 1"
+)
 @check_units(x=1, result=1)
 def half_of(x):
     return np.where(x < 8, x/2, 1.0)
@@ -36,7 +38,8 @@ half_of.implementations.add_implementation(
 )""",
 }
 _GENERATORS = (
-    "gen = SpikeGeneratorGroup(4, [0, 1, 2, 3, 0, 2], [1, 1, 3, 4, 9, 9]*DT, name='gen')",
+    "gen = SpikeGeneratorGroup("
+    "4, [0, 1, 2, 3, 0, 2], [1, 1, 3, 4, 9, 9]*DT, name='gen')",
     "gen = SpikeGeneratorGroup("
     "3, [0, 2, 1, 0], [0, 2, 2, 5]*DT, period=8*DT, name='gen')",
     "gen = SpikeGeneratorGroup(5, [4, 0, 4], [2, 6, 7]*DT, when='start', name='gen')",
@@ -47,9 +50,7 @@ _GENERATORS = (
 def models(draw: st.DrawFn) -> Model:
     """Draw a model."""
     noisy = draw(yes(5))
-    used = draw(st.sets(st.sampled_from(sorted(_FUNCTIONS)), max_size=1))
-    if not draw(yes(2)):
-        used = set()
+    used = draw(st.sets(st.sampled_from(sorted(_FUNCTIONS)), max_size=2))
     everywhere = Names(tuple(sorted(used)), transcendental=draw(yes(4)))
     context = Context(everywhere, noisy)
     for number in range(draw(st.integers(1, 2))):
@@ -117,7 +118,7 @@ def _others(
     numbered = [f"m{n} = {text}, name='m{n}')" for n, text in enumerate(lines)]
     if context.noisy and draw(yes(2)):
         numbered.append("pin = PoissonInput(pop0, 'v', 8, 0.05/DT, 0.125)")
-    if draw(yes(8)):
+    if draw(yes(5)):
         numbered.append(
             '@network_operation(dt=2*DT, when="start")\n'
             "def poke():\n    pop0.v_[0] = pop0.v_[-1] + 0.125"
@@ -194,7 +195,7 @@ def _settings_of_values(draw: st.DrawFn, context: Context) -> str:
                 f'{group.name}.v["{condition}"] = 0.25',
                 f'{group.name}.v = "{value}"',
                 f"{group.name}.v[0:2] = 0.75",
-                f'{group.name}[0:1].v = "0.125*(i + 1)"',
+                *[f'{group.name}[0:1].v = "0.125*(i + 1)"'] * 2,
             )
         )
     )
@@ -242,7 +243,7 @@ def _synapses_later(draw: st.DrawFn, group: Projection, context: Context) -> str
     return draw(
         st.sampled_from(
             (
-                f"{group.name}.connect({pattern})",
+                *[f"{group.name}.connect({pattern})"] * 3,
                 f'{group.name}.w["i > 0"] = "0.5*w"'
                 if _may_set(group)
                 else "net.store()",

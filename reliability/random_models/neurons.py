@@ -105,7 +105,7 @@ def _parameters(draw: st.DrawFn, context: Context) -> tuple[str, ...]:
         lines.append(f"g : 1 ({draw(st.sampled_from(('shared', 'shared, constant')))})")
     if draw(st.booleans()):
         lines.append("I : 1")
-    if context.populations and draw(yes(2)):
+    if context.populations and draw(st.integers(0, 2)):
         lines.append("l : 1 (linked)")
     return tuple(lines)
 
@@ -154,10 +154,11 @@ def _differential(
         draw(_drive(method, variable, is_pair, names))
         for variable in "vu"[: 1 + is_pair]
     ]
+    taus = [draw(st.sampled_from((4, 8, 16))) for _ in towards]
     return tuple(
-        f"d{variable}/dt = ({drive} - {variable})/({draw(st.sampled_from((4, 8, 16)))}*DT)"
+        f"d{variable}/dt = ({drive} - {variable})/({tau}*DT)"
         f"{noise if variable == 'v' else ''} : 1{flags if variable == 'v' else ''}"
-        for variable, drive in zip("vu", towards, strict=False)
+        for variable, drive, tau in zip("vu", towards, taus, strict=False)
     )
 
 

@@ -203,7 +203,7 @@ def connection(draw: st.DrawFn, names: Names, context: Context) -> str:
     if patterns is _CONDITIONS and draw(st.booleans()):
         pattern = f'"{draw(expressions.boolean(names))}"'
     # numpy takes the wrong number: see the accepted deviations
-    by_synapse = patterns in (_CONDITIONS, ()) or draw(yes(12))
+    by_synapse = not patterns or draw(yes(20))
     numbers = ["", "", "n=2"] + ['n="1 + i % 2"', 'n="int(i < j)"'] * by_synapse
     skip = ""
     if patterns is _MAYBE_INVALID and not draw(yes(40)):

@@ -92,7 +92,7 @@ def _reference(model: Model, cython: bool) -> _Reference:
 def _difference(result: Outcome, reference: Outcome, rtol: float) -> str:
     """Return what differs, or nothing."""
     if result.error or reference.error:
-        if result.error == reference.error:
+        if result.error and reference.error:
             return ""
         return (
             f"{result.error or 'no error'}: {result.message}\n"
