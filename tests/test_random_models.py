@@ -1,5 +1,7 @@
 """Random models do the same on the numba target and on numpy."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -27,8 +29,9 @@ def test_models_agree(seed):
     batch = compare_batch(N_MODELS, seed)
     for script, detail in batch.failures:
         pytest.fail(f"{script}\n{detail}")
-    # Not all are refused, or explained away
+    # They are not refused, or explained away
     assert batch.kinds["identical"] > N_MODELS // 2
+    assert batch.kinds["explained"] <= N_MODELS // 10
 
 
 def test_every_feature_occurs():
@@ -65,8 +68,8 @@ def test_models_that_both_refuse():
 @pytest.mark.parametrize(
     ("before", "after", "differs"),
     [
-        ("(1.0 - v)", "(1.0000001 - v)", "pop0.v"),
-        ("v > 0.5", "v >= 0.5", "pop0._spikespace"),
+        ("(0.5 - v)", "(0.5000001 - v)", "pop0.v"),
+        ("v > 0.5", "v > 0.7", "pop0.p"),
         ('seen["x"] = 1', 'seen["x"] = 2', "seen.x"),
         ("net.run(4*DT)", "net.run(5*DT)", "pop0.v"),
         ("net.run(4*DT)", "raise ValueError", "ValueError"),
@@ -74,8 +77,9 @@ def test_models_that_both_refuse():
 )
 def test_differences_are_found(before, after, differs, monkeypatch):
     model = small_model(
+        drive="0.5",
         keywords=(("threshold", '"v > 0.5"'), ("reset", '"p += 1"')),
-        setup=("pop0.v = 0.5",),
+        setup=("pop0.v = [0.5, 0.75, 0.5, 0.25]",),
         actions=("net.run(4*DT)", 'seen["x"] = 1', 'seen["x"] = np.array(seen["x"])'),
     )
     assert judge(model).kind == "identical"
@@ -91,15 +95,16 @@ def test_differences_are_found(before, after, differs, monkeypatch):
 
 
 def test_numbers_of_synapses_in_numpy():
-    connect = """syn0.connect("i != j", n="1 + i % 2")"""
+    pattern = "k for k in range(N_pre) if k <= j"
+    connect = f"""syn0.connect(i="{pattern}", n="1 + i % 2")"""
     look = """seen["n"] = np.array([syn0.i[:], syn0.j[:]])"""
     synapses = Projection("syn0", "pop0", "pop0", ("w : 1",), (), (connect, look))
     model = replace(small_model(), projections=(synapses,))
     assert judge(model).deviation == "numbers of synapses in numpy"
     before, after = run_script(write(model, "numba")).values["seen", "n"]
     # As many as n says
-    assert np.bincount(before).tolist() == [3, 6, 3, 6]
-    assert np.all(before != after)
+    assert np.bincount(before).tolist() == [4, 6, 2, 2]
+    assert np.all(before <= after)
 
 
 def test_scalars_and_refractoriness_in_numpy():
@@ -109,6 +114,12 @@ def test_scalars_and_refractoriness_in_numpy():
     )
     assert judge(model).deviation == "scalars and refractoriness in numpy"
     assert set(run_script(write(model, "numba")).values["pop0", "p"]) == {0.5}
+
+
+def test_integers_in_numpy():
+    model = small_model(setup=('pop0.run_regularly("v = ceil(p); v += 0.25")',))
+    assert judge(model).deviation == "integers in numpy"
+    assert set(run_script(write(model, "numba")).values["pop0", "v"]) == {0.4375}
 
 
 def case_of(model, result):
@@ -138,7 +149,7 @@ def test_a_small_model_that_differs_is_reported(monkeypatch):
     def changed(model, target, nudge=0.0):
         script = write(model, target, nudge)
         return (
-            script.replace("pop0.v = ", "pop0.v = 4 + ")
+            script.replace("net = ", "pop0.v = 4\nnet = ")
             if target == "numpy"
             else script
         )

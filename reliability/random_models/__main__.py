@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import multiprocessing
 import os
 import tempfile
@@ -16,7 +17,7 @@ from reliability.random_models.deviations import DEVIATIONS
 from reliability.random_models.features import FEATURES
 from reliability.random_models.harness import Batch, compare_batch
 
-_MODELS_OF_A_BATCH = 50
+_MODELS_OF_A_BATCH = 25
 
 
 def main() -> int:
@@ -44,6 +45,12 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument(
+        "--minutes",
+        type=float,
+        default=math.inf,
+        help="after how many minutes to begin no more models",
+    )
+    parser.add_argument(
         "--cython",
         action="store_true",
         help="compare with Brian's Cython target, which needs a C++ compiler",
@@ -54,6 +61,7 @@ def _options() -> argparse.Namespace:
 def _batches(options: argparse.Namespace) -> Iterator[Batch]:
     """Yield batches as they are done."""
     sizes = [_MODELS_OF_A_BATCH] * -(-options.models // _MODELS_OF_A_BATCH)
+    deadline = time.monotonic() + 60 * options.minutes
     # In Brian, the order of sets decides whether some models are refused
     os.environ["PYTHONHASHSEED"] = "0"
     # A new process now and then: what a model leaves in memory doesn't add up
@@ -68,6 +76,9 @@ def _batches(options: argparse.Namespace) -> Iterator[Batch]:
         ]
         for future in as_completed(futures):
             yield future.result()
+            if time.monotonic() > deadline:
+                pool.shutdown(cancel_futures=True)
+                break
 
 
 def _report(script: str, detail: str) -> None:

@@ -93,6 +93,12 @@ def _fails_at_a_scalar(case: Case) -> bool:
     return case.target == "numpy" and is_scalar and is_conditional
 
 
+def _fails_at_an_integer(case: Case) -> bool:
+    """Tell whether numpy could not add to what it took for an integer."""
+    message = case.reference.message
+    return case.target == "numpy" and "Cannot cast ufunc" in message
+
+
 def _is_in_script(pattern: str, model: Model) -> bool:
     return re.search(pattern, write(model, "numpy")) is not None
 
@@ -109,6 +115,12 @@ DEVIATIONS = (
         "Where a variable is set to one number for all neurons and then read by a "
         "statement that leaves out refractory neurons, numpy fails.",
         _fails_at_a_scalar,
+    ),
+    Deviation(
+        "integers in numpy",
+        "Where a variable is set to an expression of integers and then changed by one "
+        "that is none, in the same code, numpy fails.",
+        _fails_at_an_integer,
     ),
     Deviation(
         "ill-conditioned",
