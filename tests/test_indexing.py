@@ -41,8 +41,8 @@ def test_indices_of_subgroups():
     neurons = group()
     part = neurons[1:]
     assert part.s[-1] == 6
-    part.v[-1] = "10 + i"
-    assert part.v[:].tolist() == [2, 11]
+    part.v[:] = "10 + i"
+    assert neurons.v[:].tolist() == [1, 10, 11]
 
 
 def test_indices_of_synapses():

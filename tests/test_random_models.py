@@ -79,7 +79,7 @@ def test_differences_are_found(before, after, differs, monkeypatch):
     model = small_model(
         drive="0.5",
         keywords=(("threshold", '"v > 0.5"'), ("reset", '"p += 1"')),
-        setup=("pop0.v = [0.5, 0.75, 0.5, 0.25]",),
+        setup=("pop0.v = [0.25, 0.75, 0.25, 0.625]",),
         actions=("net.run(4*DT)", 'seen["x"] = 1', 'seen["x"] = np.array(seen["x"])'),
     )
     assert judge(model).kind == "identical"
