@@ -85,7 +85,7 @@ class NumbaCodeObject(CodeObject):
         self.streams = attach_random_streams(self.device)
         self.source = KernelSource("", ())
         self.draws = self.draws_in_sequence = False
-        self.random_role = role_of(self.name)
+        self.random_role = role_of(self.name, self.owner)
         self._offers: dict[str, Offer] = {}
         self._kernel: BoundKernel | None = None
         self._draft: KernelDraft | None = code

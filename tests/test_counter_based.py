@@ -1,6 +1,7 @@
 """Counter-based random numbers: known answers, Python's own, and statistics."""
 
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -210,14 +211,20 @@ def test_the_battery_prints_p_values(capsys):
     assert lines[-1].startswith(f"{len(lines) - 1} tests; the least p-value is")
 
 
+PARTS = ("group_1_stateupdater", "group_1_run_regularly_3", "group_1_run_regularly_4")
+
+
 @pytest.mark.parametrize(
     ("name", "role"),
     [
-        ("neurons_stateupdater_codeobject", "neurons_stateupdater"),
-        ("neurons_stateupdater_codeobject_12", "neurons_stateupdater"),
-        ("synapses_1_pre_codeobject", "synapses_1_pre"),
-        ("a_codeobject_of_mine", "a_codeobject_of_mine"),
+        ("group_1_stateupdater_codeobject", "group_1_stateupdater"),
+        ("group_1_stateupdater_codeobject_12", "group_1_stateupdater"),
+        ("group_1_run_regularly_3_codeobject", "group_1_run_regularly"),
+        ("group_1_run_regularly_4_codeobject_5", "group_1_run_regularly_1"),
+        ("group_1_codeobject_of_mine_2", "group_1_codeobject_of_mine_2"),
     ],
 )
 def test_roles_are_names_of_objects(name, role):
-    assert role_of(name) == role
+    parts = [SimpleNamespace(name=part) for part in PARTS]
+    owner = SimpleNamespace(name="group_1", contained_objects=parts)
+    assert role_of(name, owner) == role

@@ -104,6 +104,23 @@ def test_the_number_of_elements_plays_no_role():
     assert (noise(n=700) == noise(n=5000)[:700]).all()
 
 
+def test_groups_of_the_same_name_that_still_exist_play_no_role():
+    def build():
+        seed(1)
+        group = NeuronGroup(
+            5, "x : 1\ny : 1\nr = rand() : 1 (constant over dt)", name="neurons"
+        )
+        group.run_regularly("x = rand()")
+        group.run_regularly("y = rand()")
+        Network(group).run(defaultclock.dt)
+        return group
+
+    first, second = build(), build()
+    for name in "xyr":
+        np.testing.assert_array_equal(getattr(first, name), getattr(second, name))
+    assert not np.any(first.x[:] == first.y[:])
+
+
 @pytest.mark.parametrize("name_of_first", ["a", "z"])
 def test_the_order_of_objects_plays_no_role(name_of_first):
     start_scope()

@@ -10,8 +10,10 @@ from brian2 import (
     PopulationRateMonitor,
     SpikeMonitor,
     StateMonitor,
+    linked_var,
     ms,
 )
+from brian2.core.base import BrianObjectException
 
 from brian2numba.containers import DynamicArray1D, DynamicArray2D, append_rows
 from brian2numba.containers.dynamic_array import CAPACITY, DATA
@@ -62,6 +64,17 @@ def views_of(network):
 
 
 @pytest.mark.parametrize("record", RECORDED.values(), ids=RECORDED)
+def test_a_variable_and_the_index_that_it_is_linked_through():
+    source = NeuronGroup(3, "p : 1", name="source")
+    group = NeuronGroup(3, "k : integer\nl : 1 (linked)", name="group")
+    group.l = linked_var(source, "p", index="k")
+    monitor = StateMonitor(group, ["l", "k"], record=True, name="states")
+    with pytest.raises(BrianObjectException) as error:
+        Network(source, group, monitor).run(1 * ms)
+    message = "'states' can't record both 'l', which is linked through the index var"
+    assert message in str(error.value.__cause__)
+
+
 def test_any_neurons_can_be_recorded(record):
     network = make_network(record)
     everything = StateMonitor(network["neurons"], ["v", "w", "k"], record=True)

@@ -114,12 +114,27 @@ def _new_block() -> _Array:
     return block
 
 
-def role_of(code_object_name: str) -> str:
-    """Return what a code object is for, by its name.
+def role_of(code_object_name: str, owner: Any) -> str:
+    """Return what a code object is for, by its name and its place in its owner.
 
-    Code objects of one object get numbered names when the object is run again.
+    Brian numbers names that are taken: those of code objects when an object is run
+    again, and those of what a group does regularly, also if another group of the same
+    name has taken them, which is not yet deleted. The number here is that within the
+    group.
     """
-    return re.sub(r"_codeobject(_\d+)?$", "", code_object_name)
+    name = re.sub(r"_codeobject(_\d+)?$", "", code_object_name)
+    kind = _without_number(name, owner.name)
+    parts = [part.name for part in getattr(owner, "contained_objects", ())]
+    peers = [part for part in parts if _without_number(part, owner.name) == kind]
+    if name not in peers:
+        return name
+    position = peers.index(name)
+    return f"{kind}_{position}" if position else kind
+
+
+def _without_number(name: str, owner: str) -> str:
+    """Return a name without the number at its end, unless it is the owner's."""
+    return owner + re.sub(r"_\d+$", "", name.removeprefix(owner))
 
 
 def attach_random_counters(device: Any) -> RandomCounters:

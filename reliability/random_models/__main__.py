@@ -1,0 +1,114 @@
+"""Compare many random models: ``python -m reliability.random_models --models 2000``."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import multiprocessing
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from pathlib import Path
+
+from reliability import results
+from reliability.random_models.deviations import DEVIATIONS
+from reliability.random_models.features import FEATURES
+from reliability.random_models.harness import Batch, compare_batch
+
+_MODELS_OF_A_BATCH = 25
+
+
+def main() -> int:
+    """Run the harness; return 1 if a difference is not explained."""
+    options = _options()
+    start = time.perf_counter()
+    total = Batch()
+    for batch in _batches(options):
+        total.add(batch)
+        print(f"{len(total.scripts)} models: {dict(total.kinds)}", flush=True)
+        for script, detail in batch.failures:
+            _report(script, detail)
+    _print(total)
+    print(f"{time.perf_counter() - start:.0f} s")
+    words = f"--models {options.models} --seed {options.seed}"
+    results.write(
+        "random_models", words + options.cython * " --cython", _figures(total)
+    )
+    return int(bool(total.failures))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m reliability.random_models")
+    parser.add_argument("--models", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument(
+        "--minutes",
+        type=float,
+        default=math.inf,
+        help="after how many minutes to begin no more models",
+    )
+    parser.add_argument(
+        "--cython",
+        action="store_true",
+        help="compare with Brian's Cython target, which needs a C++ compiler",
+    )
+    return parser.parse_args()
+
+
+def _batches(options: argparse.Namespace) -> Iterator[Batch]:
+    """Yield batches as they are done."""
+    sizes = [_MODELS_OF_A_BATCH] * -(-options.models // _MODELS_OF_A_BATCH)
+    deadline = time.monotonic() + 60 * options.minutes
+    # In Brian, the order of sets decides whether some models are refused
+    os.environ["PYTHONHASHSEED"] = "0"
+    # A new process now and then: what a model leaves in memory doesn't add up
+    with ProcessPoolExecutor(
+        options.processes,
+        mp_context=multiprocessing.get_context("spawn"),
+        max_tasks_per_child=4,
+    ) as pool:
+        futures = [
+            pool.submit(compare_batch, size, options.seed * 100_000 + n, options.cython)
+            for n, size in enumerate(sizes)
+        ]
+        for future in as_completed(futures):
+            yield future.result()
+            if time.monotonic() > deadline:
+                pool.shutdown(cancel_futures=True)
+                break
+
+
+def _report(script: str, detail: str) -> None:
+    """Save a script for which the targets differ."""
+    folder = Path(tempfile.mkdtemp(prefix="random_models_"))
+    file = folder / "model.py"
+    file.write_text(script, encoding="utf-8")
+    print(f"\n{script}\nThe targets differ, see {file}:\n{detail[:3000]}\n")
+
+
+def _print(total: Batch) -> None:
+    for name in FEATURES:
+        print(f"{total.features[name]:6d} {name}")
+    for message, count in total.refusals.most_common():
+        print(f"{count:6d} refused: {message[:200]}")
+
+
+def _figures(total: Batch) -> dict[str, int]:
+    """Return what is kept."""
+    return {
+        "models": len(total.scripts),
+        "identical bit by bit": total.kinds["identical"],
+        "equal but for rounding": total.kinds["close"],
+        "refused by both targets": total.kinds["refused"],
+        **{f"explained: {d.name}": total.deviations[d.name] for d in DEVIATIONS},
+        "unexplained": len(total.failures),
+        "features": len(FEATURES),
+        "models of the rarest feature": min(total.features[name] for name in FEATURES),
+    }
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

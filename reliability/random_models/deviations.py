@@ -1,0 +1,131 @@
+"""Differences between the targets that are accepted, each with its reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from reliability.random_models.description import Model
+from reliability.random_models.execution import Outcome
+from reliability.random_models.script import write
+from reliability.values import differing
+
+__all__ = ["DEVIATIONS", "Case", "Deviation", "rounding"]
+
+#: How much neurons' states are nudged, as a part of what rounding errors may change
+_NUDGE = 1e-3
+
+
+@dataclass(frozen=True)
+class Case:
+    """A model for which two targets differ.
+
+    Attributes
+    ----------
+    model : Model
+        The model.
+    result, reference : Outcome
+        What came out on the numba target, and on the other one.
+    target : str
+        The other target.
+    run_again : callable
+        Runs it on the other target, with its neurons' states nudged.
+    """
+
+    model: Model
+    result: Outcome
+    reference: Outcome
+    target: str
+    run_again: Callable[[float], Outcome]
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """A reason for which results may differ.
+
+    Attributes
+    ----------
+    name, sentence : str
+        What it is called, and what it says.
+    explains : callable
+        Tells whether it explains what differs in a case.
+    """
+
+    name: str
+    sentence: str
+    explains: Callable[[Case], bool]
+
+
+def rounding(model: Model) -> float:
+    """Return what rounding errors may change, relative to the largest value."""
+    return 1e-4 if model.settings.float32 else 1e-10
+
+
+def _is_ill_conditioned(case: Case) -> bool:
+    """Tell whether the other target, nudged, differs from itself where numba does."""
+    if case.result.error or case.reference.error or case.model.noisy:
+        return False
+    rtol = rounding(case.model)
+    nudge = rtol * _NUDGE
+    keys = {
+        key for key, _ in differing(case.result.values, case.reference.values, rtol)
+    }
+    for sign in (1, -1):
+        nudged = case.run_again(sign * nudge).values
+        keys -= {key for key, _ in differing(nudged, case.reference.values, rtol)}
+    return not keys
+
+
+def _has_numbers_by_synapse(case: Case) -> bool:
+    """Tell whether numpy was asked for numbers of synapses that depend on i or j."""
+    pattern = r"connect\((.=)?\"[^\"]*\", n=\""
+    return case.target == "numpy" and _is_in_script(pattern, case.model)
+
+
+def _fails_at_a_scalar(case: Case) -> bool:
+    """Tell whether numpy took an element of what is one number for all neurons."""
+    message = case.reference.message
+    is_scalar = (
+        "is not subscriptable" in message or "invalid index to scalar" in message
+    )
+    is_conditional = _is_in_script(r"\(unless refractory\)", case.model)
+    return case.target == "numpy" and is_scalar and is_conditional
+
+
+def _fails_at_an_integer(case: Case) -> bool:
+    """Tell whether numpy could not add to what it took for an integer."""
+    message = case.reference.message
+    return case.target == "numpy" and "Cannot cast ufunc" in message
+
+
+def _is_in_script(pattern: str, model: Model) -> bool:
+    return re.search(pattern, write(model, "numpy")) is not None
+
+
+DEVIATIONS = (
+    Deviation(
+        "numbers of synapses in numpy",
+        "Where only some pairs are connected, and n is an expression of i or j, numpy "
+        "makes as many synapses of a pair as n says for another pair, or fails.",
+        _has_numbers_by_synapse,
+    ),
+    Deviation(
+        "scalars and refractoriness in numpy",
+        "Where a variable is set to one number for all neurons and then read by a "
+        "statement that leaves out refractory neurons, numpy fails.",
+        _fails_at_a_scalar,
+    ),
+    Deviation(
+        "integers in numpy",
+        "Where a variable is set to an expression of integers and then changed by one "
+        "that is none, in the same code, numpy fails.",
+        _fails_at_an_integer,
+    ),
+    Deviation(
+        "ill-conditioned",
+        "The other target's own results change as much if the neurons' states are "
+        "changed by less than what rounding errors add up to.",
+        _is_ill_conditioned,
+    ),
+)

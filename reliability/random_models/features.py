@@ -1,0 +1,128 @@
+"""What a model may have, by what its script then contains."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["FEATURES", "features_of"]
+
+#: Regular expressions by what they stand for
+FEATURES = {
+    **{
+        f"method {name}": f'method="{name}"'
+        for name in (
+            "euler",
+            "exact",
+            "linear",
+            "rk2",
+            "rk4",
+            "heun",
+            "exponential_euler",
+            "milstein",
+        )
+    },
+    "noise": r"\bxi\*",
+    "random numbers in code": r"\brandn?\(\)",
+    "two equations": r"du/dt",
+    "constant parameter": r"p : 1 \(constant\)",
+    "shared variable": r"\(shared\)",
+    "shared constant": r"\(shared, constant\)",
+    "integer variable": r"k : integer",
+    "boolean variable": r"flag : boolean",
+    "subexpression": r"    s = .* : 1$",
+    "subexpression, constant over dt": r"\(constant over dt\)",
+    "integer subexpression": r"    q = ",
+    "boolean subexpression": r"    b = ",
+    "linked variable": r"linked_var\(\w+, \"\w+\"\)",
+    "linked variable with indices": r"linked_var\(.*index=np",
+    "linked variable with an index variable": r'linked_var\(.*index="k"',
+    "1d timed array": r"ramp = TimedArray",
+    "2d timed array": r"table = TimedArray",
+    "function with implementations": r"def half_of",
+    "plain function": r"def bent",
+    "elementary function": r"\b(exp|sin|cos|tanh|log|sqrt|exprel|arctan|log1p|expm1)\(",
+    "integer division and modulo": r"// 2|% 3",
+    "threshold without reset": r'threshold="[^"]*",\n(?!    reset)',
+    "refractory time": r"refractory=\d+\*DT",
+    "refractory time, by neuron": r'refractory="\(1 \+ i',
+    "refractory time, in a variable": r'refractory="ref"',
+    "refractory while a condition holds": r'refractory="(v >|timestep|\(p)',
+    "unless refractory": r"\(unless refractory\)",
+    "custom event": r"events=",
+    "run_on_event": r"run_on_event",
+    "event schedule": r"set_event_schedule",
+    "run_regularly": r"run_regularly",
+    "run_at": r"run_at",
+    "group with its own clock": r'    dt=.*\n(    .*\n)*    name="pop',
+    "single neuron": r"NeuronGroup\(\n    1,",
+    "source is a subgroup": r"Synapses\(\n    \w+\[",
+    "target is a subgroup": r"Synapses\(\n    .*\n    \w+\[",
+    "subgroup of a subgroup": r"\[1:\]\[:",
+    "SpikeGeneratorGroup": r"SpikeGeneratorGroup\(",
+    "periodic SpikeGeneratorGroup": r"period=",
+    "PoissonGroup": r"PoissonGroup\(",
+    "PoissonInput": r"PoissonInput\(",
+    "connect by a condition": r'connect\("',
+    "connect by a generator": r'connect\([ij]="k for',
+    "connect by an expression": r'connect\((j="(i|N_post)|i="j)',
+    "connect with arrays": r"connect\(i=",
+    "connect with a probability": r"connect\(.*p=",
+    "connect with sample": r"connect\(.*sample",
+    "invalid indices skipped": r"skip_if_invalid",
+    "several synapses of a pair": r"connect\(.*n=",
+    "multisynaptic index": r"multisynaptic_index",
+    "two connect calls": r"(\w+\.connect.*\n){2}",
+    "connect between runs": r"net\.run.*\n(.*\n)*\w+\.connect",
+    "event-driven equation": r"\(event-driven\)",
+    "clock-driven equation": r"\(clock-driven\)",
+    "plasticity": r'on_post="(w|x|y)|late_post',
+    "synaptic integer or boolean": r"    (m : integer|on : boolean)",
+    "summed variable": r"\(summed\)",
+    "several pathways": r"late_pre",
+    "on_post": r"on_post",
+    "on_event of synapses": r"on_event=",
+    "order of pathways": r"\.order =",
+    "slot of a pathway": r"\.when =",
+    "one delay": r"delay=",
+    "delays by synapse": r'delay = ("|\(np)',
+    "zero delay": r"delay = 0\*DT",
+    "synapses with their own clock": r'    dt=.*\n(    .*\n)*    name="syn',
+    "StateMonitor": r"StateMonitor\(pop",
+    "StateMonitor of all variables": r"StateMonitor\(\S+, True",
+    "StateMonitor of some elements": r"StateMonitor\(.*record=(0|\[)",
+    "StateMonitor with its own clock": r"StateMonitor\(.*dt=",
+    "StateMonitor in a slot": r"StateMonitor\(.*when=",
+    "StateMonitor of synapses": r"StateMonitor\(syn",
+    "SpikeMonitor": r"SpikeMonitor\(",
+    "SpikeMonitor of variables": r" SpikeMonitor\(.*variables=",
+    "SpikeMonitor that only counts": r"SpikeMonitor\(.*record=False",
+    "SpikeMonitor of a generator": r"SpikeMonitor\((gen|poi)",
+    "EventMonitor": r"EventMonitor\(",
+    "PopulationRateMonitor": r"PopulationRateMonitor",
+    "monitor of a subgroup": r"Monitor\(\w+\[",
+    "network operation": r"network_operation",
+    "several runs": r"(net\.run.*\n(.*\n)*){2}",
+    "dt changed between runs": r"defaultclock\.dt = (2|DT/)",
+    "store": r"net\.store",
+    "restore": r"net\.restore",
+    "object switched off": r"\.active = False",
+    "values set where a condition holds": r"\.v\[\"",
+    "values set in a subgroup": r"\[0:1\]\.v =",
+    "values read where a condition holds": r"seen\[.*\[\"",
+    "synaptic values between runs": r"net\.run.*\n(.*\n)*syn\d\.w\[|seen\[\"[wn]",
+    "single precision": r"= float32",
+    "Brian's run loop": r"native_loop = False",
+    "two threads": r"threads = 2",
+    "fast random numbers": r'random = "fast"',
+    "functions of the C library": r'math = "libm"',
+    "time step that is no power of two": r"DT = 0\.1\*ms",
+}
+
+
+def features_of(script: str) -> set[str]:
+    """Return the names of what a model's script for numba has."""
+    return {
+        name
+        for name, pattern in FEATURES.items()
+        if re.search(pattern, script, re.MULTILINE)
+    }

@@ -1,0 +1,161 @@
+"""Random models do the same on the numba target and on numpy."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from reliability.random_models import verdicts
+from reliability.random_models.description import (
+    Model,
+    Population,
+    Projection,
+    Settings,
+)
+from reliability.random_models.deviations import DEVIATIONS, Case
+from reliability.random_models.execution import Outcome, run_script
+from reliability.random_models.features import FEATURES, features_of
+from reliability.random_models.harness import compare_batch, drawn_models
+from reliability.random_models.script import write
+from reliability.random_models.verdicts import judge
+
+#: Which models are drawn
+SEEDS = 1, 2
+N_MODELS = 30
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_models_agree(seed):
+    batch = compare_batch(N_MODELS, seed)
+    for script, detail in batch.failures:
+        pytest.fail(f"{script}\n{detail}")
+    # They are not refused, or explained away
+    assert batch.kinds["identical"] > N_MODELS // 2
+    assert batch.kinds["explained"] <= N_MODELS // 10
+
+
+def test_every_feature_occurs():
+    scripts = [
+        write(m, "numba") for seed in SEEDS for m in drawn_models(N_MODELS, seed)
+    ]
+    missing = set(FEATURES).difference(*map(features_of, scripts))
+    assert not missing
+
+
+def small_model(drive="1.0", keywords=(), setup=(), actions=("net.run(4*DT)",)):
+    """Return a model of four neurons."""
+    flags = " (unless refractory)" if "refractory" in dict(keywords) else ""
+    group = Population(
+        "pop0",
+        4,
+        (f"dv/dt = ({drive} - v)/(4*DT) : 1{flags}", "p : 1"),
+        (*keywords, ("method", '"euler"')),
+        setup,
+    )
+    return Model("second/1024", (), (group,), (), (), actions, False, Settings())
+
+
+def test_identical_models():
+    assert judge(small_model()).kind == "identical"
+
+
+def test_models_that_both_refuse():
+    verdict = judge(small_model(actions=("pop0.w = 1",)))
+    assert verdict.kind == "refused"
+    assert "w" in verdict.detail
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "differs"),
+    [
+        ("(0.5 - v)", "(0.5000001 - v)", "pop0.v"),
+        ("v > 0.5", "v > 0.7", "pop0.p"),
+        ('seen["x"] = 1', 'seen["x"] = 2', "seen.x"),
+        ("net.run(4*DT)", "net.run(5*DT)", "pop0.v"),
+        ("net.run(4*DT)", "raise ValueError", "ValueError"),
+    ],
+)
+def test_differences_are_found(before, after, differs, monkeypatch):
+    model = small_model(
+        drive="0.5",
+        keywords=(("threshold", '"v > 0.5"'), ("reset", '"p += 1"')),
+        setup=("pop0.v = [0.25, 0.75, 0.25, 0.625]",),
+        actions=("net.run(4*DT)", 'seen["x"] = 1', 'seen["x"] = np.array(seen["x"])'),
+    )
+    assert judge(model).kind == "identical"
+
+    def changed(model, target, nudge=0.0):
+        script = write(model, target, nudge)
+        return script.replace(before, after) if target == "numba" else script
+
+    monkeypatch.setattr(verdicts, "write", changed)
+    verdict = judge(model)
+    assert verdict.kind == "unexplained"
+    assert differs in verdict.detail
+
+
+def test_numbers_of_synapses_in_numpy():
+    pattern = "k for k in range(N_pre) if k <= j"
+    connect = f"""syn0.connect(i="{pattern}", n="1 + i % 2")"""
+    look = """seen["n"] = np.array([syn0.i[:], syn0.j[:]])"""
+    synapses = Projection("syn0", "pop0", "pop0", ("w : 1",), (), (connect, look))
+    model = replace(small_model(), projections=(synapses,))
+    assert judge(model).deviation == "numbers of synapses in numpy"
+    before, after = run_script(write(model, "numba")).values["seen", "n"]
+    # As many as n says
+    assert np.bincount(before).tolist() == [4, 6, 2, 2]
+    assert np.all(before <= after)
+
+
+def test_scalars_and_refractoriness_in_numpy():
+    model = small_model(
+        keywords=(("threshold", '"v > 2"'), ("refractory", "2*DT")),
+        setup=('pop0.run_regularly("p = 0.5; v = p + 1")',),
+    )
+    assert judge(model).deviation == "scalars and refractoriness in numpy"
+    assert set(run_script(write(model, "numba")).values["pop0", "p"]) == {0.5}
+
+
+def test_integers_in_numpy():
+    model = small_model(setup=('pop0.run_regularly("v = ceil(p); v += 0.25")',))
+    assert judge(model).deviation == "integers in numpy"
+    assert set(run_script(write(model, "numba")).values["pop0", "v"]) == {0.4375}
+
+
+def case_of(model, result):
+    """Return the case that numba had another result than numpy."""
+
+    def run(nudge):
+        return run_script(write(model, "numpy", nudge))
+
+    return Case(model, result, run(0.0), "numpy", run)
+
+
+def test_ill_conditioned():
+    model = small_model(
+        drive="0.5",
+        keywords=(("threshold", '"v > 0.5"'), ("reset", '"v = 0"')),
+        setup=("pop0.v = 0.5",),
+    )
+    # v is at the threshold, and half of the rounding errors make it spike
+    above = run_script(write(model, "numpy", 1e-13))
+    (ill_conditioned,) = (d for d in DEVIATIONS if d.name == "ill-conditioned")
+    assert ill_conditioned.explains(case_of(model, above))
+    other = {**above.values, ("pop0", "p"): np.ones(4)}
+    assert not ill_conditioned.explains(case_of(model, Outcome(other)))
+
+
+def test_a_small_model_that_differs_is_reported(monkeypatch):
+    def changed(model, target, nudge=0.0):
+        script = write(model, target, nudge)
+        return (
+            script.replace("net = ", "pop0.v = 4\nnet = ")
+            if target == "numpy"
+            else script
+        )
+
+    monkeypatch.setattr(verdicts, "write", changed)
+    batch = compare_batch(N_MODELS, 1)
+    ((script, detail),) = batch.failures
+    assert "pop0.v" in detail
+    assert "Synapses" not in script
