@@ -108,15 +108,15 @@ def run_networks(model: str, n: int) -> list[int]:
 def slope(sizes: list[int]) -> float:
     """Return the growth in bytes a network, of the second half."""
     half = sizes[len(sizes) // 2 :]
-    return float(np.polynomial.Polynomial.fit(range(len(half)), half, 1).convert().coef[1])
+    return float(np.polyfit(range(len(half)), half, 1)[0])
 
 
 def measured(model: str, target: str, n: int) -> list[int]:
     """Run networks in a process of their own, with a cache of its own."""
     with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "reliability.memory"]
         output = subprocess.check_output(
-            [sys.executable, "-m", "reliability.memory", "--child", model, target]
-            + ["--networks", str(n)],
+            [*command, "--child", model, target, "--networks", str(n)],
             env={**os.environ, "BRIAN2NUMBA_CACHE_DIR": folder},
             text=True,
         )
