@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import signal
 import traceback
@@ -29,6 +30,8 @@ def fork(function: Callable[[], bool], seconds: int = 60) -> int:
     try:
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         signal.alarm(seconds)
+        # Where it hangs
+        faulthandler.dump_traceback_later(0.9 * seconds)
         status = 0 if function() else 2
     except BaseException:
         traceback.print_exc()
