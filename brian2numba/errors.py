@@ -8,7 +8,8 @@ exception that Brian's users expect at that place.
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 __all__ = [
     "BrianNumbaError",
@@ -18,6 +19,7 @@ __all__ = [
     "Status",
     "UserFunctionError",
     "exception_for",
+    "memory_for",
 ]
 
 
@@ -112,6 +114,22 @@ _EXCEPTIONS: dict[Status, tuple[type[Exception], str]] = {
         "code; run the function by itself, or with the numpy target, to see it.",
     ),
 }
+
+
+@contextmanager
+def memory_for(where: str) -> Iterator[None]:
+    """Let a `MemoryError` say which model object there was no memory for.
+
+    Parameters
+    ----------
+    where : str
+        The model object, as in "the Synapses 'S'".
+    """
+    try:
+        yield
+    except MemoryError as error:
+        _, message = _EXCEPTIONS[Status.OUT_OF_MEMORY]
+        raise MemoryError(message.format(where=where)) from error
 
 
 def exception_for(status: int, details: Sequence[int], where: str) -> Exception:

@@ -23,6 +23,7 @@ from brian2numba.compilation.cache_directory import (
     get_numba_cache_dir,
 )
 from brian2numba.compilation.known_processors import can_compile_for
+from brian2numba.compilation.locks import hold_locks_while_forking
 from brian2numba.device.arrays import attach_containers
 from brian2numba.device.random_counters import attach_random_counters
 from brian2numba.generation import library, random_functions, timed_arrays
@@ -48,6 +49,7 @@ def register() -> None:
     attach_native_loop(all_devices["runtime"])
     _jit_functions_without_implementation()
     store_state_updates(numba_is_target)
+    hold_locks_while_forking()
     brian2._cache_dirs_and_extensions["numba"] = _CacheEntry()
 
 

@@ -183,8 +183,8 @@ def test_second_run_compiles_nothing(kernel_count):
     assert kernel_count() == first
 
 
-def test_another_equation_is_compiled(kernel_count, monkeypatch):
-    monkeypatch.setattr(compiler, "_compiled", {})
+def test_another_equation_is_compiled(kernel_count):
+    compiler._compiled.clear()
     for expected, expression in [(1, "v + 1"), (2, "v + 1.5"), (2, "v + 1"), (3, "-v")]:
         group = NeuronGroup(2, "v : 1")
         group.v = expression
@@ -308,8 +308,8 @@ def test_preferences_refuse_values_of_another_type(name, value):
     assert prefs[name] == before
 
 
-def test_values_of_constants_are_not_compiled_in(kernel_count, monkeypatch):
-    monkeypatch.setattr(compiler, "_compiled", {})
+def test_values_of_constants_are_not_compiled_in(kernel_count):
+    compiler._compiled.clear()
     for step in (1 * mV, 2 * mV):
         group = NeuronGroup(2, "v : volt", namespace={"step": step})
         group.v = "i * step"

@@ -172,7 +172,7 @@ def test_no_model_needs_numba_or_is_compiled_twice(name, monkeypatch):
     def refuse(*arguments):
         raise AssertionError("numba was asked to compile a kernel")
 
-    monkeypatch.setattr(compiler, "_compiled", {})
+    compiler._compiled.clear()
     monkeypatch.setattr(compiler, "_numba_kernel", refuse)
     model = {**DETERMINISTIC, **RANDOM}[name]
     simulate(model, "numba", 0.2 * ms)

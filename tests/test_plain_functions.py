@@ -114,7 +114,7 @@ def without_numba(monkeypatch):
     def refuse(*arguments):
         raise AssertionError("numba was asked to compile a kernel")
 
-    monkeypatch.setattr(compiler, "_compiled", {})
+    compiler._compiled.clear()
     monkeypatch.setattr(compiler, "_numba_kernel", refuse)
 
 
@@ -201,10 +201,10 @@ def test_others_are_left_to_numba(name):
     assert (WORK - before).compiled_by_numba == 1
 
 
-def test_other_processes_find_kernels_of_plain_functions(monkeypatch):
+def test_other_processes_find_kernels_of_plain_functions():
     function = described(with_integer)
     first, _ = values(function)
-    monkeypatch.setattr(compiler, "_compiled", {})
+    compiler._compiled.clear()
     before = WORK.copy()
     second, _ = values(function)
     done = WORK - before

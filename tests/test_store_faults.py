@@ -121,7 +121,7 @@ def test_what_another_version_wrote_is_replaced(written, tmp_path, real_entry):
 #: ... the code is published; is loaded and its use noted; is published and others are
 #: removed for it.
 PHASES = {
-    "publishing": {"mkdir", "open", "create", "write", "close", "replace", "stat"},
+    "publishing": {"mkdir", "lstat", "create", "write", "close", "replace", "stat"},
     "loading": {"mkdir", "open", "fstat", "read", "close", "utime", "stat"},
     "evicting": {"create", "write", "close", "replace", "stat", "unlink"},
 }

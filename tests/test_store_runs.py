@@ -37,7 +37,7 @@ def new_process(monkeypatch, tmp_path):
 
     def forget():
         kernel_store._store_in.cache_clear()
-        monkeypatch.setattr(compiler, "_compiled", {})
+        compiler._compiled.clear()
 
     with monkeypatch.context() as context:
         # A process never forgets the operations: these have to be in another store

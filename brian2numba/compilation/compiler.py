@@ -21,7 +21,9 @@ import numpy as np
 from brian2.core.preferences import prefs
 from brian2.utils.logger import get_logger
 
+from brian2numba.compilation.locks import COMPILING
 from brian2numba.compilation.mathematics import vectorises
+from brian2numba.compilation.recent import Recent
 from brian2numba.compilation.stored_code import (
     LEVEL_OF_LOOPS,
     LEVEL_OF_SINGLE_RUNS,
@@ -39,6 +41,8 @@ __all__ = ["CompiledKernel", "compile_kernel"]
 
 logger = get_logger("brian2.codegen.runtime.numba")
 
+#: How many kernels are kept that no model uses any more: the next one may
+_N_RECENT = 256
 _ENTRY = ctypes.PYFUNCTYPE(ctypes.c_int64, ctypes.c_int64)
 
 
@@ -62,7 +66,7 @@ class CompiledKernel:
 
 #: The kernels of this process by their source, which equal models share. They know
 #: nothing of any model, so that models can be garbage collected.
-_compiled: dict[tuple[Any, ...], CompiledKernel] = {}
+_compiled: Recent[tuple[Any, ...], CompiledKernel] = Recent(_N_RECENT)
 
 
 def compile_kernel(
@@ -92,17 +96,27 @@ def compile_kernel(
     if not prefs["codegen.runtime.numba.jit"]:
         return _python_kernel(source, namespace, file_name)
     objects = _identity(source.objects)
-    key = (source.text, source.runs_once, vectorises(), objects)
-    if key not in _compiled:
-        try:
-            _compiled[key] = _lowered_kernel(source, namespace)
-        except NotInLanguageError as reason:
-            if is_checked():
-                # numba knows no checked pointers
-                return _python_kernel(source, namespace, file_name)
-            logger.diagnostic(f"numba compiles a kernel, because of {reason}")
-            _compiled[key] = _numba_kernel(source, namespace, file_name)
-    return _compiled[key]
+    with COMPILING:
+        key = (source.text, source.runs_once, vectorises(), objects)
+        kernel = _compiled.get(key)
+        if kernel is None:
+            kernel = _new_kernel(source, namespace, file_name)
+            _compiled.add(key, kernel)
+        return kernel
+
+
+def _new_kernel(
+    source: KernelSource, namespace: dict[str, Any], file_name: str | None
+) -> CompiledKernel:
+    """Compile a kernel, without numba if that is possible."""
+    try:
+        return _lowered_kernel(source, namespace)
+    except NotInLanguageError as reason:
+        if is_checked():
+            # numba knows no checked pointers
+            return _python_kernel(source, namespace, file_name)
+        logger.diagnostic(f"numba compiles a kernel, because of {reason}")
+    return _numba_kernel(source, namespace, file_name)
 
 
 def _lowered_kernel(source: KernelSource, namespace: dict[str, Any]) -> CompiledKernel:

@@ -87,7 +87,11 @@ def optimised(text: str, of: Processor, level: int) -> Any:
     options = llvm.create_pipeline_tuning_options(speed_level=level)
     options.loop_vectorization = options.slp_vectorization = level > 1
     builder = llvm.create_pass_builder(machine, options)
-    builder.getModulePassManager().run(module, builder)
+    passes = builder.getModulePassManager()
+    passes.run(module, builder)
+    if type(passes)._dispose is llvm.ffi.ObjectRef._dispose:
+        # llvmlite 0.50 forgets to, by the order of the bases: 60 kB a kernel
+        llvm.newpassmanagers.NewPassManager._dispose(passes)
     return module
 
 

@@ -9,6 +9,7 @@ from brian2.core.preferences import prefs
 from brian2.utils.logger import get_logger
 
 from brian2numba.compilation.keys import kernel_key
+from brian2numba.compilation.locks import COMPILING
 from brian2numba.compilation.machine_code import (
     LoadedCode,
     load_object,
@@ -77,7 +78,8 @@ def _compiled_operation(function: Callable[..., int]) -> tuple[int, Any]:
     """Compile a function of the library, see `Operation`."""
     source = f"{function.__module__}.{function.__qualname__}"
     name = source.replace(".", "_")
-    code = stored_code(name, source, lambda: lower_function(function, name))
+    with COMPILING:
+        code = stored_code(name, source, lambda: lower_function(function, name))
     return code.address, code
 
 

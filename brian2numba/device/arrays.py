@@ -18,6 +18,7 @@ from brian2.memory.dynamicarray import DynamicArray as BrianDynamicArray
 from brian2.memory.dynamicarray import DynamicArray1D as BrianDynamicArray1D
 
 from brian2numba.containers import DynamicArray1D, DynamicArray2D
+from brian2numba.errors import memory_for
 from brian2numba.preferences import numba_is_target
 
 __all__ = [
@@ -85,13 +86,15 @@ class _ArrayMethods:
         device.get_value = self.get_value
         device.get_capsule = self.get_capsule
         device.fill_with_array = self.fill_with_array
+        device.resize = self.resize
 
     def add_array(self, var: ArrayVariable) -> None:
         """Add an array: with the numba target, aligned, and ours if it is dynamic."""
         if not numba_is_target():
             type(self._device).add_array(self._device, var)
         elif isinstance(var, DynamicArrayVariable):
-            self._device.arrays[var] = _new_container(var)
+            with memory_for(_described(var)):
+                self._device.arrays[var] = _new_container(var)
         else:
             self._device.arrays[var] = _aligned_array(var.size, var.dtype)
 
@@ -115,15 +118,26 @@ class _ArrayMethods:
         What users took of a recording before shows what it did.
         """
         array = self._device.arrays[var]
-        if is_ours(array):
-            array.detach()
-        type(self._device).fill_with_array(self._device, var, arr)
+        with memory_for(_described(var)):
+            if is_ours(array):
+                array.detach()
+            type(self._device).fill_with_array(self._device, var, arr)
+
+    def resize(self, var: DynamicArrayVariable, new_size: Any) -> None:
+        """Change the size of a variable's array."""
+        with memory_for(_described(var)):
+            type(self._device).resize(self._device, var, new_size)
 
     def get_capsule(self, var: DynamicArrayVariable) -> Any:
         """Return a capsule of the C++ array, which takes the place of ours."""
         if is_ours(self._device.arrays[var]):
             _replace(self._device, var, _new_brian_container(var))
         return type(self._device).get_capsule(self._device, var)
+
+
+def _described(variable: ArrayVariable) -> str:
+    """Return the name of a variable for error messages, with that of its owner."""
+    return f"the variable '{variable.name}' of '{variable.owner.name}'"
 
 
 def _aligned_array(size: int, dtype: Any) -> np.ndarray[Any, Any]:

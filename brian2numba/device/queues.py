@@ -8,8 +8,26 @@ from brian2.core.base import weakproxy_with_fallback
 from brian2.synapses.cythonspikequeue import SpikeQueue as BrianSpikeQueue
 
 from brian2numba.containers import SpikeQueue
+from brian2numba.errors import memory_for
 
 __all__ = ["own_queue"]
+
+
+class _PathwayQueue(SpikeQueue):
+    """A queue that tells its pathway when there is no memory."""
+
+    def __init__(self, pathway: Any) -> None:
+        self._where = f"the spike queue of the pathway '{pathway.name}'"
+        with memory_for(self._where):
+            super().__init__(pathway.source.start, pathway.source.stop)
+
+    def prepare(self, delays: Any, dt: float, sources: Any) -> None:
+        with memory_for(self._where):
+            super().prepare(delays, dt, sources)
+
+    def _restore_from_full_state(self, state: Any) -> None:
+        with memory_for(self._where):
+            super()._restore_from_full_state(state)
 
 
 def own_queue(pathway: Any) -> SpikeQueue:
@@ -25,7 +43,7 @@ def own_queue(pathway: Any) -> SpikeQueue:
         The pathway.
     """
     if not isinstance(pathway.queue, SpikeQueue):
-        queue = SpikeQueue(pathway.source.start, pathway.source.stop)
+        queue = _PathwayQueue(pathway)
         _use(pathway, queue)
         pathway.variables._variables["_queue_capsule"] = _BrianCapsule(pathway)
     return pathway.queue

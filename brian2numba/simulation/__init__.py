@@ -5,7 +5,11 @@ from typing import Any
 from brian2numba.simulation.interruption import forget_on_restore
 from brian2numba.simulation.preparation import Preparation, without_time_steps
 from brian2numba.simulation.run import network_run
-from brian2numba.simulation.running import guard_against_other_threads
+from brian2numba.simulation.running import (
+    guard_against_other_threads,
+    survive_forks,
+)
+from brian2numba.simulation.threads import use_one_thread_after_forks
 
 __all__ = ["Preparation", "attach_native_loop", "without_time_steps"]
 
@@ -21,3 +25,5 @@ def attach_native_loop(device: Any) -> None:
     device.network_run = network_run
     forget_on_restore(device)
     guard_against_other_threads(device)
+    survive_forks()
+    use_one_thread_after_forks()

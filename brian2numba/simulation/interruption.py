@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 from brian2.core.network import Network
 
 from brian2numba.simulation.loop import State
+from brian2numba.simulation.running import forget_loss
 from brian2numba.simulation.schedule import Schedule
 
 __all__ = ["forget_on_restore", "remember", "resume"]
@@ -91,5 +92,6 @@ def forget_on_restore(device: Any) -> None:
     def network_restore(network: Network, *args: Any, **kwds: Any) -> None:
         restore(network, *args, **kwds)
         _interruptions.pop(network, None)
+        forget_loss(network)
 
     device.network_restore = network_restore

@@ -36,7 +36,8 @@ class Job(enum.IntEnum):
     N_PARTS = 2
     FIRST_PART = 3
     PART_BYTES = 4
-    #: The threading layer's function for parallel loops, and what it calls
+    #: Where the address of the threading layer's function for parallel loops is (0 if
+    #: this process has no threads), and what that calls
     PARALLEL_FOR = 5
     RUN_PART = 6
     #: What a part returned that failed
@@ -135,7 +136,7 @@ def _measured(words: Any, job: int) -> int:
 
 
 def _run(words: Any, job: int, is_alone: bool) -> int:
-    if is_alone:
+    if is_alone or int64s(words[_PARALLEL_FOR])[0] == 0:
         return call(words[_KERNEL], (words[_TABLE],))
     return _together(words, job)
 
@@ -148,7 +149,7 @@ def _together(words: Any, job: int) -> int:
     # What a function of numpy's for arrays takes: where the first item of each array
     # is, how many items there are, and the bytes from one item to the next
     call(
-        words[_PARALLEL_FOR],
+        int64s(words[_PARALLEL_FOR])[0],
         (
             words[_RUN_PART],
             job + _FIRST_PART * _WORD,

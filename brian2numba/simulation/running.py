@@ -2,24 +2,43 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from weakref import WeakSet
 
 from brian2.core.network import Network
 from brian2.core.variables import VariableView
 
-__all__ = ["guard_against_other_threads", "the_only_run"]
-
-_lock = threading.RLock()
+__all__ = [
+    "compiled_code",
+    "forget_loss",
+    "guard_against_other_threads",
+    "survive_forks",
+    "the_only_run",
+]
 
 
 class _Running:
     """Which thread runs which network."""
 
+    #: Held by the thread that runs a network, and by the one that runs compiled code
+    lock = threading.RLock()
+    compiled_code = threading.RLock()
     thread: int | None = None
-    name = ""
+    network: Network | None = None
+
+
+#: The networks that only the parent of this process runs on
+_lost: WeakSet[Network] = WeakSet()
+
+
+def compiled_code() -> Any:
+    """Return what compiled code runs within: a process does not fork meanwhile."""
+    return _Running.compiled_code
 
 
 @contextmanager
@@ -27,20 +46,68 @@ def the_only_run(network: Network) -> Iterator[None]:
     """Refuse to run a network while another thread runs one.
 
     Brian's networks share clocks: two at a time would advance each other's time.
+
+    Raises
+    ------
+    RuntimeError
+        If another thread runs a network, or if one of the process that this one was
+        forked from ran this network at that time.
     """
-    if not _lock.acquire(blocking=False):
+    lock = _Running.lock
+    if not lock.acquire(blocking=False):
         raise RuntimeError(
             f"The network '{network.name}' can't run now: the network "
-            f"'{_Running.name}' is running in another thread, and networks of one "
+            f"'{_name()}' is running in another thread, and networks of one "
             "process share clocks. Run one after the other, or use processes."
         )
-    outer = _Running.thread, _Running.name
-    _Running.thread, _Running.name = threading.get_ident(), network.name
+    outer = _Running.thread, _Running.network
     try:
+        if network in _lost:
+            raise RuntimeError(
+                f"The network '{network.name}' was running in another thread when "
+                "this process was forked: its state here is that of the middle of a "
+                "run. Use restore() to go back to a stored state."
+            )
+        _Running.thread, _Running.network = threading.get_ident(), network
         yield
     finally:
-        _Running.thread, _Running.name = outer
-        _lock.release()
+        _Running.thread, _Running.network = outer
+        lock.release()
+
+
+def _name() -> str:
+    return "" if _Running.network is None else str(_Running.network.name)
+
+
+def forget_loss(network: Network) -> None:
+    """Let a network run again in this process, after its state was restored."""
+    _lost.discard(network)
+
+
+def survive_forks() -> None:
+    """Let processes that are forked during a run go on without it; for good.
+
+    A fork waits until another thread's compiled code comes back to Python, so that all
+    arrays are whole in the new process.
+    """
+    if sys.platform == "win32":
+        return
+    lock = _Running.compiled_code
+
+    def become_child() -> None:
+        lock.release()
+        if _Running.thread not in (None, threading.get_ident()):
+            assert _Running.network is not None
+            _lost.add(_Running.network)
+            _Running.lock = threading.RLock()
+            _Running.thread = _Running.network = None
+            Network._globally_running = False
+
+    os.register_at_fork(
+        before=lock.acquire,
+        after_in_parent=lock.release,
+        after_in_child=become_child,
+    )
 
 
 def guard_against_other_threads(device: Any) -> None:
@@ -69,7 +136,7 @@ def _guarded(function: Callable[..., Any]) -> Callable[..., Any]:
     def guarded(*args: Any, **kwds: Any) -> Any:
         if _Running.thread not in (None, threading.get_ident()):
             raise RuntimeError(
-                f"The network '{_Running.name}' is running in another thread: nothing "
+                f"The network '{_name()}' is running in another thread: nothing "
                 "can be assigned or resized until it is done. Use a network operation "
                 "to change something during a run."
             )

@@ -15,6 +15,7 @@ from brian2numba.simulation.counter import PerformanceCounter
 from brian2numba.simulation.entries import Entry, entries_of
 from brian2numba.simulation.fusion import Fusion, fusions
 from brian2numba.simulation.loop import Clocks, Entries, State, run_steps
+from brian2numba.simulation.running import compiled_code
 from brian2numba.simulation.threads import number_of_threads, shared_kernel
 from brian2numba.target import NumbaCodeObject
 
@@ -62,6 +63,7 @@ class Schedule:
         self._fill_entries()
         self._fill_state()
         self._run, self._address = run_steps.call, self.state.ctypes.data
+        self._compiled_code = compiled_code()
         self._bound_at = Replacements.count
 
     def run(self) -> int:
@@ -69,9 +71,10 @@ class Schedule:
         if self._bound_at != Replacements.count:
             self._rebind()
         if self.streams is None:
-            return self._run(self._address)
+            with self._compiled_code:
+                return self._run(self._address)
         # Other threads may not draw from numpy's generator meanwhile
-        with np.random.mtrand._rand._bit_generator.lock:
+        with self._compiled_code, np.random.mtrand._rand._bit_generator.lock:
             self.streams.enter()
             reason = self._run(self._address)
             self.streams.leave()

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -21,6 +22,7 @@ from brian2numba.behaviours.base import EVENT_COUNT, PART_END, PART_START
 from brian2numba.behaviours.spikes import DeliverBehaviour
 from brian2numba.behaviours.summed_variable import SummedVariableBehaviour
 from brian2numba.binding import BoundKernel
+from brian2numba.compilation.locks import COMPILING
 from brian2numba.containers import advance_queue, count_due
 from brian2numba.generation.checking import is_checked
 from brian2numba.generation.counter_draws import RANDOM_KEY, RANDOM_STREAMS
@@ -56,7 +58,8 @@ class _Layer:
 
     #: The process that it was launched in, or 0
     process = 0
-    parallel_for = 0
+    #: The address of its function for parallel loops, or 0
+    parallel_for = np.zeros(1, np.int64)
     n_threads = 1
 
 
@@ -91,13 +94,24 @@ def _launch() -> None:
     """Launch numba's threads, unless that was done before."""
     if _Layer.process:
         return
-    # numba takes long to import, and most runs use one thread
-    parallel = importlib.import_module("numba.np.ufunc.parallel")
-    llvm = importlib.import_module("llvmlite.binding")
-    parallel._launch_threads()
-    _Layer.parallel_for = int(llvm.address_of_symbol("numba_parallel_for"))
-    _Layer.n_threads = int(parallel.NUM_THREADS)
-    _Layer.process = os.getpid()
+    with COMPILING:
+        # numba takes long to import, and most runs use one thread
+        parallel = importlib.import_module("numba.np.ufunc.parallel")
+        llvm = importlib.import_module("llvmlite.binding")
+        parallel._launch_threads()
+        _Layer.parallel_for[0] = llvm.address_of_symbol("numba_parallel_for")
+        _Layer.n_threads = int(parallel.NUM_THREADS)
+        _Layer.process = os.getpid()
+
+
+def use_one_thread_after_forks() -> None:
+    """Let runs that go on in a forked process use one thread there; for good."""
+
+    def forget_threads() -> None:
+        _Layer.parallel_for[0] = 0
+
+    if sys.platform != "win32":
+        os.register_at_fork(after_in_child=forget_threads)
 
 
 class SharedKernel:
@@ -150,7 +164,7 @@ class SharedKernel:
         words[Job.N_PARTS] = len(self._tables)
         words[Job.FIRST_PART] = self._tables.ctypes.data
         words[Job.PART_BYTES] = self._tables.strides[0]
-        words[Job.PARALLEL_FOR] = _Layer.parallel_for
+        words[Job.PARALLEL_FOR] = _Layer.parallel_for.ctypes.data
         words[Job.RUN_PART] = run_part.address
         words[Job.COUNTER] = counter.function
         words[Job.COUNTER_RESULT] = counter.result

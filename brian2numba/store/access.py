@@ -6,8 +6,10 @@ import os
 import stat
 from pathlib import Path
 
-__all__ = ["objection_to_file", "objection_to_folder"]
+__all__ = ["objection_to_file", "objection_to_folder", "objection_to_subfolder"]
 
+#: No entry is larger: the code of a kernel has some 10 000 bytes
+MAX_BYTES = 2**26
 _OTHERS_CAN_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
@@ -20,13 +22,11 @@ def objection_to_folder(folder: Path) -> str | None:
     Parameters
     ----------
     folder : Path
-        The folder; it exists.
+        The folder; it exists, and no part of its path is a symbolic link.
     """
     if not hasattr(os, "geteuid"):
         # Windows: a user's cache folder is the user's own by the rights it inherits
         return None
-    # Path.resolve may raise a RuntimeError, where this raises nothing
-    folder = Path(os.path.realpath(folder))
     objection = _objection(os.stat(folder), f"the folder {folder}")
     if objection is not None:
         return objection
@@ -40,16 +40,50 @@ def objection_to_folder(folder: Path) -> str | None:
     return None
 
 
-def objection_to_file(status: os.stat_result) -> str | None:
-    """Return why an entry can't be trusted, or None if it can."""
-    if not hasattr(os, "geteuid"):
-        return None
+def objection_to_subfolder(
+    status: os.stat_result, trusts_others: bool = False
+) -> str | None:
+    """Return why entries in a subfolder can't be trusted, or None if they can.
+
+    Parameters
+    ----------
+    status : `os.stat_result`
+        Its status; of a symbolic link the link's own.
+    trusts_others : bool, optional
+        Whether others may own it or write to it. Defaults to ``False``.
+    """
+    if not stat.S_ISDIR(status.st_mode):
+        return "it is no folder"
+    return None if trusts_others else _objection(status, "it")
+
+
+def objection_to_file(
+    status: os.stat_result, trusts_others: bool = False
+) -> str | None:
+    """Return why an entry can't be trusted, or None if it can.
+
+    Parameters
+    ----------
+    status : `os.stat_result`
+        The status of the open file.
+    trusts_others : bool, optional
+        Whether others may own it or write to it. Defaults to ``False``.
+    """
     if not stat.S_ISREG(status.st_mode):
         return "it is no regular file"
+    if status.st_size > MAX_BYTES:
+        return f"it has {status.st_size} bytes"
+    if trusts_others:
+        return None
+    if status.st_nlink > 1:
+        # The user's, but maybe not made for this: others can link to what they can read
+        return "it has other names elsewhere"
     return _objection(status, "it")
 
 
 def _objection(status: os.stat_result, what: str) -> str | None:
+    if not hasattr(os, "geteuid"):
+        return None
     if status.st_uid not in (0, os.geteuid()):
         return f"{what} belongs to the user with the number {status.st_uid}"
     if status.st_mode & _OTHERS_CAN_WRITE:

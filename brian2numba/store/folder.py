@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from brian2numba.store.access import objection_to_file
+from brian2numba.store.access import objection_to_file, objection_to_subfolder
 from brian2numba.store.entry import SUFFIX
 
 __all__ = ["EntryFile", "Folder"]
@@ -25,9 +25,12 @@ _NOTED_USE = 3600.0
 _AFTER_EVICTION = 0.9
 
 
-def _open_no_link(path: str, flags: int) -> int:
-    """Open a file, but not one that a symbolic link leads to."""
-    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o644)
+#: Neither follow a symbolic link, nor wait for somebody at the other end of a pipe
+_NO_LINK_NO_PIPE = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+
+
+def _open(path: str, flags: int) -> int:
+    return os.open(path, flags | _NO_LINK_NO_PIPE, 0o644)
 
 
 @dataclass(frozen=True)
@@ -72,9 +75,11 @@ class Folder:
         """Return what the file of an entry holds, or None if there is none to trust."""
         path = self.path_of(name)
         try:
-            with open(path, "rb", opener=_open_no_link) as file:
+            if objection_to_subfolder(os.lstat(path.parent), self.trusts_others):
+                return None
+            with open(path, "rb", opener=_open) as file:
                 status = os.fstat(file.fileno())
-                if not self.trusts_others and objection_to_file(status):
+                if objection_to_file(status, self.trusts_others):
                     return None
                 entry = file.read()
         except OSError:
@@ -98,7 +103,7 @@ class Folder:
             f"{name}.{os.getpid()}-{secrets.token_hex(8)}{_TEMPORARY}"
         )
         try:
-            with open(temporary, "xb", opener=_open_no_link) as file:
+            with open(temporary, "xb", opener=_open) as file:
                 file.write(entry)
             self._share(temporary, 0o666)
             os.replace(temporary, path)
@@ -111,6 +116,11 @@ class Folder:
         try:
             subfolder.mkdir(mode=0o700)
         except FileExistsError:
+            objection = objection_to_subfolder(os.lstat(subfolder), self.trusts_others)
+            if objection:
+                raise PermissionError(
+                    f"the folder {subfolder} can't be trusted, because {objection}"
+                ) from None
             return
         self._share(subfolder, 0o777)
 
@@ -129,6 +139,9 @@ class Folder:
         """Yield our files, finished or not; others may remove them meanwhile."""
         with contextlib.suppress(OSError):
             for subfolder in self.path.iterdir():
+                # What is elsewhere is not ours to remove
+                if subfolder.is_symlink():
+                    continue
                 with contextlib.suppress(OSError):
                     for path in subfolder.iterdir():
                         if path.name.endswith((SUFFIX, _TEMPORARY)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,18 +65,22 @@ class KernelStore:
         self.objection: str | None = None
         self._published = 0
         self._has_warned = False
-        self._folder = self._opened(Folder(path, trusts_others))
+        self._folder = self._opened(trusts_others)
 
-    def _opened(self, folder: Folder) -> Folder | None:
+    def _opened(self, trusts_others: bool) -> Folder | None:
         """Return a folder that can be used, or None after saying why it can't."""
         try:
-            self.objection = _objection(folder)
+            # A link on the way may lead elsewhere later: what is checked is used.
+            # Path.resolve may raise a RuntimeError, where this raises nothing.
+            _make(self.path)
+            resolved = Path(os.path.realpath(self.path))
+            self.objection = None if trusts_others else objection_to_folder(resolved)
         except OSError as error:
             self.objection = str(error)
         if self.objection is None:
-            return folder
+            return Folder(resolved, trusts_others)
         self._warn(
-            f"Compiled code is not stored in '{folder.path}', because "
+            f"Compiled code is not stored in '{self.path}', because "
             f"{self.objection}. Each process compiles anew. Set the preference "
             "codegen.runtime.numba.cache_dir to another directory, or "
             "codegen.runtime.numba.shared_cache to True if this one is shared with "
@@ -147,12 +152,11 @@ class KernelStore:
                 self._folder.evict(prefs.codegen.max_cache_dir_size * _MEGABYTE)
 
 
-def _objection(folder: Folder) -> str | None:
-    """Return why a folder can't be used, after making it; None if it can."""
-    if folder.path.parts[:1] == ("~",):
-        return "there is no home directory"
-    folder.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return None if folder.trusts_others else objection_to_folder(folder.path)
+def _make(folder: Path) -> None:
+    """Make a folder if it is not there."""
+    if folder.parts[:1] == ("~",):
+        raise FileNotFoundError("there is no home directory")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 @functools.cache
