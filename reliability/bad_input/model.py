@@ -1,0 +1,42 @@
+"""The small model that all cases are tried on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import brian2
+
+
+__all__ = ["make_model"]
+
+MODEL = """
+cells = NeuronGroup(
+    5,
+    '''dv/dt = -v/(10*ms) : 1
+    x : 1
+    k : integer
+    flag : boolean
+    I : amp
+    tau : second
+    share : 1 (shared)
+    twice = 2*x : 1''',
+    threshold="v > 1",
+    reset="v = 0",
+    method="euler",
+    name="cells",
+)
+others = NeuronGroup(3, "dy/dt = -y/(10*ms) : 1", method="euler", name="others")
+syn = Synapses(cells, cells, "w : 1", on_pre="v_post += w", name="syn")
+syn.connect(j="i")
+bare = Synapses(cells, others, "w : 1", on_pre="y_post += w", name="bare")
+spikes = SpikeMonitor(cells, name="spikes")
+network = Network(cells, others, syn, spikes, name="network")
+"""
+
+
+def make_model() -> dict[str, Any]:
+    """Return the names that a case's script sees."""
+    namespace = {name: getattr(brian2, name) for name in dir(brian2)}
+    namespace["np"] = brian2.np
+    exec(MODEL, namespace)  # noqa: S102 (a script of users is such a text)
+    return namespace
