@@ -24,7 +24,7 @@ class _Running:
 
 @contextmanager
 def the_only_run(network: Network) -> Iterator[None]:
-    """Refuse to run a network while another thread runs one.
+    """Refuse to run a network that is running, or while another thread runs one.
 
     Brian's networks share clocks: two at a time would advance each other's time.
     """
@@ -35,8 +35,13 @@ def the_only_run(network: Network) -> Iterator[None]:
             "process share clocks. Run one after the other, or use processes."
         )
     outer = _Running.thread, _Running.name
-    _Running.thread, _Running.name = threading.get_ident(), network.name
     try:
+        if network.name == _Running.name:
+            raise RuntimeError(
+                f"The network '{network.name}' is running already: what it calls in a "
+                "time step can't run it again."
+            )
+        _Running.thread, _Running.name = threading.get_ident(), network.name
         yield
     finally:
         _Running.thread, _Running.name = outer

@@ -28,7 +28,6 @@ cells = NeuronGroup(
 others = NeuronGroup(3, "dy/dt = -y/(10*ms) : 1", method="euler", name="others")
 syn = Synapses(cells, cells, "w : 1", on_pre="v_post += w", name="syn")
 syn.connect(j="i")
-bare = Synapses(cells, others, "w : 1", on_pre="y_post += w", name="bare")
 spikes = SpikeMonitor(cells, name="spikes")
 network = Network(cells, others, syn, spikes, name="network")
 """

@@ -1,0 +1,72 @@
+"""Whether the indices that a kernel takes from arrays lead into its other arrays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from brian2.core.variables import ArrayVariable, AuxiliaryVariable
+
+__all__ = ["check_arrays"]
+
+#: Indices that a kernel counts up itself, and the one of what is there once
+_COUNTED = ("_idx", "0")
+
+
+def check_arrays(codeobj: Any) -> None:
+    """Refuse arrays that a kernel would read or write beyond their end.
+
+    Parameters
+    ----------
+    codeobj : NumbaCodeObject
+        The code object of the kernel.
+
+    Raises
+    ------
+    IndexError
+        If an index is out of range.
+    ValueError
+        If a variable of synapses does not have an element for each of them.
+    """
+    sizes: dict[str, int] = {}
+    for name in sorted(codeobj.accesses.read | codeobj.accesses.written):
+        variable = codeobj.variables[name]
+        if not isinstance(variable, ArrayVariable):
+            continue
+        _check_size(variable)
+        index = codeobj.variable_indices[name]
+        if index not in _COUNTED and _is_array(codeobj.variables.get(index)):
+            size = len(variable.get_value())
+            sizes[index] = min(size, sizes.get(index, size))
+    for index, size in sizes.items():
+        _check_index(codeobj.variables[index], size)
+
+
+def _is_array(variable: Any) -> bool:
+    is_array = isinstance(variable, ArrayVariable)
+    return is_array and not isinstance(variable, AuxiliaryVariable)
+
+
+def _check_size(variable: Any) -> None:
+    registered = getattr(variable.owner, "_registered_variables", ())
+    if variable not in registered:
+        return
+    size, n = len(variable.get_value()), int(variable.owner.variables["N"].item())
+    if size < n:
+        raise ValueError(
+            f"The variable '{variable.name}' of '{variable.owner.name}' has {size} "
+            f"elements for {n} synapses. Synapses are made with connect(); don't resize "
+            "their variables."
+        )
+
+
+def _check_index(variable: Any, size: int) -> None:
+    values = variable.get_value()
+    if not len(values) or (values.min() >= 0 and values.max() < size):
+        return
+    position = int(((values < 0) | (values >= size)).argmax())
+    raise IndexError(
+        f"Element {position} of the index '{variable.name}' of "
+        f"'{variable.owner.name}' is {values[position]}, but has to be between 0 and "
+        f"{size - 1}."
+    )
