@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from brian2.core.variables import ArrayVariable, AuxiliaryVariable
 
-__all__ = ["check_arrays"]
+__all__ = ["check_arrays", "check_index"]
 
 #: Indices that a kernel counts up itself, and the one of what is there once
 _COUNTED = ("_idx", "0")
@@ -39,7 +39,7 @@ def check_arrays(codeobj: Any) -> None:
             size = len(variable.get_value())
             sizes[index] = min(size, sizes.get(index, size))
     for index, size in sizes.items():
-        _check_index(codeobj.variables[index], size)
+        check_index(codeobj.variables[index], size)
 
 
 def _is_array(variable: Any) -> bool:
@@ -60,7 +60,21 @@ def _check_size(variable: Any) -> None:
         )
 
 
-def _check_index(variable: Any, size: int) -> None:
+def check_index(variable: Any, size: int) -> None:
+    """Refuse an index variable with a value that is out of range.
+
+    Parameters
+    ----------
+    variable : `ArrayVariable`
+        The indices.
+    size : int
+        How many elements there are.
+
+    Raises
+    ------
+    IndexError
+        If there is such a value.
+    """
     values = variable.get_value()
     if not len(values) or (values.min() >= 0 and values.max() < size):
         return

@@ -7,6 +7,7 @@ code object runs: what would be lost there is refused here, when it is given.
 
 from brian2numba.guards import (
     groups,
+    morphologies,
     monitors,
     runs,
     spike_generators,
@@ -16,7 +17,7 @@ from brian2numba.guards import (
 
 __all__ = ["install_guards"]
 
-_TABLES = (groups, monitors, runs, spike_generators, synapses, variables)
+_TABLES = (groups, monitors, morphologies, runs, spike_generators, synapses, variables)
 
 
 def install_guards() -> None:

@@ -7,8 +7,10 @@ import inspect
 import reprlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+import brian2
 from brian2.core.variables import VariableView
 
 from brian2numba.preferences import numba_is_target
@@ -19,6 +21,12 @@ __all__ = ["Guard", "described"]
 type Check = Callable[[Any, Mapping[str, Any]], None]
 #: Returns what a method has to return, given its object, the result, and the arguments
 type Correction = Callable[[Any, Any, tuple[Any, ...]], Any]
+
+#: What tracebacks say in the place of this file
+_FILE_NAME = f"{Path(brian2.__file__).parent} (guarded by brian2numba)"
+
+#: Arguments that tell users nothing
+_UNSAID = ("level", "namespace", "run_namespace")
 
 _short = reprlib.Repr()
 _short.maxstring = _short.maxother = 80
@@ -81,6 +89,9 @@ class Guard:
                     error.add_note(self._note(signature, args, kwds))
                 raise
 
+        # Brian tells users where they made an object: in the last frame whose file is
+        # not below its own folder
+        guarded.__code__ = guarded.__code__.replace(co_filename=_FILE_NAME)
         return guarded
 
     def _note(self, signature: inspect.Signature, args: Any, kwds: Any) -> str:
@@ -89,7 +100,7 @@ class Guard:
         given = ", ".join(
             f"{name}={_short.repr(value)}"
             for name, value in list(arguments.items())[1:]
-            if name not in ("level", "namespace")
+            if name not in _UNSAID
         )
         owner = args[0]
         if self.name == "__init__":

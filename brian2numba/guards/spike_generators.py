@@ -70,6 +70,27 @@ def _check_before_run(group: Any, given: Mapping[str, Any]) -> None:
             "bits. Use a longer time step, or set the later spikes for a later run "
             "with set_spikes."
         )
+    if group._spikes_changed or group._previous_dt != dt:
+        _check_steps(group, times, dt)
+
+
+def _check_steps(group: Any, times: Any, dt: float) -> None:
+    """Refuse neurons that spike twice in a time step.
+
+    Brian sees those whose spikes follow each other in the list, and the kernel has
+    room for one spike a neuron.
+    """
+    # As Brian computes the time steps
+    steps = np.asarray((times + 1e-3 * dt) / dt, np.int64)
+    keys = np.sort(steps * group.N + np.asarray(group._neuron_index), kind="stable")
+    wrong = first_where(keys[1:] == keys[:-1])
+    if wrong is not None:
+        step, neuron = divmod(int(keys[wrong]), int(group.N))
+        raise ValueError(
+            f"Using a dt of {group.dt!s}, some neurons of SpikeGeneratorGroup "
+            f"'{group.name}' spike more than once during a time step: neuron {neuron} "
+            f"does at {step * dt:g} s."
+        )
 
 
 GUARDS = (

@@ -64,6 +64,16 @@ def _check_number(n: Any, synapses: Any) -> None:
         )
 
 
+def _check_index(indexing: Any, given: Mapping[str, Any]) -> None:
+    """Refuse indices of synapses that would be others in 32 bits."""
+    index = given["index"]
+    if isinstance(index, (slice, str, tuple)) or index is None:
+        return
+    numbers = as_numbers(index)
+    if numbers is not None and numbers.dtype.kind in "iu":
+        within(numbers, len(indexing.synaptic_pre.get_value()), "synapses")
+
+
 def _within_synapses(indexing: Any, result: Any, args: tuple[Any, ...]) -> Any:
     """Refuse indices of synapses that are not there."""
     if len(args) > 1 and args[1] != "_idx":
@@ -74,5 +84,5 @@ def _within_synapses(indexing: Any, result: Any, args: tuple[Any, ...]) -> Any:
 GUARDS = (
     Guard(Synapses, "__init__"),
     Guard(Synapses, "connect", _check_connect),
-    Guard(SynapticIndexing, "__call__", correct=_within_synapses),
+    Guard(SynapticIndexing, "__call__", _check_index, _within_synapses),
 )

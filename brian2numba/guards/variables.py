@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from brian2.core.variables import VariableView
 from brian2.groups.group import Group, Indexing, VariableOwner
+from brian2.parsing.expressions import is_boolean_expression
+from brian2.utils.stringtools import get_identifiers
 
 from brian2numba.guards.mechanism import Guard, described
 from brian2numba.guards.numbers import as_numbers, first_where
@@ -77,6 +79,20 @@ def _check_value(view: Any, given: Mapping[str, Any]) -> None:
         raise OverflowError(_not_held(view, values[wrong]))
 
 
+def _check_condition(view: Any, given: Mapping[str, Any]) -> None:
+    """Refuse a string index that is a number."""
+    # The index in a string is the condition, called "code" where nothing is set
+    condition = given.get("cond", given["code"])
+    variables = view.group.resolve_all(
+        get_identifiers(condition), given["run_namespace"], user_identifiers=set()
+    )
+    if not is_boolean_expression(condition, variables):
+        raise TypeError(
+            f"The index '{condition}' is a number; a string has to be a condition, "
+            "which is true or false for each element."
+        )
+
+
 def _not_held(view: Any, value: Any) -> str:
     kind = np.dtype(view.variable.dtype).name
     return (
@@ -87,6 +103,8 @@ def _not_held(view: Any, value: Any) -> str:
 GUARDS = (
     Guard(Indexing, "__call__", correct=_within_group),
     Guard(VariableView, "set_item", _check_value),
+    Guard(VariableView, "set_with_expression_conditional", _check_condition),
+    Guard(VariableView, "get_with_expression", _check_condition),
     Guard(VariableOwner, "set_states"),
     Guard(VariableOwner, "__setattr__"),
     Guard(Group, "run_regularly"),
