@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from brian2.core.variables import ArrayVariable, AuxiliaryVariable
 
 __all__ = ["check_arrays", "check_index"]
@@ -48,15 +47,20 @@ def _is_array(variable: Any) -> bool:
 
 
 def _check_size(variable: Any) -> None:
-    registered = getattr(variable.owner, "_registered_variables", ())
-    if variable not in registered:
+    """Refuse a variable of synapses that has no element for some of them."""
+    try:
+        registered = getattr(variable.owner, "_registered_variables", ())
+        if variable not in registered:
+            return
+        name, n = variable.owner.name, int(variable.owner.variables["N"].item())
+    except ReferenceError:
+        # The variables of a group can outlive it
         return
-    size, n = len(variable.get_value()), int(variable.owner.variables["N"].item())
+    size = len(variable.get_value())
     if size < n:
         raise ValueError(
-            f"The variable '{variable.name}' of '{variable.owner.name}' has {size} "
-            f"elements for {n} synapses. Synapses are made with connect(); don't resize "
-            "their variables."
+            f"The variable '{variable.name}' of '{name}' has {size} elements for {n} "
+            "synapses. Synapses are made with connect(); don't resize their variables."
         )
 
 
@@ -80,7 +84,6 @@ def check_index(variable: Any, size: int) -> None:
         return
     position = int(((values < 0) | (values >= size)).argmax())
     raise IndexError(
-        f"Element {position} of the index '{variable.name}' of "
-        f"'{variable.owner.name}' is {values[position]}, but has to be between 0 and "
-        f"{size - 1}."
+        f"Element {position} of the index '{variable.name}' is {values[position]}, but "
+        f"has to be between 0 and {size - 1}."
     )

@@ -27,6 +27,9 @@ __all__ = ["NumbaCodeGenerator"]
 _PERIOD = "_refractory_period"
 _IS_PERIOD = f"{_PERIOD} >= 0.0 and {_PERIOD} < 1e300"
 
+#: Variables of Brian's that no code may write
+_FIXED = {"i", "j", "N", "t", "dt"}
+
 #: What draws as many numbers for an element as it takes, from one stream
 _DRAW_IN_SEQUENCE = ("synapses_create_generator",)
 
@@ -186,6 +189,15 @@ class NumbaCodeGenerator(CodeGenerator):
             lines.append(f"{name} = {stored(access, kind)}")
         return lines
 
+    def _refuse_fixed(self, names: set[str]) -> None:
+        """Refuse code that assigns to what says which element it is, and when."""
+        fixed = sorted(names & _FIXED)
+        if fixed and self.variables[fixed[0]].read_only:
+            raise TypeError(
+                f"The code of '{self.owner.name}' assigns to '{fixed[0]}', which is "
+                "read-only."
+            )
+
     def _check_indices(self, names: set[str]) -> list[str]:
         """Return the lines that check what the given variables are indexed by.
 
@@ -238,6 +250,7 @@ class NumbaCodeGenerator(CodeGenerator):
             scalar = scalar_statements[block]
             s_read, s_write, s_indices, s_conditions = self.arrays_helper(scalar)
             v_read, v_write, v_indices, v_conditions = self.arrays_helper(vector)
+            self._refuse_fixed(s_write | v_write)
             # What the loop only reads and is the same for all elements is read once
             shared = {n for n in v_read - v_write if self.variables[n].scalar}
             self._accesses.once |= s_write

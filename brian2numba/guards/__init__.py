@@ -7,8 +7,8 @@ code object runs: what would be lost there is refused here, when it is given.
 
 from brian2numba.guards import (
     groups,
-    morphologies,
     monitors,
+    morphologies,
     runs,
     spike_generators,
     synapses,

@@ -72,7 +72,6 @@ class Guard:
         position = _position_of_level(signature)
         check, correct = self.check, self.correct
 
-        @functools.wraps(method)
         def guarded(*args: Any, **kwds: Any) -> Any:
             if position:
                 args, kwds = _one_frame_up(position, args, kwds)
@@ -92,7 +91,7 @@ class Guard:
         # Brian tells users where they made an object: in the last frame whose file is
         # not below its own folder
         guarded.__code__ = guarded.__code__.replace(co_filename=_FILE_NAME)
-        return guarded
+        return functools.wraps(method)(guarded)
 
     def _note(self, signature: inspect.Signature, args: Any, kwds: Any) -> str:
         """Return what an exception tells of the call."""

@@ -27,7 +27,11 @@ def _check_section(section: Any, given: Mapping[str, Any]) -> None:
 
 def _check_sizes(sizes: Any, what: str) -> None:
     numbers = None if sizes is None else as_numbers(sizes)
-    if numbers is not None and not ((numbers > 0) & (numbers < np.inf)).all():
+    if numbers is None:
+        return
+    # A section may end in a point
+    is_positive = (numbers >= 0) & numbers.any() if numbers.ndim else numbers > 0
+    if not (is_positive & (numbers < np.inf)).all():
         raise ValueError(f"{what} has to be positive and finite, not {numbers} m.")
 
 

@@ -50,10 +50,10 @@ def _within_group(indexing: Any, result: Any, args: tuple[Any, ...]) -> Any:
     if isinstance(item, slice) or (index_var or indexing.default_index) != "_idx":
         return result
     size = int(indexing.N.item())
-    mask = np.asarray(item)
-    if mask.dtype == bool and mask.ndim and len(mask) != size:
+    is_mask = isinstance(item, (list, np.ndarray)) and np.asarray(item).dtype == bool
+    if is_mask and len(item) != size:
         raise IndexError(
-            f"An array of {len(mask)} booleans can't be an index: there are {size} "
+            f"An array of {len(item)} booleans can't be an index: there are {size} "
             "elements."
         )
     return within(result, size, "elements")
@@ -106,6 +106,5 @@ GUARDS = (
     Guard(VariableView, "set_with_expression_conditional", _check_condition),
     Guard(VariableView, "get_with_expression", _check_condition),
     Guard(VariableOwner, "set_states"),
-    Guard(VariableOwner, "__setattr__"),
     Guard(Group, "run_regularly"),
 )

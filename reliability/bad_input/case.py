@@ -20,8 +20,7 @@ class Case:
     error : str
         The type of the exception, where it is refused.
     patterns : tuple of str
-        Regular expressions that the message matches: what names the object, and the
-        value.
+        Parts of the message.
     documented : str
         The words, on the page of limits, that say that it is accepted.
     """

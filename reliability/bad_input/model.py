@@ -6,7 +6,6 @@ from typing import Any
 
 import brian2
 
-
 __all__ = ["make_model"]
 
 MODEL = """
@@ -50,6 +49,6 @@ def make_model() -> dict[str, Any]:
     """Return the names that a case's script sees."""
     names = {name: getattr(brian2, name) for name in dir(brian2)}
     names["np"] = brian2.np
-    exec(WARM_UP, dict(names))  # noqa: S102 (a script of users is such a text)
-    exec(MODEL, names)  # noqa: S102
+    exec(WARM_UP, dict(names))
+    exec(MODEL, names)
     return names

@@ -43,8 +43,21 @@ class Outcome:
     message: str = ""
 
     def verdict(self, case: Case) -> str:
-        """Return ``"as expected"``, or what is wrong."""
-        return "as expected" if self.kind == case.expected else self.kind
+        """Return what came of a case.
+
+        Returns
+        -------
+        str
+            ``"refused"``, ``"warned"`` or ``"accepted with documentation"``; or what is
+            at fault: ``"crash"``, ``"hang"``, ``"silent"``, or ``"other message"``.
+        """
+        if self.kind in ("crash", "hang"):
+            return self.kind
+        if self.kind == "nothing":
+            return "accepted with documentation" if case.documented else "silent"
+        is_expected = self.kind == case.expected and self.error == case.error
+        says_all = all(pattern in self.message for pattern in case.patterns)
+        return self.kind if is_expected and says_all else "other message"
 
 
 def try_case(case: Case, names: Mapping[str, Any]) -> Outcome:
@@ -103,8 +116,8 @@ def _run(case: Case, names: dict[str, Any]) -> tuple[str, str, str]:
         # What numpy warns of names neither the object nor the value
         warnings.simplefilter("ignore")
         try:
-            exec(compile(case.script, "<case>", "exec"), names)  # noqa: S102
-        except Exception as error:  # noqa: BLE001 (whatever it is, it is reported)
+            exec(compile(case.script, "<case>", "exec"), names)
+        except Exception as error:
             chain = _chain(error)
             text = "".join(
                 line for e in chain for line in traceback.format_exception_only(e)
