@@ -59,6 +59,8 @@ class Status(enum.IntEnum):
     TOO_MANY_SYNAPSES = 7
     USER_EXCEPTION = 8
     OUT_OF_BOUNDS = 9
+    NO_SUCH_ELEMENT = 10
+    NO_REFRACTORY_PERIOD = 11
 
 
 #: The same as plain integers, for compiled code
@@ -107,6 +109,17 @@ _EXCEPTIONS: dict[Status, tuple[type[Exception], str]] = {
         OverflowError,
         "There would be more than {0} synapses in {where}, which is what a synapse "
         "index of 32 bits can count. Nothing was created.",
+    ),
+    Status.NO_SUCH_ELEMENT: (
+        IndexError,
+        "A variable of {where} that is used as an index is {0}, but has to be between "
+        "0 and {last}.",
+    ),
+    Status.NO_REFRACTORY_PERIOD: (
+        ValueError,
+        "The refractory period of a neuron of {where} is negative, infinite or not a "
+        "number (NaN). Check the expression given for it; for neurons that spike only "
+        "once, give a condition that stays true.",
     ),
     Status.USER_EXCEPTION: (
         KernelExecutionError,

@@ -18,8 +18,8 @@ __all__ = ["numba_is_target", "register_preferences", "runs_in_compiled_loop"]
 CATEGORY = "codegen.runtime.numba"
 
 
-def _is_none_or_string(value: object) -> bool:
-    return value is None or isinstance(value, str)
+def _is_none_or_name(value: object) -> bool:
+    return value is None or (isinstance(value, str) and value != "")
 
 
 def _is_positive_integer(value: object) -> bool:
@@ -38,7 +38,7 @@ _PREFERENCES = {
     ),
     "cache_dir": BrianPreference(
         default=None,
-        validator=_is_none_or_string,
+        validator=_is_none_or_name,
         docs="""
         Location of the directory for the files that the numba target writes. If
         ``None`` (the default), the environment variable ``BRIAN2NUMBA_CACHE_DIR``

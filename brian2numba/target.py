@@ -14,6 +14,7 @@ from brian2.utils.logger import get_logger
 
 from brian2numba import pipeline
 from brian2numba.behaviours import BEHAVIOURS, Behaviour, Offer
+from brian2numba.behaviours.indices import check_arrays
 from brian2numba.binding import BoundKernel
 from brian2numba.device.random_counters import attach_random_counters, role_of
 from brian2numba.device.random_state import RandomStreams, attach_random_streams
@@ -176,6 +177,8 @@ class NumbaCodeObject(CodeObject):
             The indices or values that a code object was made to find, or ``None``.
         """
         try:
+            if self.source.runs_once:
+                check_arrays(self)
             if self._run is None:
                 self.finish()
             return cast("Callable[[], Any]", self._run)()
@@ -200,6 +203,8 @@ class NumbaCodeObject(CodeObject):
         if block == "run":
             return self()
         try:
+            if block == "before_run":
+                check_arrays(self)
             return getattr(self.behaviour, block)()
         except Exception as error:
             raise self._exception(block) from error

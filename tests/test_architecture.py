@@ -20,7 +20,7 @@ LAYERS = [
     {"behaviours"},
     {"pipeline", "state_updates"},
     {"target"},
-    {"simulation"},
+    {"guards", "simulation"},
     {"cache", "registration", "testing"},
     {"command_line"},
     {"__init__", "__main__"},

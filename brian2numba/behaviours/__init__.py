@@ -7,7 +7,7 @@ queue, arrays for results), prepare a run, or put what the kernel produced in it
 
 from brian2numba.behaviours.base import Behaviour, Offer
 from brian2numba.behaviours.cable import CableBehaviour
-from brian2numba.behaviours.indices import AssignmentBehaviour
+from brian2numba.behaviours.given_indices import AssignmentBehaviour
 from brian2numba.behaviours.recording import StateMonitorBehaviour
 from brian2numba.behaviours.results import ResultBehaviour
 from brian2numba.behaviours.spikes import (

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from brian2numba.behaviours.base import Behaviour
 
 __all__ = ["CableBehaviour", "prepare_cable"]
@@ -15,7 +17,20 @@ class CableBehaviour(Behaviour):
 
     def before_run(self) -> None:
         """Compute what stays the same for the run."""
+        _check_constants(self.codeobj.owner)
         prepare_cable(self.codeobj.variables)
+
+
+def _check_constants(neuron: Any) -> None:
+    """Refuse resistances and capacitances that are no such thing."""
+    for name, unit in (("Ri", "ohm metre"), ("Cm", "farad/metre^2")):
+        values = neuron.variables[name].get_value()
+        is_wrong = ~((values > 0) & (values < np.inf))
+        if is_wrong.any():
+            raise ValueError(
+                f"{name} of the {neuron.__class__.__name__} '{neuron.name}' has to be "
+                f"positive and finite, not {values[is_wrong][0]} {unit}."
+            )
 
 
 def prepare_cable(variables: Mapping[str, Any]) -> None:

@@ -1,66 +1,89 @@
-"""Indices that users give, to read or set variables: from the end if negative."""
+"""Whether the indices that a kernel takes from arrays lead into its other arrays."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
-from brian2.core.variables import ArrayVariable
+from brian2.core.variables import ArrayVariable, AuxiliaryVariable
 
-from brian2numba.behaviours.base import Behaviour
-from brian2numba.binding import BoundKernel
+__all__ = ["check_arrays", "check_index"]
 
-__all__ = ["AssignmentBehaviour", "resolve_indices"]
-
-_INDICES = "_group_idx"
+#: Indices that a kernel counts up itself, and the one of what is there once
+_COUNTED = ("_idx", "0")
 
 
-class AssignmentBehaviour(Behaviour):
-    """The kernel sets elements of which a user gave the indices."""
+def check_arrays(codeobj: Any) -> None:
+    """Refuse arrays that a kernel would read or write beyond their end.
 
-    def __init__(self, codeobj: Any, keywords: Mapping[str, Any]) -> None:
-        super().__init__(codeobj, keywords)
-        self._variables = keywords["variables"]
-
-    def is_native(self) -> bool:
-        """Say that Python has to look at the indices."""
-        return False
-
-    def runner(self, kernel: BoundKernel) -> Callable[[], Any]:
-        """Return what sets the elements."""
-
-        def run() -> None:
-            resolve_indices(self.codeobj, self._variables)
-            kernel()
-
-        return run
-
-
-def resolve_indices(codeobj: Any, variables: Mapping[str, Any]) -> None:
-    """Count negative indices from the end, as numpy does.
+    Parameters
+    ----------
+    codeobj : NumbaCodeObject
+        The code object of the kernel.
 
     Raises
     ------
     IndexError
-        If there is no element with one of the indices.
+        If an index is out of range.
+    ValueError
+        If a variable of synapses does not have an element for each of them.
     """
-    used = {getattr(slot, "variable", None) for slot in codeobj.source.slots}
-    sizes = [
-        variable.get_len()
-        for name, variable in codeobj.variables.items()
-        if codeobj.variable_indices[name] == "_idx"
-        and isinstance(variable, ArrayVariable)
-        and variable in used
-        and name != _INDICES
-    ]
-    if not sizes:
+    sizes: dict[str, int] = {}
+    for name in sorted(codeobj.accesses.read | codeobj.accesses.written):
+        variable = codeobj.variables[name]
+        if not isinstance(variable, ArrayVariable):
+            continue
+        _check_size(variable)
+        index = codeobj.variable_indices[name]
+        if index not in _COUNTED and _is_array(codeobj.variables.get(index)):
+            size = len(variable.get_value())
+            sizes[index] = min(size, sizes.get(index, size))
+    for index, size in sizes.items():
+        check_index(codeobj.variables[index], size)
+
+
+def _is_array(variable: Any) -> bool:
+    is_array = isinstance(variable, ArrayVariable)
+    return is_array and not isinstance(variable, AuxiliaryVariable)
+
+
+def _check_size(variable: Any) -> None:
+    """Refuse a variable of synapses that has no element for some of them."""
+    try:
+        registered = getattr(variable.owner, "_registered_variables", ())
+        if variable not in registered:
+            return
+        name, n = variable.owner.name, int(variable.owner.variables["N"].item())
+    except ReferenceError:
+        # The variables of a group can outlive it
         return
-    size, indices = min(sizes), variables[_INDICES].get_value()
-    outside = indices[(indices < -size) | (indices >= size)]
-    if len(outside):
-        raise IndexError(
-            f"The index {outside[0]} is out of bounds for '{codeobj.owner.name}', of "
-            f"which {size} elements can be indexed."
+    size = len(variable.get_value())
+    if size < n:
+        raise ValueError(
+            f"The variable '{variable.name}' of '{name}' has {size} elements for {n} "
+            "synapses. Synapses are made with connect(); don't resize their variables."
         )
-    indices[indices < 0] += np.int32(size)
+
+
+def check_index(variable: Any, size: int) -> None:
+    """Refuse an index variable with a value that is out of range.
+
+    Parameters
+    ----------
+    variable : `ArrayVariable`
+        The indices.
+    size : int
+        How many elements there are.
+
+    Raises
+    ------
+    IndexError
+        If there is such a value.
+    """
+    values = variable.get_value()
+    if not len(values) or (values.min() >= 0 and values.max() < size):
+        return
+    position = int(((values < 0) | (values >= size)).argmax())
+    raise IndexError(
+        f"Element {position} of the index '{variable.name}' is {values[position]}, but "
+        f"has to be between 0 and {size - 1}."
+    )

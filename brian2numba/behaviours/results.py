@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from brian2numba.behaviours.base import Behaviour, Offer
-from brian2numba.behaviours.indices import resolve_indices
+from brian2numba.behaviours.given_indices import resolve_indices
 from brian2numba.binding import BoundKernel
 from brian2numba.generation.slots import Result, Slot
 

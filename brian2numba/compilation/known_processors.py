@@ -63,7 +63,7 @@ def can_compile_for(name: Any) -> bool:
         If LLVM does not know the processor, it is of another kind than this one, or it
         is known to have instructions that this one lacks.
     """
-    if not isinstance(name, str):
+    if not isinstance(name, str) or not name:
         return False
     if name in ("host", llvm.get_host_cpu_name()):
         return True

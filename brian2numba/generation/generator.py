@@ -11,6 +11,10 @@ from brian2.core.variables import ArrayVariable, AuxiliaryVariable
 from brian2.parsing.bast import brian_ast
 from brian2.utils.stringtools import indent
 
+from brian2numba.generation.abstract_checks import (
+    check_conditions,
+    check_units_of_connections,
+)
 from brian2numba.generation.accesses import Accesses
 from brian2numba.generation.counter_draws import CounterDraws
 from brian2numba.generation.dtypes import cast, dtype_name, stored
@@ -18,6 +22,13 @@ from brian2numba.generation.functions import KernelFunctions, collect_functions
 from brian2numba.generation.renderer import NumbaNodeRenderer
 
 __all__ = ["NumbaCodeGenerator"]
+
+#: The refractory period of a neuron: a name that guards give it
+_PERIOD = "_refractory_period"
+_IS_PERIOD = f"{_PERIOD} >= 0.0 and {_PERIOD} < 1e300"
+
+#: Variables of Brian's that no code may write
+_FIXED = {"i", "j", "N", "t", "dt"}
 
 #: What draws as many numbers for an element as it takes, from one stream
 _DRAW_IN_SEQUENCE = ("synapses_create_generator",)
@@ -78,6 +89,9 @@ class NumbaCodeGenerator(CodeGenerator):
     def translate(self, code: dict[str | None, str], dtype: Any) -> Any:
         """Translate blocks of abstract code, see Brian's `CodeGenerator`."""
         self._abstract_code = dict(code)
+        check_conditions(code, self.variables)
+        if self.template_name == "synapses_create_generator":
+            check_units_of_connections(code, self.variables)
         return super().translate(code, dtype)
 
     def translate_expression(self, expr: str) -> str:
@@ -106,7 +120,20 @@ class NumbaCodeGenerator(CodeGenerator):
             code = self._assignment(statement, statement.expr)
         if statement.comment:
             code += f"  # {statement.comment}"
+        if statement.var == _PERIOD:
+            code += f"\n{self._period_check(statement.scalar)}"
         return code
+
+    @staticmethod
+    def _period_check(is_shared: bool) -> str:
+        """Return what refuses a refractory period that is none.
+
+        A loop over neurons goes on, so that it can be vector code: its template returns
+        the status afterwards.
+        """
+        if is_shared:
+            return f"if not ({_IS_PERIOD}):\n    return _NO_REFRACTORY_PERIOD"
+        return f"_no_period |= not ({_IS_PERIOD})"
 
     def _cases(self, statement: Any) -> list[str]:
         """Return an assignment that is simpler where booleans are known.
@@ -162,6 +189,35 @@ class NumbaCodeGenerator(CodeGenerator):
             lines.append(f"{name} = {stored(access, kind)}")
         return lines
 
+    def _refuse_fixed(self, names: set[str]) -> None:
+        """Refuse code that assigns to what says which element it is, and when."""
+        fixed = sorted(names & _FIXED)
+        if fixed and self.variables[fixed[0]].read_only:
+            raise TypeError(
+                f"The code of '{self.owner.name}' assigns to '{fixed[0]}', which is "
+                "read-only."
+            )
+
+    def _check_indices(self, names: set[str]) -> list[str]:
+        """Return the lines that check what the given variables are indexed by.
+
+        Users can change an index variable whenever they like, also within a run. The
+        indices that only Brian sets are checked before a run.
+        """
+        lines = []
+        for name in sorted(names):
+            index = self.variable_indices[name]
+            variable = self.variables.get(index)
+            if isinstance(variable, ArrayVariable) and not variable.read_only:
+                size = f"_num{self.get_array_name(self.variables[name])}"
+                lines += [
+                    f"if {index} < 0 or {index} >= {size}:",
+                    f"    _details[0] = {index}",
+                    f"    _details[1] = {size}",
+                    "    return _NO_SUCH_ELEMENT",
+                ]
+        return lines
+
     def translate_to_statements(
         self, statements: list[Any], conditions: dict[str, str]
     ) -> list[str]:
@@ -194,6 +250,7 @@ class NumbaCodeGenerator(CodeGenerator):
             scalar = scalar_statements[block]
             s_read, s_write, s_indices, s_conditions = self.arrays_helper(scalar)
             v_read, v_write, v_indices, v_conditions = self.arrays_helper(vector)
+            self._refuse_fixed(s_write | v_write)
             # What the loop only reads and is the same for all elements is read once
             shared = {n for n in v_read - v_write if self.variables[n].scalar}
             self._accesses.once |= s_write
@@ -206,11 +263,13 @@ class NumbaCodeGenerator(CodeGenerator):
                 + self.translate_to_statements(scalar, s_conditions)
                 + self.translate_to_write_arrays(sorted(s_write))
             )
+            moved = {n for n in v_write if self.variable_indices[n] in v_write}
             vector_code[block] = "\n".join(
-                self.translate_to_read_arrays(
-                    sorted(v_indices) + sorted(v_read - shared)
-                )
+                self.translate_to_read_arrays(sorted(v_indices))
+                + self._check_indices(v_read | v_write)
+                + self.translate_to_read_arrays(sorted(v_read - shared))
                 + self.translate_to_statements(vector, v_conditions)
+                + self._check_indices(moved)
                 + self.translate_to_write_arrays(sorted(v_write))
             )
         return scalar_code, vector_code, self.determine_keywords()

@@ -62,5 +62,6 @@ def timed_array_2d(  # noqa: PLR0913, PLR0917
 
 
 def _step(t: float, n_steps: int, fraction: float, upsampling: int) -> int:
-    step = int64((t / fraction + 0.5) / upsampling)
-    return min(max(step, 0), n_steps - 1)
+    # Times may be infinite: no number of steps, before it is clipped
+    step = min(max((t / fraction + 0.5) / upsampling, 0.0), n_steps - 1.0)
+    return int64(step)

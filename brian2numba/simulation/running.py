@@ -43,7 +43,7 @@ def compiled_code() -> Any:
 
 @contextmanager
 def the_only_run(network: Network) -> Iterator[None]:
-    """Refuse to run a network while another thread runs one.
+    """Refuse to run a network that is running, or while another thread runs one.
 
     Brian's networks share clocks: two at a time would advance each other's time.
 
@@ -67,6 +67,11 @@ def the_only_run(network: Network) -> Iterator[None]:
                 f"The network '{network.name}' was running in another thread when "
                 "this process was forked: its state here is that of the middle of a "
                 "run. Use restore() to go back to a stored state."
+            )
+        if network is _Running.network:
+            raise RuntimeError(
+                f"The network '{_name()}' is running already: what it calls in a "
+                "time step can't run it again."
             )
         _Running.thread, _Running.network = threading.get_ident(), network
         yield

@@ -1,0 +1,139 @@
+"""Guards of neuron groups and of what drives them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from brian2.groups.neurongroup import NeuronGroup, StateUpdater
+from brian2.input.binomial import BinomialFunction
+from brian2.input.poissongroup import PoissonGroup
+from brian2.input.poissoninput import PoissonInput
+from brian2.input.timedarray import TimedArray
+
+from brian2numba.guards.mechanism import Guard, described
+from brian2numba.guards.numbers import (
+    as_numbers,
+    check_count,
+    check_fractions,
+    check_positive,
+    first_where,
+)
+
+__all__ = ["GUARDS"]
+
+#: The code in which Brian compares the time since a spike with the refractory period
+_COMPUTED_PERIOD = re.compile(
+    r"(not_refractory = timestep\(t - lastspike, dt\) >= timestep\()(.*)(, dt\)\n)",
+    re.DOTALL,
+)
+#: Neurons count as having spiked so many seconds before the time 0
+_LAST_SPIKE = 1e4
+
+
+def _check_neuron_group(group: Any, given: Mapping[str, Any]) -> None:
+    n = given["N"]
+    check_count(n, "The number of neurons N")
+    number = as_numbers(n)
+    if number is not None:
+        check_fractions(number, "The number of neurons N")
+    _check_refractory(given["refractory"])
+
+
+def _check_refractory(period: Any) -> None:
+    """Refuse a refractory period that would mean another than what it says."""
+    number = None if isinstance(period, (str, bool)) else as_numbers(period)
+    if number is None or number.ndim:
+        return
+    if not 0 <= number < np.inf:
+        raise ValueError(
+            "The refractory period has to be finite and not negative, it is "
+            f"{number} s. For neurons that spike only once, give a condition that "
+            "stays true, e.g. refractory='True'."
+        )
+    if number > _LAST_SPIKE:
+        raise ValueError(
+            f"The refractory period can be at most {_LAST_SPIKE:.0f} s, it is {number} "
+            "s: neurons count as having spiked that long before the start."
+        )
+
+
+def _name_refractory_period(updater: Any, code: str, args: tuple[Any, ...]) -> str:
+    """Give the period that an expression computes a name, for kernels to check it."""
+    period = _COMPUTED_PERIOD.fullmatch(code)
+    if period is None or not isinstance(updater.group._refractory, str):
+        return code
+    before, expression, after = period.groups()
+    return f"_refractory_period = {expression}\n{before}_refractory_period{after}"
+
+
+def _check_poisson_group(group: Any, given: Mapping[str, Any]) -> None:
+    check_count(given["N"], "The number of neurons N")
+    if not isinstance(given["rates"], str):
+        _check_rates(given["rates"], "The rates")
+
+
+def _check_rates_before_run(group: Any, given: Mapping[str, Any]) -> None:
+    if not isinstance(group._rates, str):
+        rates = group.variables["rates"].get_value()
+        _check_rates(rates, f"The rates of {described(group)}")
+
+
+def _check_rates(rates: Any, what: str) -> None:
+    numbers = as_numbers(rates)
+    if numbers is None:
+        return
+    numbers = numbers.ravel()
+    wrong = first_where(~((numbers >= 0) & (numbers < np.inf)))
+    if wrong is not None:
+        raise ValueError(
+            f"{what} have to be finite and not negative, but the one of neuron {wrong} "
+            f"is {numbers[wrong]} Hz."
+        )
+
+
+def _check_poisson_input(source: Any, given: Mapping[str, Any]) -> None:
+    check_count(given["N"], "The number of inputs N")
+    number = as_numbers(given["rate"])
+    if number is None or number.ndim:
+        return
+    target = given["target"]
+    dt = float(target.clock.dt_)
+    # Brian refuses what is negative
+    if not (number < 0 or number * dt <= 1):
+        raise ValueError(
+            "The rate of an input has to be at most one spike a time step, "
+            f"{1 / dt:g} Hz for {described(target)}, it is {number} Hz."
+        )
+
+
+def _check_timed_array(timed: Any, given: Mapping[str, Any]) -> None:
+    check_positive(given["dt"], "The time step dt of a timed array", " s")
+
+
+def _check_binomial(function: Any, given: Mapping[str, Any]) -> None:
+    n, p = as_numbers(given["n"]), as_numbers(given["p"])
+    check_count(given["n"], "The number of trials n")
+    if n is not None and not n.ndim:
+        check_fractions(n, "The number of trials n")
+        if n < 0:
+            raise ValueError(f"The number of trials n can't be negative, it is {n}.")
+    if p is not None and not p.ndim and not 0 <= p <= 1:
+        raise ValueError(f"The probability p has to be between 0 and 1, it is {p}.")
+
+
+GUARDS = (
+    Guard(NeuronGroup, "__init__", _check_neuron_group),
+    Guard(NeuronGroup, "__getitem__"),
+    Guard(NeuronGroup, "run_on_event"),
+    Guard(NeuronGroup, "set_event_schedule"),
+    Guard(StateUpdater, "_get_refractory_code", correct=_name_refractory_period),
+    Guard(PoissonGroup, "__init__", _check_poisson_group),
+    Guard(PoissonGroup, "__getitem__"),
+    Guard(PoissonGroup, "before_run", _check_rates_before_run),
+    Guard(PoissonInput, "__init__", _check_poisson_input),
+    Guard(TimedArray, "__init__", _check_timed_array),
+    Guard(BinomialFunction, "__init__", _check_binomial),
+)

@@ -1,0 +1,137 @@
+"""How a method of Brian's gets a guard: a check of what it is given, before it runs."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import reprlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import brian2
+from brian2.core.variables import VariableView
+
+from brian2numba.preferences import numba_is_target
+
+__all__ = ["Guard", "described"]
+
+#: Raises an exception if an object must not get these arguments, given by name
+type Check = Callable[[Any, Mapping[str, Any]], None]
+#: Returns what a method has to return, given its object, the result, and the arguments
+type Correction = Callable[[Any, Any, tuple[Any, ...]], Any]
+
+#: What tracebacks say in the place of this file
+_FILE_NAME = f"{Path(brian2.__file__).parent} (guarded by brian2numba)"
+
+#: Arguments that tell users nothing
+_UNSAID = ("level", "namespace", "run_namespace")
+
+_short = reprlib.Repr()
+_short.maxstring = _short.maxother = 80
+
+
+@dataclass(frozen=True)
+class Guard:
+    """A guard of a method or of a property that can be set.
+
+    It does nothing unless the numba target is chosen. An exception of the method, or of
+    the check, gets a note that tells which object was given what.
+
+    Attributes
+    ----------
+    owner : type
+        The class.
+    name : str
+        The method, or the property.
+    check : callable, optional
+        Looks at the arguments.
+    correct : callable, optional
+        Looks at the result.
+    """
+
+    owner: type
+    name: str
+    check: Check | None = None
+    correct: Correction | None = None
+
+    def install(self) -> None:
+        """Put the guard in front of the method, in the class that has it."""
+        owner = next(c for c in self.owner.__mro__ if self.name in vars(c))
+        method = vars(owner)[self.name]
+        if isinstance(method, property):
+            assert method.fset is not None
+            setter = self._guarded(method.fset)
+            setattr(owner, self.name, method.setter(setter))
+        else:
+            setattr(owner, self.name, self._guarded(method))
+
+    def _guarded(self, method: Callable[..., Any]) -> Callable[..., Any]:
+        signature = inspect.signature(method)
+        position = _position_of_level(signature)
+        check, correct = self.check, self.correct
+
+        def guarded(*args: Any, **kwds: Any) -> Any:
+            if position:
+                args, kwds = _one_frame_up(position, args, kwds)
+            if not numba_is_target():
+                return method(*args, **kwds)
+            try:
+                if check is not None:
+                    check(args[0], _arguments(signature, args, kwds))
+                result = method(*args, **kwds)
+                return result if correct is None else correct(args[0], result, args[1:])
+            except Exception as error:
+                # What was called within has told more
+                if not getattr(error, "__notes__", None):
+                    error.add_note(self._note(signature, args, kwds))
+                raise
+
+        # Brian tells users where they made an object: in the last frame whose file is
+        # not below its own folder
+        guarded.__code__ = guarded.__code__.replace(co_filename=_FILE_NAME)
+        return functools.wraps(method)(guarded)
+
+    def _note(self, signature: inspect.Signature, args: Any, kwds: Any) -> str:
+        """Return what an exception tells of the call."""
+        arguments = inspect.Signature.bind_partial(signature, *args, **kwds).arguments
+        given = ", ".join(
+            f"{name}={_short.repr(value)}"
+            for name, value in list(arguments.items())[1:]
+            if name not in _UNSAID
+        )
+        owner = args[0]
+        if self.name == "__init__":
+            return f"In {type(owner).__name__}({given})."
+        return f"In {self.name}({given}) of {described(owner)}."
+
+
+def _position_of_level(signature: inspect.Signature) -> int:
+    """Return where an argument says how far away the caller's variables are; 0 if none.
+
+    Brian looks for the values of names there: the guard is one frame more.
+    """
+    names = list(signature.parameters)
+    return names.index("level") if "level" in names else 0
+
+
+def _one_frame_up(position: int, args: Any, kwds: Any) -> tuple[Any, Any]:
+    if len(args) > position:
+        return (*args[:position], args[position] + 1, *args[position + 1 :]), kwds
+    return args, {**kwds, "level": kwds.get("level", 0) + 1}
+
+
+def _arguments(signature: inspect.Signature, args: Any, kwds: Any) -> dict[str, Any]:
+    """Return all arguments by name; what is missing is for the method to say."""
+    bound = signature.bind_partial(*args, **kwds)
+    bound.apply_defaults()
+    return bound.arguments
+
+
+def described(owner: Any) -> str:
+    """Return an object's kind and name, as in "the Synapses 'syn'"."""
+    kind, name = owner.__class__.__name__, getattr(owner, "name", None)
+    if isinstance(owner, VariableView):
+        return f"the variable '{name}' of '{owner.group_name}'"
+    return f"the {kind} '{name}'" if name else f"a {kind}"

@@ -1,0 +1,83 @@
+"""Guards of clocks and of networks: for how long they run, and in which steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from brian2.core.clocks import Clock
+from brian2.core.network import Network, _get_all_objects
+
+from brian2numba.guards.mechanism import Guard, described
+from brian2numba.guards.numbers import as_numbers, check_positive
+
+__all__ = ["GUARDS"]
+
+#: A time that is more steps from 0 than this is no longer a double of its own
+_MAX_STEPS = 2**53
+
+
+def _check_dt(clock: Any, given: Mapping[str, Any]) -> None:
+    dt = given.get("dt", given.get("dt_"))
+    check_positive(dt, f"The time step dt of {described(clock)}", " s")
+    if Network._globally_running and float(dt) != clock.dt_:
+        raise RuntimeError(
+            f"The time step dt of {described(clock)} can't be set to {float(dt)} s "
+            "while a network is running: the run knows in which steps it ends."
+        )
+
+
+def _check_run(network: Any, given: Mapping[str, Any]) -> None:
+    duration = as_numbers(given["duration"])
+    if duration is None or duration.ndim:
+        raise TypeError(f"The duration has to be one time, not {given['duration']!r}.")
+    if not np.isfinite(duration):
+        raise ValueError(f"The duration of a run has to be finite, not {duration} s.")
+    check_positive(given["report_period"], "The report_period", " s")
+    for obj in _get_all_objects(network.objects):
+        _check_schedule(obj, network)
+        _check_steps(obj.clock, float(network.t_ + duration))
+
+
+def _check_steps(clock: Any, end: float) -> None:
+    dt = getattr(clock, "dt_", None)
+    if dt is not None and end / dt > _MAX_STEPS:
+        raise OverflowError(
+            f"A run until {end} s would be {end / dt:g} time steps of "
+            f"{described(clock)}, whose dt is {dt} s. Beyond {_MAX_STEPS}, times are no "
+            "longer exact."
+        )
+
+
+def _check_schedule(obj: Any, network: Any) -> None:
+    slot = str(obj.when).removeprefix("before_").removeprefix("after_")
+    if slot not in network.schedule:
+        raise ValueError(
+            f"{described(obj)} has when='{obj.when}', which is not in the schedule of "
+            f"{described(network)}: {', '.join(network.schedule)}, each also with "
+            "'before_' or 'after_' in front of it."
+        )
+    if as_numbers(obj.order) is None:
+        raise TypeError(
+            f"The order of {described(obj)} has to be a number, not {obj.order!r}."
+        )
+
+
+def _check_restore(network: Any, given: Mapping[str, Any]) -> None:
+    if Network._globally_running:
+        raise RuntimeError(
+            f"{described(network)} can't be restored while a network is running: the "
+            "time would go back within the run."
+        )
+
+
+GUARDS = (
+    Guard(Clock, "dt", _check_dt),
+    Guard(Clock, "dt_", _check_dt),
+    Guard(Network, "run", _check_run),
+    Guard(Network, "add"),
+    Guard(Network, "remove"),
+    Guard(Network, "store"),
+    Guard(Network, "restore", _check_restore),
+)
