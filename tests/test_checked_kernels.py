@@ -10,12 +10,14 @@ from brian2 import (
     Cylinder,
     Function,
     Network,
+    NetworkOperation,
     NeuronGroup,
     SpatialNeuron,
     StateMonitor,
     Synapses,
     linked_var,
     ms,
+    network_operation,
     prefs,
     um,
 )
@@ -82,13 +84,22 @@ def array_of(group, name):
     return group.variables[name].get_value()
 
 
+def break_later(group, name, position, value):
+    """Return what breaks an array in a run: before it, indices are looked at."""
+
+    @network_operation(when="start", order=-1)
+    def break_it():
+        array_of(group, name)[position] = value
+
+    return break_it
+
+
 def target_of_a_synapse():
     cells = spiking()
     synapses = Synapses(cells, cells, "w : 1", on_pre="x_post += w", name="syn")
     synapses.connect(j="i")
     cells.v = "2 * int(i == 3)"
-    array_of(synapses, "_synaptic_post")[3] = 99
-    return Network(cells, synapses)
+    return Network(cells, synapses, break_later(synapses, "_synaptic_post", 3, 99))
 
 
 def index_of_a_linked_variable():
@@ -96,8 +107,8 @@ def index_of_a_linked_variable():
     linked = NeuronGroup(2, "y : 1 (linked)\nz : 1", name="linked")
     linked.y = linked_var(source, "x", index=np.array([0, 2]))
     linked.run_regularly("z = y")
-    array_of(linked, "_y_indices")[1] = -1
-    return Network(source, cells, linked)
+    breaking = break_later(linked, "_y_indices", 1, -1)
+    return Network(source, cells, linked, breaking)
 
 
 def neuron_of_a_monitor():
@@ -158,6 +169,7 @@ def test_the_run_goes_on_after_the_model_was_mended(mode):
     network = target_of_a_synapse()
     with pytest.raises(BrianObjectException):
         network.run(1 * ms)
+    network.remove(*[o for o in network.objects if isinstance(o, NetworkOperation)])
     array_of(network["syn"], "_synaptic_post")[3] = 3
     network.run(1 * ms)
     assert network["cells"].x[:].tolist() == [0] * 5

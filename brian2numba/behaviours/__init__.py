@@ -7,7 +7,6 @@ queue, arrays for results), prepare a run, or put what the kernel produced in it
 
 from brian2numba.behaviours.base import Behaviour, Offer
 from brian2numba.behaviours.cable import CableBehaviour
-from brian2numba.behaviours.given_indices import AssignmentBehaviour
 from brian2numba.behaviours.recording import StateMonitorBehaviour
 from brian2numba.behaviours.results import ResultBehaviour
 from brian2numba.behaviours.spikes import (
@@ -28,7 +27,6 @@ BEHAVIOURS: dict[str, type[Behaviour]] = {
     "summed_variable": SummedVariableBehaviour,
     "group_get_indices": ResultBehaviour,
     "group_variable_get": ResultBehaviour,
-    "group_variable_set": AssignmentBehaviour,
     "group_variable_get_conditional": ResultBehaviour,
     "statemonitor": StateMonitorBehaviour,
     "spatialstateupdate": CableBehaviour,

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from brian2numba.behaviours.base import Behaviour, Offer
-from brian2numba.behaviours.given_indices import resolve_indices
 from brian2numba.binding import BoundKernel
 from brian2numba.generation.slots import Result, Slot
 
@@ -20,7 +19,7 @@ class ResultBehaviour(Behaviour):
 
     def __init__(self, codeobj: Any, keywords: Mapping[str, Any]) -> None:
         super().__init__(codeobj, keywords)
-        self._variables = variables = keywords["variables"]
+        variables = keywords["variables"]
         variable = variables.get("_variable")
         self._dtype = np.int32 if variable is None else variable.dtype
         self._length = variables.get("_group_idx", variables.get("N"))
@@ -45,8 +44,6 @@ class ResultBehaviour(Behaviour):
         return lambda: self._found(kernel)
 
     def _found(self, kernel: BoundKernel) -> np.ndarray[Any, Any]:
-        if self._by_index:
-            resolve_indices(self.codeobj, self._variables)
         length = self._length.get_len() if self._by_index else self._length.item()
         result = np.zeros(length, self._dtype)
         kernel.set_number("_result", result.ctypes.data)

@@ -137,7 +137,10 @@ class _ArrayMethods:
 
 def _described(variable: ArrayVariable) -> str:
     """Return the name of a variable for error messages, with that of its owner."""
-    return f"the variable '{variable.name}' of '{variable.owner.name}'"
+    # Arrays of indices belong to nobody
+    owner = getattr(variable.owner, "name", None)
+    what = f"the variable '{variable.name}'"
+    return what if owner is None else f"{what} of '{owner}'"
 
 
 def _aligned_array(size: int, dtype: Any) -> np.ndarray[Any, Any]:
