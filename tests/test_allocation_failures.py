@@ -83,10 +83,10 @@ def test_values_are_kept_while_in_use_and_some_time_longer():
         recent.add(key, used if key == 0 else Value())
     assert recent.get(0) is used
     assert [recent.get(key) is None for key in range(1, 5)] == [True, True, True, False]
-    recent.add(5, Value())
+    assert recent.get(0) is used
     del used
     assert recent.get(0) is not None
+    recent.add(5, Value())
     recent.add(6, Value())
-    recent.add(7, Value())
     assert recent.get(0) is None
     assert len(recent) == 2
