@@ -11,6 +11,7 @@ from brian2numba.behaviours.base import Behaviour, Offer
 from brian2numba.binding import BoundKernel
 from brian2numba.containers import DynamicArray1D, reserve_rows
 from brian2numba.device.arrays import owned_container
+from brian2numba.errors import memory_for
 from brian2numba.kernels.synapse_creation import count_indices, number_repeats
 
 __all__ = ["MAX_SYNAPSES", "SynapseCreationBehaviour", "add_synapses"]
@@ -43,7 +44,7 @@ def add_synapses(synapses: Any, new: int) -> None:
             resized.append(variable)
             variable.resize(new)
         _count(synapses, old)
-    except MemoryError:
+    except BaseException:
         for variable in resized:
             variable.resize(old)
         raise
@@ -102,7 +103,8 @@ class SynapseCreationBehaviour(Behaviour):
 
     def __init__(self, codeobj: Any, keywords: Mapping[str, Any]) -> None:
         super().__init__(codeobj, keywords)
-        self._scratch = DynamicArray1D(0, np.uint8)
+        with memory_for(f"the Synapses '{codeobj.owner.name}'"):
+            self._scratch = DynamicArray1D(0, np.uint8)
 
     def offers(self) -> dict[str, Offer]:
         """Return the arrays that the kernel writes to."""

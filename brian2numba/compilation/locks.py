@@ -16,6 +16,7 @@ from contextlib import AbstractContextManager, ExitStack
 from typing import Any
 
 import llvmlite.binding as llvm
+import pyparsing
 
 __all__ = ["COMPILING", "hold_locks_while_forking"]
 
@@ -60,4 +61,6 @@ def _locks() -> list[AbstractContextManager[Any]]:
         locks.append(sys.modules[_NUMBA].global_compiler_lock)
     # LLVM's; also taken where code that nobody needs any more is removed
     locks.append(llvm.ffi.lib._lock)
+    # The parser's of equations, in which Brian builds models
+    locks.append(pyparsing.ParserElement.packrat_cache_lock)
     return locks

@@ -220,7 +220,11 @@ class _DynamicArray:
         new_rows = _checked_size(new_rows)
         if new_rows < rows:
             self._words[ROWS] = new_rows
-            self.detach()
+            try:
+                self.detach()
+            except MemoryError:
+                self._words[ROWS] = rows
+                raise
             return
         added = new_rows - rows
         address = append_rows.call(self.handle, min(added, MAX_BYTES + 1))
@@ -256,7 +260,8 @@ class _DynamicArray:
         self._words[ROWS] = n_rows
         is_shared_block = is_shared(self.payload + _BUFFER * _WORD)
         if self._words[CAPACITY] > _ROOM_TO_KEEP * n_rows and not is_shared_block:
-            self._shrink_rows(n_rows)
+            # What can't be made smaller stays as large as it is
+            set_capacity.call(self.handle, n_rows)
 
     def get_capsule(self) -> Any:
         """Return a capsule of the payload's address that no other target accepts."""
