@@ -19,8 +19,8 @@ from reliability.random_models.harness import compare_batch, drawn_models
 from reliability.random_models.script import write
 from reliability.random_models.verdicts import judge
 
-#: Which models are drawn. Another release of hypothesis may draw others; where these have
-#: not all features, take other numbers
+#: Which models are drawn. Another release of hypothesis may draw others; where these
+#: don't have all features, take other numbers
 SEEDS = 7, 8
 #: Of which hypothesis draws some twice
 N_MODELS = 40
