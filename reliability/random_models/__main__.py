@@ -17,7 +17,7 @@ from reliability.random_models.deviations import DEVIATIONS
 from reliability.random_models.features import FEATURES
 from reliability.random_models.harness import Batch, compare_batch
 
-_MODELS_OF_A_BATCH = 40
+_MODELS_OF_A_BATCH = 20
 
 
 def main() -> int:
