@@ -17,7 +17,7 @@ from reliability.random_models.deviations import DEVIATIONS
 from reliability.random_models.features import FEATURES
 from reliability.random_models.harness import Batch, compare_batch
 
-_MODELS_OF_A_BATCH = 25
+_MODELS_OF_A_BATCH = 20
 
 
 def main() -> int:
@@ -27,7 +27,7 @@ def main() -> int:
     total = Batch()
     for batch in _batches(options):
         total.add(batch)
-        print(f"{len(total.scripts)} models: {dict(total.kinds)}", flush=True)
+        print(f"{len(total.verdicts)} models: {dict(total.kinds)}", flush=True)
         for script, detail in batch.failures:
             _report(script, detail)
     _print(total)
@@ -90,23 +90,25 @@ def _report(script: str, detail: str) -> None:
 
 
 def _print(total: Batch) -> None:
+    features = total.features
     for name in FEATURES:
-        print(f"{total.features[name]:6d} {name}")
+        print(f"{features[name]:6d} {name}")
     for message, count in total.refusals.most_common():
         print(f"{count:6d} refused: {message[:200]}")
 
 
 def _figures(total: Batch) -> dict[str, int]:
     """Return what is kept."""
+    kinds, deviations, features = total.kinds, total.deviations, total.features
     return {
-        "models": len(total.scripts),
-        "identical bit by bit": total.kinds["identical"],
-        "equal but for rounding": total.kinds["close"],
-        "refused by both targets": total.kinds["refused"],
-        **{f"explained: {d.name}": total.deviations[d.name] for d in DEVIATIONS},
+        "models": len(total.verdicts),
+        "identical bit by bit": kinds["identical"],
+        "equal but for rounding": kinds["close"],
+        "refused by both targets": kinds["refused"],
+        **{f"explained: {d.name}": deviations[d.name] for d in DEVIATIONS},
         "unexplained": len(total.failures),
         "features": len(FEATURES),
-        "models of the rarest feature": min(total.features[name] for name in FEATURES),
+        "models of the rarest feature": min(features[name] for name in FEATURES),
     }
 
 

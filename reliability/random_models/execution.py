@@ -80,6 +80,9 @@ def _as_in_a_new_process() -> Iterator[None]:
     sharing = threads._GRAIN, schedule.shared_kernel
     logger, level = logging.getLogger("brian2"), logging.getLogger("brian2").level
     reinit_devices()
+    # The default clock shows the time of the last run until the next one starts
+    for name in ("t", "timestep"):
+        defaultclock.variables[name].set_value(0)
     try:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")

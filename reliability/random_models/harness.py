@@ -31,43 +31,46 @@ class Batch:
 
     Attributes
     ----------
-    scripts : set of str
-        The scripts that were compared.
-    kinds, deviations, features, refusals : Counter
-        How many models there were by kind of verdict, by accepted deviation, by what
-        they have and by why they were refused.
+    verdicts : dict of Verdict
+        The verdicts, by the models' scripts.
     failures : list of tuple of str
         A script and what differs, for the smallest model found of an unexplained
         difference.
     """
 
-    scripts: set[str] = field(default_factory=set)
-    kinds: Counter[str] = field(default_factory=Counter)
-    deviations: Counter[str] = field(default_factory=Counter)
-    features: Counter[str] = field(default_factory=Counter)
-    refusals: Counter[str] = field(default_factory=Counter)
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
     failures: list[tuple[str, str]] = field(default_factory=list)
 
-    def count(self, model: Model, verdict: Verdict) -> None:
-        """Count a model."""
-        script = write(model, "numba")
-        if script in self.scripts:
-            return
-        self.scripts.add(script)
-        self.kinds[verdict.kind] += 1
-        if verdict.kind == "refused":
-            self.refusals[verdict.detail] += 1
-            return
-        if verdict.deviation:
-            self.deviations[verdict.deviation] += 1
-        self.features.update(features_of(script))
-
     def add(self, other: Batch) -> None:
-        """Add what came out of other models, but for scripts that were here before."""
-        self.scripts |= other.scripts
-        for name in ("kinds", "deviations", "features", "refusals"):
-            getattr(self, name).update(getattr(other, name))
+        """Add what came out of other models."""
+        self.verdicts |= other.verdicts
         self.failures += other.failures
+
+    @property
+    def kinds(self) -> Counter[str]:
+        """How many models there were by kind of verdict."""
+        return Counter(verdict.kind for verdict in self.verdicts.values())
+
+    @property
+    def deviations(self) -> Counter[str]:
+        """How many differences were explained, by deviation."""
+        return Counter(v.deviation for v in self.verdicts.values() if v.deviation)
+
+    @property
+    def refusals(self) -> Counter[str]:
+        """How many models both targets refused, by what they said."""
+        refused = (v for v in self.verdicts.values() if v.kind == "refused")
+        return Counter(verdict.detail for verdict in refused)
+
+    @property
+    def features(self) -> Counter[str]:
+        """How many models that were not refused had each feature."""
+        return Counter(
+            feature
+            for script, verdict in self.verdicts.items()
+            if verdict.kind != "refused"
+            for feature in features_of(script)
+        )
 
 
 class Disagreement(AssertionError):
@@ -121,14 +124,16 @@ def compare_batch(number: int, first_seed: int, cython: bool = False) -> Batch:
 
     def visit(model: Model) -> None:
         nonlocal deadline
-        if time.monotonic() > deadline:
+        script = write(model, "numba")
+        # hypothesis repeats some
+        if time.monotonic() > deadline or (script in batch.verdicts and not smallest):
             return
         verdict = judge(model, cython)
         if not smallest:
-            batch.count(model, verdict)
+            batch.verdicts[script] = verdict
         if verdict.kind == "unexplained":
             deadline = min(deadline, time.monotonic() + _SECONDS_TO_SHRINK)
-            smallest[:] = [(write(model, "numba"), verdict.detail)]
+            smallest[:] = [(script, verdict.detail)]
             raise Disagreement(verdict.detail)
 
     # Models that are refused leave objects behind

@@ -21,7 +21,8 @@ _CLOCK_DRIVEN = "dx/dt = (clip({drive}, -1, 1) - x)/({tau}*DT) : 1 (clock-driven
 def part(draw: st.DrawFn, population: Population) -> str:
     """Draw a group of neurons or a part of it, as source."""
     n = population.size
-    if n < 4 or not draw(yes(2)):
+    # Brian has no subgroups of groups with linked variables
+    if n < 4 or "l : 1 (linked)" in population.equations or not draw(yes(2)):
         return population.name
     start = draw(st.integers(0, n // 2))
     stop = draw(st.integers(start + 1, n))
