@@ -45,7 +45,8 @@ def _check_steps(clock: Any, end: float) -> None:
     if dt is not None and end / dt > _MAX_STEPS:
         raise OverflowError(
             f"A run until {end} s would be {end / dt:g} time steps of "
-            f"{described(clock)}, whose dt is {dt} s. Beyond {_MAX_STEPS}, times are no longer exact."
+            f"{described(clock)}, whose dt is {dt} s. Beyond {_MAX_STEPS}, times are "
+            "no longer exact."
         )
 
 
