@@ -4,6 +4,7 @@ import inspect
 
 import pytest
 from brian2 import (
+    Network,
     NeuronGroup,
     SpikeGeneratorGroup,
     StateMonitor,
@@ -11,7 +12,6 @@ from brian2 import (
     TimedArray,
     ms,
     prefs,
-    run,
     second,
 )
 
@@ -58,11 +58,12 @@ def test_the_place_where_an_object_was_made_is_the_users():
 
 def test_spikes_too_late_to_be_counted():
     late = SpikeGeneratorGroup(2, [0], [3000] * second, dt=0.001 * ms, name="late")
-    cause = cause_of(lambda: run(0.001 * ms), "late")
+    network = Network(late)
+    cause = cause_of(lambda: network.run(0.001 * ms), "late")
     assert type(cause) is OverflowError
     assert "is at 3000.0 s, which is later than 2147483647 time steps" in str(cause)
     late.set_spikes([0], [0] * ms)
-    run(0.001 * ms)
+    network.run(0.001 * ms)
 
 
 def test_an_infinite_time_of_a_timed_array_is_the_last():
@@ -82,6 +83,7 @@ def test_refractory_periods_that_become_wrong_in_a_run(period):
     )
     group.long = 1 * ms
     group.run_regularly("long -= 0.4*ms")
-    cause = cause_of(lambda: run(1 * ms), "cells")
+    network = Network(group)
+    cause = cause_of(lambda: network.run(1 * ms), "cells")
     assert type(cause) is ValueError
     assert str(cause).startswith("The refractory period of a neuron of the NeuronGroup")
