@@ -37,7 +37,7 @@ CASES = (
     refused(
         'network.schedule = ["nothing"]; network.run(1*ms)',
         "ValueError",
-        "the NeuronGroup 'others' has when='start', which is not in the",
+        "which is not in the schedule of the Network 'network'",
     ),
     refused(
         "network.schedule = 3",

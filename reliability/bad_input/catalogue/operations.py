@@ -103,11 +103,6 @@ CASES = (
         "Threshold condition 'v' is not a boolean expression",
     ),
     refused(
-        'made = NeuronGroup(3, "v : 1", events={"a": "v"}, name="made"); run(1*ms)',
-        "TypeError",
-        "Threshold condition 'v' is not a boolean expression",
-    ),
-    refused(
         'made = NeuronGroup(3, "v : 1", events={"spike": "v > 1"}, threshold="v > 1", name="made")',
         "ValueError",
         "The NeuronGroup defines both a threshold and a 'spike' event",

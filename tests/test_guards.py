@@ -1,0 +1,89 @@
+"""Guards check what Brian's methods are given, and change nothing else about them."""
+
+import inspect
+
+import pytest
+from brian2 import (
+    Network,
+    NeuronGroup,
+    SpikeGeneratorGroup,
+    StateMonitor,
+    Synapses,
+    TimedArray,
+    ms,
+    prefs,
+    second,
+)
+
+from tests.causes import cause_of
+
+
+def test_a_guarded_method_looks_as_before():
+    parameters = inspect.signature(Synapses.connect).parameters
+    assert list(parameters)[:4] == ["self", "condition", "i", "j"]
+    assert Synapses.connect.__name__ == "connect"
+    assert "Add synapses." in Synapses.connect.__doc__
+
+
+def test_an_error_of_brian_tells_what_was_given():
+    with pytest.raises(ValueError, match="at least 1, was 0") as caught:
+        NeuronGroup(0, "v : 1", name="cells")
+    assert caught.value.__notes__ == [
+        "In NeuronGroup(N=0, model='v : 1', name='cells')."
+    ]
+
+
+def test_other_targets_are_left_alone():
+    prefs.codegen.target = "numpy"
+    group = NeuronGroup(5, "x : 1")
+    monitor = StateMonitor(group, "x", record=[1.5])
+    assert monitor.record.tolist() == [1]
+
+
+def test_names_are_found_where_the_user_has_them():
+    group = NeuronGroup(3, "x : 1")
+    local_value = 7
+    group.x = "local_value + i"
+    group.x["i > local_value - 6"] = "local_value"
+    assert group.x[:].tolist() == [local_value, local_value + 1, local_value]
+    synapses = Synapses(group, group)
+    synapses.connect(condition="i > local_value - 6")
+    assert len(synapses) == 3
+
+
+def test_the_place_where_an_object_was_made_is_the_users():
+    group = NeuronGroup(3, "x : 1")
+    assert "test_guards.py" in group._creation_stack
+
+
+def test_spikes_too_late_to_be_counted():
+    late = SpikeGeneratorGroup(2, [0], [3000] * second, dt=0.001 * ms, name="late")
+    network = Network(late)
+    cause = cause_of(lambda: network.run(0.001 * ms), "late")
+    assert type(cause) is OverflowError
+    assert "is at 3000.0 s, which is later than 2147483647 time steps" in str(cause)
+    late.set_spikes([0], [0] * ms)
+    network.run(0.001 * ms)
+
+
+def test_an_infinite_time_of_a_timed_array_is_the_last():
+    prefs.codegen.string_expression_target = "numba"
+    timed = TimedArray([1, 2, 3], dt=1 * ms)  # noqa: F841 (the strings call it)
+    group = NeuronGroup(2, "x : 1")
+    group.x = "timed(inf*ms)"
+    assert group.x[:].tolist() == [3, 3]
+    group.x = "timed(-inf*ms)"
+    assert group.x[:].tolist() == [1, 1]
+
+
+@pytest.mark.parametrize("period", ["long", "long + i*0*ms"])
+def test_refractory_periods_that_become_wrong_in_a_run(period):
+    group = NeuronGroup(
+        3, "v : 1\nlong : second", threshold="v > 1", refractory=period, name="cells"
+    )
+    group.long = 1 * ms
+    group.run_regularly("long -= 0.4*ms")
+    network = Network(group)
+    cause = cause_of(lambda: network.run(1 * ms), "cells")
+    assert type(cause) is ValueError
+    assert str(cause).startswith("The refractory period of a neuron of the NeuronGroup")
