@@ -43,12 +43,18 @@ def compilation_error(
     )
 
 
+#: What begins the reason for which numba found no way to do something
+_INNER = "TypingError: "
+
+
 def _reason(error: Exception) -> str:
     """Return the line of numba's message that says what is wrong."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     noise = ("Failed in", "File ", "During:", "[1] During", "- ", "This error may")
     telling = [line for line in lines if not line.startswith(noise)]
-    return (telling or lines or [type(error).__name__])[0]
+    # What an intrinsic of ours said
+    inner = [line.removeprefix(_INNER) for line in lines if line.startswith(_INNER)]
+    return (inner or telling or lines or [type(error).__name__])[0]
 
 
 def _concerned(functions: Mapping[str, Any], error: Exception) -> list[str]:

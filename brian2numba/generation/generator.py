@@ -9,7 +9,7 @@ from brian2.codegen.generators.base import CodeGenerator
 from brian2.core.preferences import prefs
 from brian2.core.variables import ArrayVariable, AuxiliaryVariable
 from brian2.parsing.bast import brian_ast
-from brian2.utils.stringtools import indent
+from brian2.utils.stringtools import get_identifiers, indent
 
 from brian2numba.generation.abstract_checks import (
     check_conditions,
@@ -133,7 +133,8 @@ class NumbaCodeGenerator(CodeGenerator):
         """
         if is_shared:
             return f"if not ({_IS_PERIOD}):\n    return _NO_REFRACTORY_PERIOD"
-        return f"_no_period |= not ({_IS_PERIOD})"
+        # All bits are 0 for finite numbers from 0 on: three vector instructions
+        return f"_no_period |= _float64_bits(abs({_PERIOD}) - {_PERIOD})"
 
     def _cases(self, statement: Any) -> list[str]:
         """Return an assignment that is simpler where booleans are known.
@@ -175,6 +176,9 @@ class NumbaCodeGenerator(CodeGenerator):
     def _is_float64(self, statement: Any, expr: str) -> bool:
         """Tell whether the value of a statement is a double without any conversion."""
         known = {**self._temporaries, **self.variables}
+        if self.functions.described.keys() & get_identifiers(expr):
+            # A function of a user may return anything
+            return False
         if any(getattr(var, "dtype", None) == np.float32 for var in known.values()):
             return False
         return statement.inplace or brian_ast(expr, known).dtype == "float"

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from llvmlite import ir
 from numba import extending, types
-from numba.core import cgutils
+from numba.core import cgutils, errors
 from numba.np.arrayobj import make_array, populate_array
 
 from brian2numba import language
@@ -19,6 +19,7 @@ __all__ = ["WORDS"]
 intrinsic: Any = extending.intrinsic
 
 _DOUBLE = ir.DoubleType()
+_NUMBERS = (types.Integer, types.Float, types.Boolean)
 _INT64 = ir.IntType(64)
 
 
@@ -34,6 +35,25 @@ def _pointer_to(element_type: types.Type) -> Any:
         return pointer(types.int64), codegen
 
     return as_pointer
+
+
+def _cast_to(kind: types.Type) -> Any:
+    """Return an intrinsic that makes another number of a number.
+
+    numba's own casts also take an array, and make a number of its first element.
+    """
+
+    @intrinsic
+    def cast(typing_context: Any, x: types.Type) -> Any:
+        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            return context.cast(builder, args[0], signature.args[0], kind)
+
+        x = types.unliteral(x)
+        if not isinstance(x, _NUMBERS):
+            raise errors.TypingError(f"There is {x} where a number has to be.")
+        return kind(x), codegen
+
+    return cast
 
 
 @intrinsic
@@ -328,7 +348,7 @@ WORDS: dict[Any, Any] = {
     getattr(language, name): word
     for name, word in (
         *((name, _pointer_to(kind)) for name, kind in _POINTERS.items()),
-        *_CASTS.items(),
+        *((name, _cast_to(kind)) for name, kind in _CASTS.items()),
         *_OTHERS.items(),
     )
 }

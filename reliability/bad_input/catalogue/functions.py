@@ -10,47 +10,48 @@ CASES = (
 def f(a): raise ValueError("seven")
 cells.x = "f(x)"
 """,
-        "NumbaNotImplementedError",
-        "Failed in nopython mode pipeline (step: native lowering)",
+        "TypingError",
+        "where a number has to be.",
     ),
     refused(
         """@check_units(a=1, result=1)
 def f(a): return None
 cells.x = "f(x)"
 """,
-        "NumbaNotImplementedError",
-        "Failed in nopython mode pipeline (step: native lowering)",
+        "TypingError",
+        "where a number has to be.",
     ),
     refused(
         """@check_units(a=1, result=1)
 def f(a): return "seven"
 cells.x = "f(x)"
 """,
-        "NumbaNotImplementedError",
-        "Failed in nopython mode pipeline (step: native lowering)",
+        "TypingError",
+        "where a number has to be.",
     ),
     refused(
         """@check_units(a=1, result=1)
 def f(a): return 1j
 cells.x = "f(x)"
 """,
-        "NumbaNotImplementedError",
-        "Failed in nopython mode pipeline (step: native lowering)",
+        "TypingError",
+        "where a number has to be.",
     ),
-    accepted(
+    refused(
         """@check_units(a=1, result=1)
 def f(a): return np.zeros(3)
 cells.x = "f(x)"
 """,
-        "Arrays as results of functions",
+        "TypingError",
+        "There is array(float64, 1d, C) where a number has to be.",
     ),
     refused(
         """@check_units(a=1, result=1)
 def f(a): return (a, a)
 cells.x = "f(x)"
 """,
-        "NumbaNotImplementedError",
-        "Failed in nopython mode pipeline (step: native lowering)",
+        "TypingError",
+        "where a number has to be.",
     ),
     refused(
         """@check_units(a=1, result=1)
