@@ -198,7 +198,7 @@ CASES = (
         "'The identifier \"nothing\" could not be resolved.'",
     ),
     warned(
-        'made = Synapses(NeuronGroup(2, "v : 1", threshold="v > 1"), cells, on_pre="v += 1", name="made"); made.connect(); run(1*ms)',
-        "The NeuronGroup 'neurongroup_1' sets a threshold but",
+        'made = Synapses(NeuronGroup(2, "v : 1", threshold="v > 1", name="source"), cells, on_pre="v += 1", name="made"); made.connect(); run(1*ms)',
+        "The NeuronGroup 'source' sets a threshold but",
     ),
 )
