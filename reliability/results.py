@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 __all__ = ["OUTPUT", "read", "write"]
 
@@ -45,7 +46,7 @@ def write(harness: str, options: str, figures: Mapping[str, object]) -> Path:
     return file
 
 
-def read() -> dict[str, dict[str, object]]:
+def read() -> dict[str, dict[str, Any]]:
     """Return what each harness left, by its name."""
     files = sorted(OUTPUT.glob("*.json"))
     return {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in files}
