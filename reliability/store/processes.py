@@ -20,6 +20,7 @@ import signal
 import sys
 import traceback
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -32,7 +33,7 @@ from brian2numba.store import KernelStore, current_store
 from brian2numba.store.kernel_store import Statistics
 from reliability.store.faulty_files import Faults
 
-__all__ = ["DUE", "due_after_a_step", "neurons_of", "small_network"]
+__all__ = ["DUE", "due_after_a_step", "model_results", "neurons_of", "small_network"]
 
 #: The synapses that `due_after_a_step` gives if the machine code is right
 DUE = [0, 2]
@@ -90,20 +91,24 @@ def due_after_a_step(path: Path) -> tuple[list[int], Statistics]:
     return queue.peek().tolist(), store.statistics
 
 
-def run() -> None:
-    """Run the model at the same time as other processes; print the results."""
+def model_results() -> dict[str, Any]:
+    """Run the model; return its results, and what was in the store."""
     prefs.codegen.target = prefs.codegen.string_expression_target = "numba"
-    print("ready", flush=True)
-    sys.stdin.readline()
     network = small_network()
     network.run(30 * ms, namespace={})
     (monitor,) = (o for o in network.objects if type(o) is SpikeMonitor)
-    results = {
+    return {
         "n_spikes": int(monitor.num_spikes),
         "v": np.asarray(neurons_of(network).v).tolist(),
         "statistics": dataclasses.asdict(current_store().statistics),
     }
-    print(json.dumps(results))
+
+
+def run() -> None:
+    """Run the model at the same time as other processes; print the results."""
+    print("ready", flush=True)
+    sys.stdin.readline()
+    print(json.dumps(model_results()))
 
 
 def killed(folder: Path, last: int) -> None:
