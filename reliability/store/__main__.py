@@ -34,10 +34,7 @@ def damage(entry: bytes) -> dict[str, Counter[str]]:
 
 def faults(folder: Path, entry: bytes) -> dict[str, Counter[str]]:
     """Return how trials with faults of the file system end."""
-    ends = {
-        "killed at an event": Counter[str](),
-        "an error at an event": Counter[str](),
-    }
+    killed, failed = Counter[str](), Counter[str]()
     for phase in sweeps.PHASES:
         trials = sweeps.kills(phase, folder / f"killed {phase}", entry)
         killed += sweeps.counted(trials)
