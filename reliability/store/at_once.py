@@ -31,6 +31,7 @@ def all_at_once(n: int, folder: Path) -> Counter[str]:
         had its own.
     """
     alone, shared, results = folder / "alone", folder / "shared", folder / "results"
+    folder.mkdir(exist_ok=True)
     with pytest.MonkeyPatch.context() as context:
         context.setenv("BRIAN2NUMBA_CACHE_DIR", str(alone))
         assert outcome(fork(lambda: bool(_write(model_results(), results)))) == RIGHT

@@ -25,7 +25,7 @@ __all__ = ["PAIRS", "Pair", "orders"]
 KEY, CONTENT = b"what it was made from", b"what was made" * 99
 
 #: The calls before which the other process may go on
-_STEPS = ("open", "create", "write", "replace", "unlink", "listdir", "scandir")
+_STEPS = ("open", "create", "replace", "unlink", "listdir", "scandir")
 
 #: What was chosen at each step, and whether there was a choice
 Choices = list[tuple[int, bool]]

@@ -234,6 +234,7 @@ def errors(phase: str, way: str, folder: Path, entry: bytes) -> Iterator[Trial]:
 
 def kills(phase: str, folder: Path, entry: bytes) -> Iterator[Trial]:
     """Yield trials: a process that was killed at an event left all or nothing."""
+    folder.mkdir(exist_ok=True)
     n_events = len(events_of(phase, folder / "0", entry))
     folders = [folder / str(k) for k in range(n_events + 1)]
     for store in folders:
