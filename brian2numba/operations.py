@@ -28,7 +28,10 @@ class Operation:
 
     @cached_property
     def _compiled(self) -> tuple[int, Any]:
-        return Operation.compiler(self.function)
+        # Of threads that compile it at once, the first one's code stays: others use it
+        compiled = Operation.compiler(self.function)
+        first: tuple[int, Any] = self.__dict__.setdefault("_compiled", compiled)
+        return first
 
     @cached_property
     def call(self) -> Callable[..., int]:

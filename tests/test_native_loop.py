@@ -1,8 +1,5 @@
 """The compiled run loop means what Brian's loop means."""
 
-import os
-import subprocess
-import sys
 import threading
 import time
 
@@ -423,71 +420,3 @@ def test_spikes_under_way_survive_another_dt(both_loops):
     defaultclock.dt = 0.25 * ms
     network.run(5 * ms)
     assert target.v[0] == 10
-
-
-INTERRUPTED = """
-import numpy as np
-from brian2 import *
-import os, random, signal, sys, threading, time
-import brian2numba
-prefs.codegen.target = "numba"
-
-def network():
-    seed(5)
-    group = NeuronGroup(100, "dv/dt = (1.2 - v)/(5*ms) + 0.3*xi*(5*ms)**-0.5 : 1",
-                        threshold="v > 1", reset="v = 0", method="euler")
-    synapses = Synapses(group, group, "w : 1", on_pre="v_post += w; w *= 0.99",
-                        delay=0.7*ms)
-    synapses.connect()
-    synapses.w = 0.002
-    spikes = SpikeMonitor(group)
-    trace = StateMonitor(group, "v", record=range(10), dt=1*ms)
-    return Network(group, synapses, spikes, trace), spikes, trace
-
-whole, spikes, trace = network()
-n_steps = int(sys.argv[2])
-whole.run(n_steps*0.1*ms)
-expected = np.array(spikes.t), np.array(trace.v)
-
-def interrupt():
-    while not Network._globally_running:
-        time.sleep(0.0005)
-    time.sleep(random.random()*0.015)
-    if Network._globally_running:
-        sent.append(time.perf_counter())
-        os.kill(os.getpid(), signal.SIGINT)
-
-pieces, spikes, trace = network()
-delays, wanted = [], int(sys.argv[1])
-while (steps := round(float(pieces.t)/1e-4)) < n_steps:
-    sent = []
-    thread = threading.Thread(target=interrupt)
-    if len(delays) < wanted:
-        thread.start()
-    try:
-        pieces.run((n_steps - steps)*0.1*ms)
-        if sent:
-            delays.append(time.perf_counter() - sent[0])
-    except KeyboardInterrupt:
-        pass
-    if thread.ident is not None:
-        thread.join()
-assert np.array_equal(expected[0], spikes.t), "spikes"
-assert np.array_equal(expected[1], trace.v), "trace"
-print(len(delays), np.median(delays), max(delays, default=0))
-"""
-
-
-@pytest.mark.skipif(os.name == "nt", reason="it sends signals as POSIX systems do")
-def test_ctrl_c_changes_nothing(tmp_path):
-    script = tmp_path / "interrupted.py"
-    script.write_text(INTERRUPTED)
-    finished = subprocess.run(
-        [sys.executable, str(script), "8", "100000"],
-        capture_output=True,
-        text=True,
-        timeout=200,
-        check=False,
-    )
-    assert finished.returncode == 0, finished.stderr
-    assert int(finished.stdout.split()[0]) >= 1

@@ -11,7 +11,7 @@ from brian2numba.store import KernelStore
 from brian2numba.store.access import MAX_BYTES
 from brian2numba.store.entry import file_name, packed
 from brian2numba.store.folder import Folder
-from tests.store_files import store_warnings
+from reliability.store.files import store_warnings
 
 pytestmark = pytest.mark.skipif(
     os.name == "nt", reason="Windows has other rights of files, and no such links"

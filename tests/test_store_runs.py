@@ -21,10 +21,10 @@ from brian2.utils.logger import catch_logs
 
 from brian2numba.compilation import compiler
 from brian2numba.store import KernelStore, current_store, kernel_store
+from reliability.store.faulty_files import WRITING, Faults, failing
+from reliability.store.files import entries, is_whole, store_warnings, unfinished
+from reliability.store.processes import neurons_of, small_network
 from tests.comparison import assert_same, simulate
-from tests.faulty_files import WRITING, Faults, failing
-from tests.store_files import entries, is_whole, store_warnings, unfinished
-from tests.store_processes import neurons_of, small_network
 
 posix = pytest.mark.skipif(
     os.name == "nt", reason="it needs processes, files and rights as in POSIX"
@@ -254,7 +254,7 @@ def test_nothing_is_locked(cache, new_process, monkeypatch):
 def started(folder):
     """Start a process with a store in a folder; it waits for a line before it runs."""
     return subprocess.Popen(
-        [sys.executable, "-m", "tests.store_processes", "run"],
+        [sys.executable, "-m", "reliability.store.processes", "run"],
         cwd=Path(__file__).parent.parent,
         env={**os.environ, "BRIAN2NUMBA_CACHE_DIR": str(folder)},
         stdin=subprocess.PIPE,

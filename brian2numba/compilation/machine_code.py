@@ -160,6 +160,8 @@ def load_object(code: bytes, name: str) -> LoadedCode:
     """
     builder = llvm.JITLibraryBuilder().add_object_img(code)
     for symbol, address in _c_functions().items():
-        builder.import_symbol(symbol, address)
+        # Each symbol costs 2 kB a kernel; the names of those in use are in the object
+        if symbol.encode() in code:
+            builder.import_symbol(symbol, address)
     tracker = builder.export_symbol(name).link(_engine(), f"{name}.{next(_numbers)}")
     return LoadedCode(int(tracker[name]), tracker)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from brian2.core.base import BrianObjectException
@@ -15,7 +16,7 @@ from brian2.units import second
 from brian2numba.simulation.loop import Reason, State
 from brian2numba.simulation.schedule import Schedule
 
-__all__ = ["Driver", "Progress"]
+__all__ = ["Driver", "Progress", "ctrl_c_asks_to_stop"]
 
 #: How long compiled code runs at a time, in seconds
 SLICE = 0.02
@@ -108,6 +109,20 @@ def _report_function(report: Any) -> Callable[..., None] | None:
     return TextReport(sys.stderr if report == "stderr" else sys.stdout)
 
 
+@contextmanager
+def ctrl_c_asks_to_stop() -> Iterator[None]:
+    """Let Ctrl+C stop a run, instead of raising anywhere in it.
+
+    Brian's handler of the signal does so as long as it knows of a run. What finishes
+    the run is part of it: it is never left out.
+    """
+    Network._globally_running = True
+    try:
+        yield
+    finally:
+        Network._globally_running = False
+
+
 class Driver:
     """Runs the steps of a network: compiled code in slices, Python where it is due.
 
@@ -129,18 +144,7 @@ class Driver:
         self.progress = progress
 
     def run(self) -> None:
-        """Run until the end, or until somebody stops the run.
-
-        Ctrl+C stops it as well: Brian's handler of the signal asks for that as long as
-        a network is running.
-        """
-        Network._globally_running = True
-        try:
-            self._run_slices()
-        finally:
-            Network._globally_running = False
-
-    def _run_slices(self) -> None:
+        """Run until the end, or until somebody stops the run."""
         schedule, progress = self.schedule, self.progress
         while self._in_step() or not self._is_stopped():
             if not self._in_step():

@@ -21,7 +21,7 @@ from brian2.utils.logger import get_logger
 from brian2numba.compilation.work import WORK, Work
 from brian2numba.preferences import runs_in_compiled_loop
 from brian2numba.simulation import interruption
-from brian2numba.simulation.driver import Driver, Progress
+from brian2numba.simulation.driver import Driver, Progress, ctrl_c_asks_to_stop
 from brian2numba.simulation.garbage import collect_unused_objects
 from brian2numba.simulation.preparation import Preparation
 from brian2numba.simulation.running import the_only_run
@@ -111,17 +111,18 @@ def _run(network: Network, namespace: Any, profile: bool, progress: Progress) ->
     interruption.resume(network, schedule)
     progress.begin()
     driver = Driver(network, schedule, progress)
-    try:
-        if Preparation.is_all:
-            _skip(network, progress.end)
-        else:
-            driver.run()
-    except BaseException:
-        interruption.remember(network, schedule)
-        raise
-    finally:
-        network.t_ = schedule.time()
-    _finish(network, objects, progress)
+    with ctrl_c_asks_to_stop():
+        try:
+            if Preparation.is_all:
+                _skip(network, progress.end)
+            else:
+                driver.run()
+        except BaseException:
+            interruption.remember(network, schedule)
+            raise
+        finally:
+            network.t_ = schedule.time()
+        _finish(network, objects, progress)
     _keep_profile(network, schedule if profile else None)
 
 

@@ -1,15 +1,17 @@
 """
-What the tests of the store run, in their own process or in others.
+What tests of the store run, in their own process or in others.
 
 ::
 
-    python -m tests.store_processes run
-    python -m tests.store_processes killed FOLDER NUMBER
+    python -m reliability.store.processes run
+    python -m reliability.store.processes killed FOLDER NUMBER
 
 The first runs a model as soon as it may read a line, and prints the results. The second
 uses the stores in ``FOLDER/0`` to ``FOLDER/NUMBER``, each in a process that is killed
 at the event of this number, and prints how these processes ended.
 """
+
+from __future__ import annotations
 
 import dataclasses
 import json
@@ -18,6 +20,7 @@ import signal
 import sys
 import traceback
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -27,13 +30,16 @@ from brian2numba.compilation import stored_code
 from brian2numba.containers.queue_operations import advance_queue
 from brian2numba.containers.spike_queue import SpikeQueue
 from brian2numba.store import KernelStore, current_store
-from tests.faulty_files import Faults
+from brian2numba.store.kernel_store import Statistics
+from reliability.store.faulty_files import Faults
+
+__all__ = ["DUE", "due_after_a_step", "model_results", "neurons_of", "small_network"]
 
 #: The synapses that `due_after_a_step` gives if the machine code is right
 DUE = [0, 2]
 
 
-def small_network():
+def small_network() -> Network:
     """Return a network whose kernels are few and small."""
     group = NeuronGroup(
         10,
@@ -47,13 +53,13 @@ def small_network():
     return Network(group, synapses, SpikeMonitor(group))
 
 
-def neurons_of(network):
+def neurons_of(network: Network) -> NeuronGroup:
     """Return the neurons of a `small_network`."""
     (group,) = (o for o in network.objects if type(o) is NeuronGroup)
     return group
 
 
-def due_after_a_step(path):
+def due_after_a_step(path: Path) -> tuple[list[int], Statistics]:
     """Advance a spike queue, with machine code from the store in a folder.
 
     Parameters
@@ -71,7 +77,7 @@ def due_after_a_step(path):
     queue = SpikeQueue(0, 3)
     queue.prepare(np.full(3, 1e-4), 1e-4, np.arange(3))
     queue.push(np.array([0, 2]))
-    stores = []
+    stores: list[KernelStore] = []
     with pytest.MonkeyPatch.context() as context:
         context.setattr(
             stored_code,
@@ -85,23 +91,27 @@ def due_after_a_step(path):
     return queue.peek().tolist(), store.statistics
 
 
-def run():
-    """Run the model at the same time as other processes; print the results."""
+def model_results() -> dict[str, Any]:
+    """Run the model; return its results, and what was in the store."""
     prefs.codegen.target = prefs.codegen.string_expression_target = "numba"
-    print("ready", flush=True)
-    sys.stdin.readline()
     network = small_network()
     network.run(30 * ms, namespace={})
     (monitor,) = (o for o in network.objects if type(o) is SpikeMonitor)
-    results = {
+    return {
         "n_spikes": int(monitor.num_spikes),
         "v": np.asarray(neurons_of(network).v).tolist(),
         "statistics": dataclasses.asdict(current_store().statistics),
     }
-    print(json.dumps(results))
 
 
-def killed(folder, last):
+def run() -> None:
+    """Run the model at the same time as other processes; print the results."""
+    print("ready", flush=True)
+    sys.stdin.readline()
+    print(json.dumps(model_results()))
+
+
+def killed(folder: Path, last: int) -> None:
     """Use stores in processes that are killed; print how they ended."""
     prefs.codegen.max_cache_dir_size = 1
     # Each process gets a copy of this one, in which only the code is not loaded
@@ -109,7 +119,7 @@ def killed(folder, last):
     print(json.dumps([_killed_at(number, folder) for number in range(last + 1)]))
 
 
-def _killed_at(number, folder):
+def _killed_at(number: int, folder: Path) -> int:
     process = os.fork()
     if process == 0:
         try:
@@ -122,7 +132,7 @@ def _killed_at(number, folder):
     return os.waitstatus_to_exitcode(status)
 
 
-def _use_until(number, path):
+def _use_until(number: int, path: Path) -> None:
     with Faults(
         path,
         strike=lambda path: os.kill(os.getpid(), signal.SIGKILL),

@@ -1,13 +1,18 @@
 """Files that fail: a fault may strike at each call that is about a folder."""
 
+from __future__ import annotations
+
 import builtins
 import errno
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, NoReturn
 
 import pytest
+
+__all__ = ["ERRNOS", "WRITING", "Faults", "failing"]
 
 #: What file systems, local ones and those of networks, answer when something is wrong
 ERRNOS = [
@@ -27,10 +32,10 @@ _CALLS = [
 WRITING = {"create", "mkdir", "utime", "chmod", "write", "replace", "unlink", "rmdir"}
 
 
-def failing(number):
+def failing(number: int) -> Callable[[str | None], NoReturn]:
     """Return what raises an error of the file system."""
 
-    def fail(path):
+    def fail(path: str | None) -> NoReturn:
         raise OSError(number, os.strerror(number), path)
 
     return fail
@@ -64,11 +69,11 @@ class Faults:
     strike: Callable[[str | None], None] = lambda path: None
     strikes: Callable[[int, str], bool] = lambda number, name: False
     is_done: bool = False
-    events: list = field(default_factory=list)
+    events: list[str] = field(default_factory=list)
     n_struck: int = 0
 
-    def __enter__(self):
-        self._descriptors = set()
+    def __enter__(self) -> Faults:
+        self._descriptors: set[int] = set()
         self._patches = pytest.MonkeyPatch()
         for name in _CALLS:
             real = getattr(os, name)
@@ -77,10 +82,16 @@ class Faults:
         self._patches.setattr(builtins, "open", self._open)
         return self
 
-    def __exit__(self, *exception):
+    def __exit__(self, *exception: object) -> None:
         self._patches.undo()
 
-    def event(self, name, call, path=None, half=lambda: None):
+    def event(
+        self,
+        name: str,
+        call: Callable[[], Any],
+        path: str | None = None,
+        half: Callable[[], None] = lambda: None,
+    ) -> Any:
         """Do a call, unless the fault strikes."""
         self.events.append(name)
         if not self.strikes(len(self.events) - 1, name):
@@ -98,8 +109,8 @@ class Faults:
         self.strike(path)
         raise AssertionError("A fault that strikes raises or ends the process")
 
-    def _counted(self, name, real):
-        def call(target, *args, **options):
+    def _counted(self, name: str, real: Callable[..., Any]) -> Callable[..., Any]:
+        def call(target: Any, *args: Any, **options: Any) -> Any:
             if not self._concerns(target):
                 return real(target, *args, **options)
             is_new = name == "open" and args[0] & os.O_CREAT
@@ -114,18 +125,18 @@ class Faults:
 
         return call
 
-    def _concerns(self, target):
+    def _concerns(self, target: Any) -> bool:
         if isinstance(target, int):
             return target in self._descriptors
         path = Path(os.fspath(target))
         return self.folder.is_relative_to(path) or path.is_relative_to(self.folder)
 
-    def _open(self, target, *args, **options):
+    def _open(self, target: Any, *args: Any, **options: Any) -> Any:
         file = self._real_open(target, *args, **options)
         concerns = not isinstance(target, int) and self._concerns(target)
         return _File(file, self) if concerns else file
 
-    def forget(self, descriptor):
+    def forget(self, descriptor: int) -> None:
         """Note that a file is closed: its number may soon be another's."""
         self._descriptors.discard(descriptor)
 
@@ -133,27 +144,27 @@ class Faults:
 class _File:
     """An open file whose use is counted."""
 
-    def __init__(self, file, faults):
+    def __init__(self, file: Any, faults: Faults) -> None:
         self._file, self._faults = file, faults
         self.fileno = file.fileno
 
-    def __enter__(self):
+    def __enter__(self) -> _File:
         return self
 
-    def __exit__(self, *exception):
+    def __exit__(self, *exception: object) -> None:
         self.close()
 
-    def read(self):
+    def read(self) -> Any:
         return self._faults.event("read", self._file.read)
 
-    def write(self, data):
-        def half():
+    def write(self, data: bytes) -> Any:
+        def half() -> None:
             self._file.write(data[: len(data) // 2])
             self._file.flush()
 
         return self._faults.event("write", lambda: self._file.write(data), half=half)
 
-    def close(self):
+    def close(self) -> None:
         descriptor = self._file.fileno()
         try:
             self._faults.event("close", self._file.close)
