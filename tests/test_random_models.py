@@ -125,6 +125,33 @@ def test_integers_in_numpy():
     assert set(run_script(write(model, "numba")).values["pop0", "v"]) == {0.4375}
 
 
+@pytest.mark.parametrize("group", ["synapses", "linked variable"])
+def test_refractoriness_of_another_neuron(group):
+    model = small_model(
+        keywords=(
+            ("threshold", '"v > 0.75"'),
+            ("reset", '"v = 0"'),
+            ("refractory", "2*DT"),
+        ),
+        setup=("pop0.v = [1, 0.25, 0.25, 1]",),
+    )
+    if group == "synapses":
+        code = (("on_pre", '"v_post += 0.5*v_pre"'),)
+        setup = ("syn0.connect(i=0, j=1)",)
+        extra = Projection("syn0", "pop0", "pop0", ("w : 1",), code, setup)
+        model = replace(model, projections=(extra,))
+    else:
+        extra = Population(
+            "pop1",
+            3,
+            ("dv/dt = (z - v)/(4*DT) : 1", "z : 1 (linked)"),
+            (("threshold", '"v > 2"'), ("refractory", '"v > 0.125"')),
+            ('pop1.z = linked_var(pop0, "v", index=np.arange(3))',),
+        )
+        model = replace(model, populations=(*model.populations, extra))
+    assert judge(model).deviation == "refractoriness of another neuron"
+
+
 def case_of(model, result):
     """Return the case that numba had another result than numpy."""
 

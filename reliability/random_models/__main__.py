@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import suppress
 from pathlib import Path
 
 from reliability import results
@@ -17,7 +18,7 @@ from reliability.random_models.deviations import DEVIATIONS
 from reliability.random_models.features import FEATURES
 from reliability.random_models.harness import Batch, compare_batch
 
-_MODELS_OF_A_BATCH = 20
+_MODELS_OF_A_BATCH = 15
 
 
 def main() -> int:
@@ -25,14 +26,17 @@ def main() -> int:
     options = _options()
     start = time.perf_counter()
     total = Batch()
-    for batch in _batches(options):
-        total.add(batch)
-        print(f"{len(total.verdicts)} models: {dict(total.kinds)}", flush=True)
-        for script, detail in batch.failures:
-            _report(script, detail)
+    # Ctrl+C ends it early: what has been counted is kept
+    with suppress(KeyboardInterrupt):
+        for batch in _batches(options):
+            total.add(batch)
+            print(f"{len(total.verdicts)} models: {dict(total.kinds)}", flush=True)
+            for script, detail in batch.failures:
+                _report(script, detail)
     _print(total)
     print(f"{time.perf_counter() - start:.0f} s")
     words = f"--models {options.models} --seed {options.seed}"
+    words += f" --minutes {options.minutes:g}" * math.isfinite(options.minutes)
     results.write(
         "random_models", words + options.cython * " --cython", _figures(total)
     )
@@ -74,11 +78,13 @@ def _batches(options: argparse.Namespace) -> Iterator[Batch]:
             pool.submit(compare_batch, size, options.seed * 100_000 + n, options.cython)
             for n, size in enumerate(sizes)
         ]
-        for future in as_completed(futures):
-            yield future.result()
-            if time.monotonic() > deadline:
-                pool.shutdown(cancel_futures=True)
-                break
+        try:
+            for future in as_completed(futures):
+                yield future.result()
+                if time.monotonic() > deadline:
+                    break
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def _report(script: str, detail: str) -> None:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from unittest import mock
 
+from brian2.codegen.generators.base import CodeGenerator
+
+from brian2numba.generation import generator
 from reliability.random_models.description import Model
-from reliability.random_models.execution import Outcome
+from reliability.random_models.execution import Outcome, run_script
 from reliability.random_models.script import write
 from reliability.values import differing
 
@@ -99,6 +103,24 @@ def _fails_at_an_integer(case: Case) -> bool:
     return case.target == "numpy" and "Cannot cast ufunc" in message
 
 
+def _takes_another_refractoriness(case: Case) -> bool:
+    """Tell whether numba, told to choose it as Brian does, agrees with the target."""
+    if re.search(r"name '_\w*idx' is not defined", case.reference.message):
+        return case.target == "numpy" and _is_in_script("unless refractory", case.model)
+    with (
+        mock.patch.object(generator, "correct_conditions", return_value={}),
+        mock.patch.object(
+            generator.NumbaCodeGenerator,
+            "get_conditional_write_vars",
+            CodeGenerator.get_conditional_write_vars,
+        ),
+    ):
+        result = run_script(write(case.model, "numba"))
+    same_end = bool(result.error) == bool(case.reference.error)
+    rtol = rounding(case.model)
+    return same_end and not any(differing(result.values, case.reference.values, rtol))
+
+
 def _is_in_script(pattern: str, model: Model) -> bool:
     return re.search(pattern, write(model, "numpy")) is not None
 
@@ -121,6 +143,12 @@ DEVIATIONS = (
         "Where a variable is set to an expression of integers and then changed by one "
         "that is none, in the same code, numpy fails.",
         _fails_at_an_integer,
+    ),
+    Deviation(
+        "refractoriness of another neuron",
+        "Where code uses variables of two neurons that both stay as they are while "
+        "refractory, Brian looks up the refractoriness of either, or numpy fails.",
+        _takes_another_refractoriness,
     ),
     Deviation(
         "ill-conditioned",
