@@ -115,8 +115,20 @@ def test_scalars_and_refractoriness_in_numpy():
         keywords=(("threshold", '"v > 2"'), ("refractory", "2*DT")),
         setup=('pop0.run_regularly("p = 0.5; v = p + 1")',),
     )
-    assert judge(model).deviation == "scalars and refractoriness in numpy"
+    assert judge(model).deviation == "scalars in numpy"
     assert set(run_script(write(model, "numba")).values["pop0", "p"]) == {0.5}
+
+
+@pytest.mark.parametrize("value", ["0.5", "sqrt(0.25)"])
+def test_scalars_and_conditions_in_numpy(value):
+    look = 'seen["x"] = np.array(pop0.s["i > 1"])'
+    model = small_model(actions=("net.run(4*DT)", look))
+    (group,) = model.populations
+    group = replace(group, equations=(*group.equations, f"s = {value} : 1"))
+    model = replace(model, populations=(group,))
+    assert judge(model).deviation == "scalars in numpy"
+    seen = run_script(write(model, "numba")).values["seen", "x"]
+    assert seen.tolist() == [0.5, 0.5]
 
 
 def test_integers_in_numpy():

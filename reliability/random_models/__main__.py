@@ -6,6 +6,7 @@ import argparse
 import math
 import multiprocessing
 import os
+import signal
 import tempfile
 import time
 from collections.abc import Iterator
@@ -26,7 +27,9 @@ def main() -> int:
     options = _options()
     start = time.perf_counter()
     total = Batch()
-    # Ctrl+C ends it early: what has been counted is kept
+    # What has been counted is kept where Ctrl+C ends it early, also in the background,
+    # where shells let processes ignore it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with suppress(KeyboardInterrupt):
         for batch in _batches(options):
             total.add(batch)
