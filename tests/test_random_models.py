@@ -14,35 +14,29 @@ from reliability.random_models.description import (
 )
 from reliability.random_models.deviations import DEVIATIONS, Case
 from reliability.random_models.execution import Outcome, run_script
-from reliability.random_models.features import FEATURES, features_of
-from reliability.random_models.harness import compare_batch, drawn_models
+from reliability.random_models.features import FEATURES
+from reliability.random_models.harness import Batch, compare_batch
 from reliability.random_models.script import write
 from reliability.random_models.verdicts import judge
 
 #: Which models are drawn. Another release of hypothesis may draw others; where these
 #: don't have all features, take other numbers
-SEEDS = 7, 8
+SEEDS = 2, 8
 #: Of which hypothesis draws some twice
 N_MODELS = 40
 
 
 def test_models_agree():
-    # Not those of the other seed: for one of them numpy fails ("name '_idx' is not
-    # defined"), which is not yet explained
-    batch = compare_batch(N_MODELS, SEEDS[0])
+    batch = Batch()
+    for seed in SEEDS:
+        batch.add(compare_batch(N_MODELS, seed))
     for script, detail in batch.failures:
         pytest.fail(f"{script}\n{detail}")
+    assert len(batch.verdicts) >= 60
+    assert not set(FEATURES).difference(batch.features)
     # They are not refused, or explained away
-    assert batch.kinds["identical"] > N_MODELS // 2
-    assert batch.kinds["explained"] <= N_MODELS // 10
-
-
-def test_every_feature_occurs():
-    scripts = [
-        write(m, "numba") for seed in SEEDS for m in drawn_models(N_MODELS, seed)
-    ]
-    missing = set(FEATURES).difference(*map(features_of, scripts))
-    assert not missing
+    assert batch.kinds["identical"] > N_MODELS
+    assert batch.kinds["explained"] <= N_MODELS // 5
 
 
 def small_model(drive="1.0", keywords=(), setup=(), actions=("net.run(4*DT)",)):

@@ -144,9 +144,8 @@ DEVIATIONS = (
     ),
     Deviation(
         "scalars in numpy",
-        "Where an expression is one number for all neurons, and then read for some of "
-        "them, which are not refractory or for which a condition holds, numpy fails, or returns a "
-        "table instead.",
+        "Where an expression or a condition has one value for all neurons, and some of "
+        "them are selected, by it or by refractoriness, numpy fails or returns a table.",
         _fails_at_a_scalar,
     ),
     Deviation(

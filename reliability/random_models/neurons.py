@@ -53,6 +53,9 @@ def names_of(population: Population, context: Context, suffix: str = "") -> Name
     """Return what expressions may use of a group of neurons."""
     numbers, integers, booleans = [], [f"i{suffix}"], []
     for line in population.equations:
+        if suffix and "(linked)" in line:
+            # Brian has no linked variables of the two sides of a synapse
+            continue
         head, _, kind = line.rpartition(" : ")
         name = head.split("=")[0].removesuffix("/dt ").strip()
         name = name.removeprefix("d") if "/dt" in head.split("=")[0] else name
