@@ -144,8 +144,8 @@ DEVIATIONS = (
     ),
     Deviation(
         "scalars in numpy",
-        "Where an expression or condition is the same for all neurons, and some of them "
-        "are selected, by it or by refractoriness, numpy fails or returns a table.",
+        "Where an expression or condition is the same for all neurons, and some are "
+        "selected, by it or by refractoriness, numpy fails or returns a table.",
         _fails_at_a_scalar,
     ),
     Deviation(
