@@ -73,18 +73,15 @@ def _batches(options: argparse.Namespace) -> Iterator[Batch]:
     with multiprocessing.get_context("spawn").Pool(
         options.processes, maxtasksperchild=8
     ) as pool:
-        jobs = [
-            (size, options.seed * 100_000 + n, options.cython)
+        pending = [
+            pool.apply_async(
+                compare_batch, (size, options.seed * 100_000 + n, options.cython)
+            )
             for n, size in enumerate(sizes)
         ]
-        batches = pool.imap_unordered(_compare, jobs)
-        with suppress(StopIteration, multiprocessing.TimeoutError):
-            while True:
-                yield batches.next(timeout=max(deadline - time.monotonic(), 0))
-
-
-def _compare(job: tuple[int, int, bool]) -> Batch:
-    return compare_batch(*job)
+        with suppress(multiprocessing.TimeoutError):
+            for result in pending:
+                yield result.get(timeout=max(deadline - time.monotonic(), 0))
 
 
 def _report(script: str, detail: str) -> None:
