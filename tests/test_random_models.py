@@ -160,6 +160,15 @@ def test_refractoriness_of_another_neuron(group):
     assert judge(model).deviation == "refractoriness of another neuron"
 
 
+def test_a_summed_variable_of_itself():
+    (group,) = small_model().populations
+    group = replace(group, equations=(*group.equations, "I : 1"))
+    equations = "w : 1", "I_post = 1 + 0.5*I_pre : 1 (summed)"
+    synapses = Projection("syn0", "pop0", "pop0", equations, (), ("syn0.connect()",))
+    model = replace(small_model(), populations=(group,), projections=(synapses,))
+    assert judge(model).deviation == "a summed variable of itself"
+
+
 def case_of(model, result):
     """Return the case that numba had another result than numpy."""
 

@@ -131,6 +131,12 @@ def _takes_another_refractoriness(case: Case) -> bool:
     return same_end and not any(differing(result.values, case.reference.values, rtol))
 
 
+def _sums_itself(case: Case) -> bool:
+    """Tell whether a summed variable is computed from its own values."""
+    pattern = r"I_post = .*\bI_(pre|post)\b.* \(summed\)"
+    return case.target == "numpy" and _is_in_script(pattern, case.model)
+
+
 def _is_in_script(pattern: str, model: Model) -> bool:
     return re.search(pattern, write(model, "numpy")) is not None
 
@@ -153,6 +159,12 @@ DEVIATIONS = (
         "Where a variable is set to an expression of integers and then changed by one "
         "that is none, in the same code, numpy fails.",
         _fails_at_an_integer,
+    ),
+    Deviation(
+        "a summed variable of itself",
+        "Where a summed variable is computed from its own values, numpy reads those from "
+        "before the sum, and compiled targets those that are being summed.",
+        _sums_itself,
     ),
     Deviation(
         "refractoriness of another neuron",
