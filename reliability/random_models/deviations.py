@@ -162,8 +162,8 @@ DEVIATIONS = (
     ),
     Deviation(
         "a summed variable of itself",
-        "Where a summed variable is computed from its own values, numpy reads those from "
-        "before the sum, and compiled targets those that are being summed.",
+        "Where a summed variable is computed from its own values, numpy reads the ones "
+        "from before the sum, and compiled targets those that are being summed.",
         _sums_itself,
     ),
     Deviation(
