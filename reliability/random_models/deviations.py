@@ -115,8 +115,10 @@ def _fails_at_an_integer(case: Case) -> bool:
 
 def _takes_another_refractoriness(case: Case) -> bool:
     """Tell whether numba, told to choose it as Brian does, agrees with the target."""
+    if not _is_in_script("unless refractory", case.model):
+        return False
     if re.search(r"name '_\w*idx' is not defined", case.reference.message):
-        return case.target == "numpy" and _is_in_script("unless refractory", case.model)
+        return case.target == "numpy"
     with (
         mock.patch.object(generator, "correct_conditions", return_value={}),
         mock.patch.object(
