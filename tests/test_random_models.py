@@ -37,7 +37,7 @@ def test_models_agree():
     # Of a few, both targets refuse all models
     assert len(set(FEATURES).difference(batch.features)) <= 3
     # They are not refused, or explained away
-    assert batch.kinds["identical"] > N_MODELS
+    assert batch.kinds["identical"] > len(batch.verdicts) // 2
     assert batch.kinds["explained"] <= N_MODELS // 5
 
 
