@@ -15,34 +15,30 @@ from reliability.random_models.description import (
 from reliability.random_models.deviations import DEVIATIONS, Case
 from reliability.random_models.execution import Outcome, run_script
 from reliability.random_models.features import FEATURES, features_of
-from reliability.random_models.harness import compare_batch, drawn_models
+from reliability.random_models.harness import Batch, compare_batch
 from reliability.random_models.script import write
 from reliability.random_models.verdicts import judge
 
 #: Which models are drawn. Another release of hypothesis may draw others; where these
 #: don't have all features, take other numbers
-SEEDS = 7, 8
+SEEDS = 8, 11
 #: Of which hypothesis draws some twice
 N_MODELS = 40
 
 
 def test_models_agree():
-    # Not those of the other seed: for one of them numpy fails ("name '_idx' is not
-    # defined"), which is not yet explained
-    batch = compare_batch(N_MODELS, SEEDS[0])
+    batch = Batch()
+    for seed in SEEDS:
+        batch.add(compare_batch(N_MODELS, seed))
     for script, detail in batch.failures:
         pytest.fail(f"{script}\n{detail}")
+    assert len(batch.verdicts) >= 60
+    assert not set(FEATURES).difference(*map(features_of, batch.verdicts))
+    # Of a few, both targets refuse all models
+    assert len(set(FEATURES).difference(batch.features)) <= 3
     # They are not refused, or explained away
-    assert batch.kinds["identical"] > N_MODELS // 2
-    assert batch.kinds["explained"] <= N_MODELS // 10
-
-
-def test_every_feature_occurs():
-    scripts = [
-        write(m, "numba") for seed in SEEDS for m in drawn_models(N_MODELS, seed)
-    ]
-    missing = set(FEATURES).difference(*map(features_of, scripts))
-    assert not missing
+    assert batch.kinds["identical"] > len(batch.verdicts) // 2
+    assert batch.kinds["explained"] <= N_MODELS // 5
 
 
 def small_model(drive="1.0", keywords=(), setup=(), actions=("net.run(4*DT)",)):
@@ -115,14 +111,62 @@ def test_scalars_and_refractoriness_in_numpy():
         keywords=(("threshold", '"v > 2"'), ("refractory", "2*DT")),
         setup=('pop0.run_regularly("p = 0.5; v = p + 1")',),
     )
-    assert judge(model).deviation == "scalars and refractoriness in numpy"
+    assert judge(model).deviation == "scalars in numpy"
     assert set(run_script(write(model, "numba")).values["pop0", "p"]) == {0.5}
+
+
+@pytest.mark.parametrize("value", ["0.5", "sqrt(0.25)"])
+def test_scalars_and_conditions_in_numpy(value):
+    look = 'seen["x"] = np.array(pop0.s["i > 1"])'
+    model = small_model(actions=("net.run(4*DT)", look))
+    (group,) = model.populations
+    group = replace(group, equations=(*group.equations, f"s = {value} : 1"))
+    model = replace(model, populations=(group,))
+    assert judge(model).deviation == "scalars in numpy"
+    seen = run_script(write(model, "numba")).values["seen", "x"]
+    assert seen.tolist() == [0.5, 0.5]
 
 
 def test_integers_in_numpy():
     model = small_model(setup=('pop0.run_regularly("v = ceil(p); v += 0.25")',))
     assert judge(model).deviation == "integers in numpy"
     assert set(run_script(write(model, "numba")).values["pop0", "v"]) == {0.4375}
+
+
+@pytest.mark.parametrize("group", ["synapses", "linked variable"])
+def test_refractoriness_of_another_neuron(group):
+    model = small_model(
+        keywords=(
+            ("threshold", '"v > 0.75"'),
+            ("reset", '"v = 0"'),
+            ("refractory", "2*DT"),
+        ),
+        setup=("pop0.v = [1, 0.25, 0.25, 1]",),
+    )
+    if group == "synapses":
+        code = (("on_pre", '"v_post += 0.5*v_pre"'),)
+        setup = ("syn0.connect(i=0, j=1)",)
+        extra = Projection("syn0", "pop0", "pop0", ("w : 1",), code, setup)
+        model = replace(model, projections=(extra,))
+    else:
+        extra = Population(
+            "pop1",
+            3,
+            ("dv/dt = (z - v)/(4*DT) : 1", "z : 1 (linked)"),
+            (("threshold", '"v > 2"'), ("refractory", '"v > 0.125"')),
+            ('pop1.z = linked_var(pop0, "v", index=np.arange(3))',),
+        )
+        model = replace(model, populations=(*model.populations, extra))
+    assert judge(model).deviation == "refractoriness of another neuron"
+
+
+def test_a_summed_variable_of_itself():
+    (group,) = small_model().populations
+    group = replace(group, equations=(*group.equations, "I : 1"))
+    equations = "w : 1", "I_post = 1 + 0.5*I_pre : 1 (summed)"
+    synapses = Projection("syn0", "pop0", "pop0", equations, (), ("syn0.connect()",))
+    model = replace(small_model(), populations=(group,), projections=(synapses,))
+    assert judge(model).deviation == "a summed variable of itself"
 
 
 def case_of(model, result):

@@ -16,6 +16,7 @@ from brian2numba.generation.abstract_checks import (
     check_units_of_connections,
 )
 from brian2numba.generation.accesses import Accesses
+from brian2numba.generation.conditions import correct_conditions
 from brian2numba.generation.counter_draws import CounterDraws
 from brian2numba.generation.dtypes import cast, dtype_name, stored
 from brian2numba.generation.functions import KernelFunctions, collect_functions
@@ -48,6 +49,9 @@ class NumbaCodeGenerator(CodeGenerator):
         super().__init__(*args, **kwds)
         #: Variables that a template asks for without having them in its namespace
         self.extra_variables: dict[str, ArrayVariable] = {}
+        self._conditions = correct_conditions(
+            self.variables, self.variable_indices, self.owner
+        )
         self._array_names = _array_names(self.variables)
         self._functions: KernelFunctions | None = None
         self._temporaries: dict[str, AuxiliaryVariable] = {}
@@ -85,6 +89,14 @@ class NumbaCodeGenerator(CodeGenerator):
             self._array_names[key] = name
         prefix = "_array_" if access_data else "_container_"
         return prefix + self._array_names[key]
+
+    def get_conditional_write_vars(self) -> dict[str, str]:
+        """Return the names of conditions, by those of the variables they are for."""
+        return {
+            name: condition
+            for name, condition in self._conditions.items()
+            if self.variables[condition].name not in self.override_conditional_write
+        }
 
     def translate(self, code: dict[str | None, str], dtype: Any) -> Any:
         """Translate blocks of abstract code, see Brian's `CodeGenerator`."""

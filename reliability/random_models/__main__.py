@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import math
 import multiprocessing
 import os
+import signal
 import tempfile
 import time
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import suppress
 from pathlib import Path
 
 from reliability import results
@@ -17,7 +17,7 @@ from reliability.random_models.deviations import DEVIATIONS
 from reliability.random_models.features import FEATURES
 from reliability.random_models.harness import Batch, compare_batch
 
-_MODELS_OF_A_BATCH = 20
+_MODELS_OF_A_BATCH = 10
 
 
 def main() -> int:
@@ -25,14 +25,19 @@ def main() -> int:
     options = _options()
     start = time.perf_counter()
     total = Batch()
-    for batch in _batches(options):
-        total.add(batch)
-        print(f"{len(total.verdicts)} models: {dict(total.kinds)}", flush=True)
-        for script, detail in batch.failures:
-            _report(script, detail)
+    # What has been counted is kept where Ctrl+C ends it early, also in the background,
+    # where shells let processes ignore it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    with suppress(KeyboardInterrupt):
+        for batch in _batches(options):
+            total.add(batch)
+            print(f"{len(total.verdicts)} models: {dict(total.kinds)}", flush=True)
+            for script, detail in batch.failures:
+                _report(script, detail)
     _print(total)
     print(f"{time.perf_counter() - start:.0f} s")
     words = f"--models {options.models} --seed {options.seed}"
+    words += f" --minutes {options.minutes:g}"
     results.write(
         "random_models", words + options.cython * " --cython", _figures(total)
     )
@@ -47,8 +52,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--minutes",
         type=float,
-        default=math.inf,
-        help="after how many minutes to begin no more models",
+        default=60 * 24 * 7,
+        help="after how many minutes to end, with what has been compared until then",
     )
     parser.add_argument(
         "--cython",
@@ -65,20 +70,18 @@ def _batches(options: argparse.Namespace) -> Iterator[Batch]:
     # In Brian, the order of sets decides whether some models are refused
     os.environ["PYTHONHASHSEED"] = "0"
     # A new process now and then: what a model leaves in memory doesn't add up
-    with ProcessPoolExecutor(
-        options.processes,
-        mp_context=multiprocessing.get_context("spawn"),
-        max_tasks_per_child=4,
+    with multiprocessing.get_context("spawn").Pool(
+        options.processes, maxtasksperchild=8
     ) as pool:
-        futures = [
-            pool.submit(compare_batch, size, options.seed * 100_000 + n, options.cython)
+        pending = [
+            pool.apply_async(
+                compare_batch, (size, options.seed * 100_000 + n, options.cython)
+            )
             for n, size in enumerate(sizes)
         ]
-        for future in as_completed(futures):
-            yield future.result()
-            if time.monotonic() > deadline:
-                pool.shutdown(cancel_futures=True)
-                break
+        with suppress(multiprocessing.TimeoutError):
+            for result in pending:
+                yield result.get(timeout=max(deadline - time.monotonic(), 0))
 
 
 def _report(script: str, detail: str) -> None:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from unittest import mock
 
+from brian2.codegen.generators.base import CodeGenerator
+
+from brian2numba.generation import generator
 from reliability.random_models.description import Model
-from reliability.random_models.execution import Outcome
+from reliability.random_models.execution import Outcome, run_script
 from reliability.random_models.script import write
 from reliability.values import differing
 
@@ -85,18 +89,54 @@ def _has_numbers_by_synapse(case: Case) -> bool:
 
 def _fails_at_a_scalar(case: Case) -> bool:
     """Tell whether numpy took an element of what is one number for all neurons."""
+    if case.target != "numpy":
+        return False
+    if not case.reference.error:
+        rtol = rounding(case.model)
+        keys = dict(differing(case.result.values, case.reference.values, rtol))
+        # Numbers selected by a boolean are a table of none or one row
+        return not case.result.error and all(
+            owner == "seen" and case.reference.values[owner, name].ndim > 1
+            for owner, name in keys
+        )
     message = case.reference.message
     is_scalar = (
         "is not subscriptable" in message or "invalid index to scalar" in message
     )
-    is_conditional = _is_in_script(r"\(unless refractory\)", case.model)
-    return case.target == "numpy" and is_scalar and is_conditional
+    pattern = r"\(unless refractory\)|np\.array\(\w+\.[sh]\[\""
+    return is_scalar and _is_in_script(pattern, case.model)
 
 
 def _fails_at_an_integer(case: Case) -> bool:
     """Tell whether numpy could not add to what it took for an integer."""
     message = case.reference.message
     return case.target == "numpy" and "Cannot cast ufunc" in message
+
+
+def _takes_another_refractoriness(case: Case) -> bool:
+    """Tell whether numba, told to choose it as Brian does, agrees with the target."""
+    if not _is_in_script("unless refractory", case.model):
+        return False
+    if re.search(r"name '_\w*idx' is not defined", case.reference.message):
+        return case.target == "numpy"
+    with (
+        mock.patch.object(generator, "correct_conditions", return_value={}),
+        mock.patch.object(
+            generator.NumbaCodeGenerator,
+            "get_conditional_write_vars",
+            CodeGenerator.get_conditional_write_vars,
+        ),
+    ):
+        result = run_script(write(case.model, "numba"))
+    same_end = bool(result.error) == bool(case.reference.error)
+    rtol = rounding(case.model)
+    return same_end and not any(differing(result.values, case.reference.values, rtol))
+
+
+def _sums_itself(case: Case) -> bool:
+    """Tell whether a summed variable is computed from its own values."""
+    pattern = r"I_post = .*\bI_(pre|post)\b.* \(summed\)"
+    return case.target == "numpy" and _is_in_script(pattern, case.model)
 
 
 def _is_in_script(pattern: str, model: Model) -> bool:
@@ -111,9 +151,9 @@ DEVIATIONS = (
         _has_numbers_by_synapse,
     ),
     Deviation(
-        "scalars and refractoriness in numpy",
-        "Where a variable is set to one number for all neurons and then read by a "
-        "statement that leaves out refractory neurons, numpy fails.",
+        "scalars in numpy",
+        "Where an expression or condition is the same for all neurons, and some are "
+        "selected, by it or by refractoriness, numpy fails or returns a table.",
         _fails_at_a_scalar,
     ),
     Deviation(
@@ -121,6 +161,18 @@ DEVIATIONS = (
         "Where a variable is set to an expression of integers and then changed by one "
         "that is none, in the same code, numpy fails.",
         _fails_at_an_integer,
+    ),
+    Deviation(
+        "a summed variable of itself",
+        "Where a summed variable is computed from its own values, numpy reads the ones "
+        "from before the sum, and compiled targets those that are being summed.",
+        _sums_itself,
+    ),
+    Deviation(
+        "refractoriness of another neuron",
+        "Where code uses variables of two neurons that both stay as they are while "
+        "refractory, Brian looks up the refractoriness of either, or numpy fails.",
+        _takes_another_refractoriness,
     ),
     Deviation(
         "ill-conditioned",

@@ -41,10 +41,11 @@ half_of.implementations.add_implementation(
 }
 _GENERATORS = (
     "gen = SpikeGeneratorGroup("
-    "4, [0, 1, 2, 3, 0, 2], [1, 1, 3, 4, 9, 9]*DT, name='gen')",
+    "4, [0, 1, 2, 3, 0, 2, 1], [0, 0, 1, 2, 4, 4, 7]*DT, name='gen')",
     "gen = SpikeGeneratorGroup("
     "3, [0, 2, 1, 0], [0, 2, 2, 5]*DT, period=8*DT, name='gen')",
-    "gen = SpikeGeneratorGroup(5, [4, 0, 4], [2, 6, 7]*DT, when='start', name='gen')",
+    "gen = SpikeGeneratorGroup("
+    "5, [4, 0, 4, 1, 2, 3], [0, 1, 2, 3, 5, 5]*DT, when='start', name='gen')",
 )
 
 
@@ -166,7 +167,7 @@ def _actions(
     others: tuple[str, ...],
 ) -> tuple[str, ...]:
     """Draw runs, and what is done before, between and after them."""
-    lines = [f"net.run({draw(times(20))})"]
+    lines = [f"net.run({draw(times(30, 12))})"]
     stored = False
     for number in range(draw(st.integers(0, 3))):
         choices = [_settings_of_values(context), _looks(context, number)]

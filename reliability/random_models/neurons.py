@@ -44,15 +44,18 @@ def yes(one_in: int = 3) -> st.SearchStrategy[bool]:
     return st.integers(1, one_in).map(lambda n: n == one_in)
 
 
-def times(largest: int) -> st.SearchStrategy[str]:
-    """Return a strategy that draws a positive number of time steps."""
-    return st.integers(1, largest).map(lambda n: f"{n}*DT")
+def times(largest: int, smallest: int = 1) -> st.SearchStrategy[str]:
+    """Return a strategy that draws a number of time steps."""
+    return st.integers(smallest, largest).map(lambda n: f"{n}*DT")
 
 
 def names_of(population: Population, context: Context, suffix: str = "") -> Names:
     """Return what expressions may use of a group of neurons."""
     numbers, integers, booleans = [], [f"i{suffix}"], []
     for line in population.equations:
+        if suffix and "(linked)" in line:
+            # Brian has no linked variables of the two sides of a synapse
+            continue
         head, _, kind = line.rpartition(" : ")
         name = head.split("=")[0].removesuffix("/dt ").strip()
         name = name.removeprefix("d") if "/dt" in head.split("=")[0] else name
@@ -169,7 +172,7 @@ def _drive(
     """Draw what a variable goes towards."""
     if method in _LINEAR:
         other = "0.5*u + " if is_pair and variable == "v" else ""
-        return f"{other}p + {draw(expressions.constant())}"
+        return f"{other}p + {draw(_offset())}"
     states = ("v", "u")[: 1 + is_pair]
     names = replace(names, numbers=(*states, *names.numbers))
     if method == "exponential_euler":
@@ -180,7 +183,12 @@ def _drive(
         integers = tuple(name for name in names.integers if name not in dependent)
         names = replace(names, booleans=booleans, integers=integers)
     depth = 1 if method in _RUNGE_KUTTA else 2
-    return f"clip({draw(expressions.number(names, depth))}, -2, 2)"
+    return f"clip({draw(_offset())} + {draw(expressions.number(names, depth))}, -2, 2)"
+
+
+def _offset() -> st.SearchStrategy[str]:
+    """Return what to add to a drive: mostly so much that neurons spike."""
+    return st.sampled_from(("0.0", "1.0", "1.5", "2.0")) | expressions.constant()
 
 
 @st.composite
@@ -205,7 +213,7 @@ def _keywords(draw: st.DrawFn, skeleton: Population, context: Context) -> Keywor
     """Draw thresholds, resets, events and clocks."""
     names = names_of(skeleton, context)
     usual = st.sampled_from(("v > 0.5", "v >= 0.75", "v > 0.25 + p", "v > 0"))
-    threshold = draw(usual if draw(st.booleans()) else expressions.boolean(names))
+    threshold = draw(usual if draw(st.integers(0, 3)) else expressions.boolean(names))
     if context.noisy and draw(yes()):
         threshold = f"({threshold}) and rand() < 0.75"
     keywords = [("threshold", f'"{threshold}"')]

@@ -143,10 +143,10 @@ def _pathways(
             keywords.append((f"on_{side}", f'"{draw(code)}"'))
             paths.append(side)
     if len(paths) == 1 and draw(yes(3)):
-        keywords.append(("delay", draw(times(5))))
+        keywords.append(("delay", draw(times(12, 0))))
         paths = ()
     elif draw(yes(4)):
-        keywords.append(("delay", f"{{'{paths[-1]}': {draw(times(5))}}}"))
+        keywords.append(("delay", f"{{'{paths[-1]}': {draw(times(12, 0))}}}"))
         paths = paths[:-1]
     if before and any(k == "events" for k, _ in before.keywords) and draw(yes(2)):
         keywords.append(("on_event", "{'pre': 'odd'}"))
@@ -276,15 +276,15 @@ def _delays(draw: st.DrawFn, name: str, paths: tuple[str, ...]) -> list[str]:
     """Draw the delays of pathways that have none yet, and their order."""
     lines = []
     for path in paths:
-        if draw(yes(2)):
+        if draw(st.integers(0, 3)):
             source = draw(
                 st.sampled_from(
                     (
                         "2*DT",
-                        '"((i + 2*j) % 5)*DT"',
-                        '"i*DT"',
-                        '"(i % 3)*0.75*DT"',
-                        f"(np.arange(len({name})) % 4)*DT",
+                        '"((5*i + 3*j) % 13)*DT"',
+                        '"(12 - i % 13)*DT"',
+                        '"(j % 5)*2.75*DT"',
+                        f"(np.arange(len({name}))*5 % 13)*DT",
                         "0*DT",
                     )
                 )
