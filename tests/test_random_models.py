@@ -26,6 +26,8 @@ SEEDS = 8, 11
 N_MODELS = 40
 
 
+# It runs some 70 models on each of two targets
+@pytest.mark.timeout(900)
 def test_models_agree():
     batch = Batch()
     for seed in SEEDS:
