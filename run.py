@@ -58,8 +58,10 @@ def stages() -> List[Stage]:
     brian_loop = [*brian, "--brian-loop", "--short"]
     libm = [*brian, "--math", "libm", "--short"]
     threads = [*brian, "--threads", "2", "--short"]
+    checked = [*brian, "--checked", "--short"]
+    guarded = [*brian, "--guard-pages", "right", "--short"]
     own = ["pytest", "tests"]
-    return [
+    all_stages = [
         Stage("lint", "ruff's rules", ["ruff", "check", "."], True),
         Stage("format", "ruff's format", ["ruff", "format", "--check", "."], True),
         Stage("types", "mypy", ["mypy"], True),
@@ -69,8 +71,12 @@ def stages() -> List[Stage]:
         Stage("loop", "Brian's suite, numba target, Brian's loop", brian_loop, False),
         Stage("libm", "Brian's suite, the C library", libm, False),
         Stage("threads", "Brian's suite, two threads", threads, False),
+        Stage("checked", "Brian's suite, each access checked", checked, False),
+        Stage("guarded", "Brian's suite, guard pages", guarded, False),
         Stage("numpy", "Brian's suite, numpy target", numpy, False),
     ]
+    # Windows has no pages that could be guarded in this way
+    return [s for s in all_stages if s.name != "guarded" or os.name == "posix"]
 
 
 def main(arguments: List[str]) -> int:

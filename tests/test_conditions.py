@@ -44,6 +44,16 @@ def test_refractoriness_of_two_sides(code, groups):
     assert first.v[1] == 2
 
 
+@pytest.mark.parametrize("groups", [1, 2])
+def test_code_of_the_presynaptic_side_alone(groups):
+    first = neurons([0.5, 2], "first")
+    second = first if groups == 1 else neurons([0.5, 0.5], "second")
+    synapses = Synapses(first, second, "w : 1", on_pre="v_pre += 1 + w")
+    synapses.connect(i=1, j=0)
+    run(0.5 * ms)
+    assert first.v[:].tolist() == [0.5, 2]
+
+
 def test_refractoriness_of_a_presynaptic_neuron():
     first, second = neurons([0.5], "first"), neurons([2], "second")
     synapses = Synapses(first, second, "w : 1", on_post="v_pre += 0.125*v_post")

@@ -34,9 +34,18 @@ network = Network(cells, synapses)
 targets = synapses.variables["_synaptic_post"].get_value()
 """
 
+#: Indices are looked at before a run
+LATER = """
+@network_operation(when="start", order=-1)
+def break_it():
+    targets[3] = {}
+
+network.add(break_it)
+"""
+
 ACCESSES = {
-    "one element too far": ("right", "targets[3] = 5", "network.run(1*ms)"),
-    "one element too early": ("left", "targets[3] = -1", "network.run(1*ms)"),
+    "one element too far": ("right", LATER.format(5), "network.run(1*ms)"),
+    "one element too early": ("left", LATER.format(-1), "network.run(1*ms)"),
     "an array that has gone": (
         "left",
         "address = cells.variables['v'].get_value().ctypes.data",

@@ -37,7 +37,10 @@ def correct_conditions(
     }
     for name in {condition.name for condition in conditional.values()}:
         if name in variables and variables[name] is owner.variables.get(name):
-            indices[name] = owner.variables.indices[name]
+            index = owner.variables.indices[name]
+            # Otherwise, equations use nothing of that neuron
+            if index in ("_idx", "0") or index in variables:
+                indices[name] = index
     names = {}
     for name, condition in conditional.items():
         usual = condition.name

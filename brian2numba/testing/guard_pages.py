@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import ctypes
 import mmap
+import os
 from typing import Any
 
 import numpy as np
@@ -32,8 +33,6 @@ SIDES = ("right", "left")
 
 _PAGE = mmap.PAGESIZE
 _NO_ACCESS, _FAILED = 0, ctypes.c_void_p(-1).value
-_READ_AND_WRITE = mmap.PROT_READ | mmap.PROT_WRITE
-_PRIVATE = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
 #: Linux and macOS: replace what is mapped at the address
 _FIXED = 0x10
 
@@ -50,7 +49,11 @@ class GuardedMemory:
     def __init__(self, side: str) -> None:
         if side not in SIDES:
             raise ValueError(f"Arrays are guarded at {' or '.join(SIDES)}, not {side}.")
+        if os.name != "posix":
+            raise NotImplementedError("Guard pages are made for POSIX systems only.")
         self.side = side
+        self._may_be_used = mmap.PROT_READ | mmap.PROT_WRITE
+        self._private = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
         self._ranges: dict[int, tuple[int, int]] = {}
         libc = ctypes.CDLL(None, use_errno=True)
         self._map, self._protect = libc.mmap, libc.mprotect
@@ -65,11 +68,11 @@ class GuardedMemory:
         """Return the address of a new block of zeros, 0 without memory."""
         n_inside = -(-max(n_bytes, 1) // _PAGE) * _PAGE
         n_all = n_inside + 2 * _PAGE
-        start = self._map(None, n_all, _NO_ACCESS, _PRIVATE, -1, 0)
+        start = self._map(None, n_all, _NO_ACCESS, self._private, -1, 0)
         if start == _FAILED:
             return 0
         inside = start + _PAGE
-        if self._protect(inside, n_inside, _READ_AND_WRITE) != 0:
+        if self._protect(inside, n_inside, self._may_be_used) != 0:
             return 0
         block: int = inside if self.side == "left" else inside + n_inside - n_bytes
         self._ranges[block] = inside, n_inside
@@ -78,7 +81,7 @@ class GuardedMemory:
     def give_back(self, block: int) -> None:
         """Make a block untouchable for ever; its memory is free again."""
         inside, n_inside = self._ranges.pop(block)
-        self._map(inside, n_inside, _NO_ACCESS, _PRIVATE | _FIXED, -1, 0)
+        self._map(inside, n_inside, _NO_ACCESS, self._private | _FIXED, -1, 0)
 
 
 class _Block:
