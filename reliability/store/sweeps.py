@@ -208,8 +208,13 @@ def check_healthy(folder: Path, entry: bytes) -> None:
     assert ours.read_bytes() == entry
 
 
-def errors(phase: str, way: str, folder: Path, entry: bytes) -> Iterator[Trial]:
-    """Yield trials: an error at an event costs no more than time."""
+def errors(
+    phase: str, way: str, folder: Path, entry: bytes, step: int = 1
+) -> Iterator[Trial]:
+    """Yield trials: an error at an event costs no more than time.
+
+    With a `step`, each event gets only some of the errors, and others than the next.
+    """
     events = events_of(phase, folder, entry)
     strikes_from, is_done = WAYS[way]
 
@@ -228,7 +233,8 @@ def errors(phase: str, way: str, folder: Path, entry: bytes) -> Iterator[Trial]:
             assert not unfinished(folder)
         check_healthy(folder, entry)
 
-    for number, k in itertools.product(ERRNOS, range(len(events))):
+    pairs = itertools.product(range(len(events)), ERRNOS)
+    for k, number in itertools.islice(pairs, 0, None, step):
         yield functools.partial(survive, number, k)
 
 
