@@ -45,11 +45,9 @@ class Place:
 
     def time(self) -> str:
         """Return when it is there, for error messages."""
-        return (
-            ""
-            if self.clock is None
-            else f", at t = {float(self.clock.variables['t'].item()):g} s"
-        )
+        if self.clock is None:
+            return ""
+        return f", at t = {float(self.clock.variables['t'].item()):g} s"
 
 
 #: What arrays are that are in no slot
@@ -167,7 +165,7 @@ class BoundKernel:
         variable = getattr(self.slots[slot], "variable", None)
         if variable is None:
             return f"'{self.slots[slot].name}'"
-        owner = getattr(variable.owner, "name", "")
+        owner = device_arrays.owner_name(variable)
         return f"'{variable.name}' of '{owner}'" if owner else f"'{variable.name}'"
 
     def number(self, name: str) -> int:

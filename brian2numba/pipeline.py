@@ -25,6 +25,7 @@ from brian2numba.behaviours import Offer
 from brian2numba.binding import BoundKernel, Place
 from brian2numba.compilation.compiler import CompiledKernel, compile_kernel
 from brian2numba.compilation.source_files import keep_source
+from brian2numba.device.arrays import owner_name
 from brian2numba.errors import KernelCompilationError, UserFunctionError
 from brian2numba.generation import library, slots
 from brian2numba.generation.checking import checked_slot, is_checked
@@ -91,7 +92,7 @@ def _without_owners(text: str, variables: Mapping[str, Any]) -> str:
     What a subexpression of another object refers to has, in Brian, a name that contains
     that object's: ``_half_post_neurongroup_1_v``.
     """
-    owners = {name for v in variables.values() if (name := _owner_name(v))}
+    owners = {name for v in variables.values() if (name := owner_name(v))}
     taken = set(variables)
     for name in sorted(variables, key=len, reverse=True):
         short = name
@@ -103,15 +104,6 @@ def _without_owners(text: str, variables: Mapping[str, Any]) -> str:
             taken.add(short)
             text = text.replace(name, short)
     return text
-
-
-def _owner_name(variable: Any) -> str:
-    """Return the name of the object that a variable belongs to, if it is there."""
-    owner = getattr(variable, "owner", None)
-    try:
-        return "" if owner is None else str(owner.name)
-    except ReferenceError:
-        return ""
 
 
 def compiled_kernel(codeobj: Any, source: KernelSource) -> CompiledKernel:

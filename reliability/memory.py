@@ -24,13 +24,13 @@ from brian2 import (
     SpikeMonitor,
     StateMonitor,
     Synapses,
-    check_units,
     ms,
     prefs,
 )
 
 import brian2numba  # noqa: F401 (registers the target)
 from reliability import results
+from reliability.forks import plus_one
 
 __all__ = ["MODELS", "resident_bytes", "run_networks", "slope"]
 
@@ -49,17 +49,9 @@ def another(number: int) -> Network:
 
 def another_for_numba(number: int) -> Network:
     """Return one with a kernel that numba compiles, and no other network has."""
-    group = NeuronGroup(3, "x : 1", namespace={"plus_one": _plus_one})
+    group = NeuronGroup(3, "x : 1", namespace={"plus_one": plus_one})
     group.run_regularly(f"x = plus_one(x) + {number + 0.5!r}")
     return Network(group)
-
-
-@check_units(x=1, result=1)
-def _plus_one(x: float) -> float:
-    total = 0.0
-    for number in [x, 1.0]:
-        total += number
-    return total
 
 
 MODELS = {

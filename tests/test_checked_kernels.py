@@ -1,5 +1,6 @@
 """Kernels whose accesses are checked, and kernels that Python runs."""
 
+import gc
 import linecache
 import sys
 
@@ -22,6 +23,7 @@ from brian2 import (
 )
 
 from brian2numba import pipeline
+from brian2numba.device.arrays import owner_name
 from tests.comparison import assert_same, simulate
 from tests.models import DETERMINISTIC, RANDOM
 
@@ -247,3 +249,12 @@ def test_an_error_in_a_user_function_is_seen():
     with pytest.raises(BrianObjectException) as caught:
         Network(group).run(0.1 * ms, namespace={"fail": function})
     assert "no value for 0.0" in str(caught.value.__cause__)
+
+
+def test_the_name_of_a_variable_that_outlived_its_group():
+    group = NeuronGroup(1, "x : 1", name="gone")
+    variable = group.variables["x"]
+    assert owner_name(variable) == "gone"
+    del group
+    gc.collect()
+    assert owner_name(variable) == ""

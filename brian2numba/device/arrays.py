@@ -27,6 +27,7 @@ __all__ = [
     "attach_containers",
     "is_ours",
     "owned_container",
+    "owner_name",
 ]
 
 Container = DynamicArray1D | DynamicArray2D
@@ -135,12 +136,22 @@ class _ArrayMethods:
         return type(self._device).get_capsule(self._device, var)
 
 
+def owner_name(variable: Any) -> str:
+    """Return the name of what a variable belongs to; nothing if that is not there.
+
+    Arrays of indices belong to nobody, and a variable can outlive its group.
+    """
+    owner = getattr(variable, "owner", None)
+    try:
+        return "" if owner is None else str(owner.name)
+    except ReferenceError:
+        return ""
+
+
 def _described(variable: ArrayVariable) -> str:
     """Return the name of a variable for error messages, with that of its owner."""
-    # Arrays of indices belong to nobody
-    owner = getattr(variable.owner, "name", None)
-    what = f"the variable '{variable.name}'"
-    return what if owner is None else f"{what} of '{owner}'"
+    owner, what = owner_name(variable), f"the variable '{variable.name}'"
+    return f"{what} of '{owner}'" if owner else what
 
 
 def _aligned_array(size: int, dtype: Any) -> np.ndarray[Any, Any]:
