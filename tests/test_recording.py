@@ -63,7 +63,6 @@ def views_of(network):
     }
 
 
-@pytest.mark.parametrize("record", RECORDED.values(), ids=RECORDED)
 def test_a_variable_and_the_index_that_it_is_linked_through():
     source = NeuronGroup(3, "p : 1", name="source")
     group = NeuronGroup(3, "k : integer\nl : 1 (linked)", name="group")
@@ -75,6 +74,7 @@ def test_a_variable_and_the_index_that_it_is_linked_through():
     assert message in str(error.value.__cause__)
 
 
+@pytest.mark.parametrize("record", RECORDED.values(), ids=RECORDED)
 def test_any_neurons_can_be_recorded(record):
     network = make_network(record)
     everything = StateMonitor(network["neurons"], ["v", "w", "k"], record=True)

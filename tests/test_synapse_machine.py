@@ -7,7 +7,13 @@ from brian2.core.base import BrianObjectException
 from brian2.devices.device import reinit_devices
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+)
 
 N_PRE, N_POST = 7, 5
 
@@ -81,6 +87,7 @@ class SynapsesMachine(RuleBasedStateMachine):
         with pytest.raises((BrianObjectException, IndexError, ValueError)):
             self.synapses.connect(i=i, j=j)
 
+    @precondition(lambda self: self.pairs)  # Brian wants to be connected first
     @rule(value=st.integers(0, 9))
     def set_values(self, value):
         self.synapses.w = f"{value} + i + 10*j"
