@@ -4,7 +4,9 @@ __all__ = ["CRITICAL"]
 
 _QUEUE = ("test_spike_queue.py", "test_connectivity.py", "test_spikes_under_way.py")
 _STORE = ("test_store.py", "test_store_faults.py", "test_store_runs.py")
+_GUARDS = ("test_guards.py", "test_bad_input_runs.py", "test_bad_input_catalogue.py")
 _CREATION = ("test_synapse_creation.py", "test_synapse_machine.py", "test_bad_input.py")
+_LOOP = ("test_native_loop.py", "test_interrupts.py", "test_bad_input.py")
 
 #: The tests of each module
 CRITICAL: dict[str, tuple[str, ...]] = {
@@ -24,10 +26,19 @@ CRITICAL: dict[str, tuple[str, ...]] = {
     "store/kernel_store.py": _STORE,
     "compilation/keys.py": _STORE,
     "device/arrays.py": ("test_mixed_targets.py", "test_recording.py"),
-    "simulation/driver.py": ("test_native_loop.py", "test_bad_input.py"),
+    "simulation/driver.py": _LOOP,
     "simulation/fusion.py": ("test_fusion.py",),
-    "simulation/interruption.py": ("test_native_loop.py", "test_bad_input.py"),
+    "simulation/interruption.py": _LOOP,
     "simulation/loop.py": ("test_native_loop.py", "test_differential.py"),
+    "guards/groups.py": _GUARDS,
+    "guards/mechanism.py": _GUARDS,
+    "guards/monitors.py": _GUARDS,
+    "guards/numbers.py": _GUARDS,
+    "guards/runs.py": _GUARDS,
+    "guards/spike_generators.py": _GUARDS,
+    "guards/synapses.py": _GUARDS,
+    "guards/variables.py": _GUARDS,
+    "generation/conditions.py": ("test_conditions.py",),
     "generation/checking.py": ("test_checked_kernels.py",),
     "lowering/checks.py": ("test_checked_kernels.py",),
     "binding.py": ("test_mixed_targets.py", "test_bad_input.py", "test_recording.py"),
