@@ -5,6 +5,7 @@ Each test ends in a spike queue that machine code, from the store or not, advanc
 """
 
 import errno
+import itertools
 import os
 import time
 
@@ -17,6 +18,7 @@ from reliability.children import RIGHT
 from reliability.store import sweeps
 from reliability.store.faulty_files import ERRNOS, Faults, failing
 from reliability.store.files import entries, key_of
+from reliability.store.interleavings import PAIRS, orders, two_processes
 from reliability.store.processes import DUE, due_after_a_step
 
 #: All errors at all events take long: `python -m reliability.store` tries them
@@ -113,3 +115,17 @@ def test_what_others_remove_meanwhile_makes_room(tmp_path):
         assert folder.evict(5_000) == 4_000
     assert faults.n_struck == 6
     assert [folder.read(name) is not None for name in names] == [True] * 4 + [False] * 6
+
+
+@pytest.fixture(scope="module")
+def turns():
+    with two_processes() as connections:
+        yield connections
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=str)
+def test_no_order_of_the_steps_of_two_processes_goes_wrong(pair, tmp_path, turns):
+    # The longest have thousands, which the harness goes through
+    found = list(itertools.islice(orders(pair, tmp_path / "store", turns), 60))
+    assert len(found) > 1
+    assert [order for order, is_right in found if not is_right] == []

@@ -20,7 +20,7 @@ from brian2numba.store.folder import Folder
 from reliability.store.faulty_files import Faults
 from reliability.store.files import entries, is_whole, unfinished
 
-__all__ = ["PAIRS", "Pair", "orders"]
+__all__ = ["PAIRS", "Pair", "orders", "two_processes"]
 
 KEY, CONTENT = b"what it was made from", b"what was made" * 99
 
@@ -123,7 +123,7 @@ def _serve(turns: Connection) -> None:
 
 
 @contextmanager
-def _two_processes() -> Iterator[list[Connection]]:
+def two_processes() -> Iterator[list[Connection]]:
     """Start two processes that serve; yield how to talk to them."""
     context = multiprocessing.get_context("spawn")
     pipes = [context.Pipe() for _ in range(2)]
@@ -167,7 +167,9 @@ def _in_order(
     return choices, is_right
 
 
-def orders(pair: Pair, folder: Path) -> Iterator[tuple[list[int], bool]]:
+def orders(
+    pair: Pair, folder: Path, turns: list[Connection]
+) -> Iterator[tuple[list[int], bool]]:
     """Yield each order of the steps of two processes, and whether all was right.
 
     Parameters
@@ -176,15 +178,16 @@ def orders(pair: Pair, folder: Path) -> Iterator[tuple[list[int], bool]]:
         What they do.
     folder : Path
         Where the store is made, for each order anew.
+    turns : list of Connection
+        What `two_processes` yields.
     """
-    with _two_processes() as turns:
-        wanted: list[int] = []
-        while True:
-            choices, is_right = _in_order(pair, folder, turns, wanted)
-            yield [chosen for chosen, _ in choices], is_right
-            # The next order differs at the last step where the first one went on
-            while choices and choices[-1] != (0, True):
-                choices.pop()
-            if not choices:
-                return
-            wanted = [chosen for chosen, _ in choices[:-1]] + [1]
+    wanted: list[int] = []
+    while True:
+        choices, is_right = _in_order(pair, folder, turns, wanted)
+        yield [chosen for chosen, _ in choices], is_right
+        # The next order differs at the last step where the first one went on
+        while choices and choices[-1] != (0, True):
+            choices.pop()
+        if not choices:
+            return
+        wanted = [chosen for chosen, _ in choices[:-1]] + [1]
