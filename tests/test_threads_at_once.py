@@ -1,7 +1,10 @@
-"""Threads that build and run networks at once don't harm one another."""
+"""Networks that run at once, in threads or in one another, do no harm."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from brian2 import Network, NeuronGroup, ms, network_operation
 
 from brian2numba.operations import Operation
 from reliability.children import RIGHT
@@ -28,3 +31,33 @@ def test_threads_are_refused_while_another_one_runs():
     assert set(ends) <= {RIGHT, REFUSED}
     assert ends.total() == 16
     assert ends[RIGHT] >= 1
+
+
+def test_a_run_within_a_run_may_not_move_its_clock():
+    outer, inner, apart = (
+        NeuronGroup(2, "dv/dt = 1/second : 1", method="euler", dt=dt, name=name)
+        for name, dt in (("outer", None), ("inner", None), ("apart", 0.5 * ms))
+    )
+    within = {
+        "with the same clock": Network(inner, name="sharing"),
+        "with its own": Network(apart, name="separate"),
+    }
+    errors = []
+
+    @network_operation(dt=1 * ms)
+    def run_within():
+        for network in within.values():
+            try:
+                network.run(1 * ms)
+            except RuntimeError as error:
+                errors.append(str(error))
+
+    Network(outer, run_within, name="running").run(2 * ms)
+    assert len(errors) == 2
+    assert errors[0].startswith(
+        "The network 'sharing' can't run within a run of the network 'running': they "
+        "share the clock 'defaultclock', whose time would change."
+    )
+    assert outer.v[:] == pytest.approx([0.002, 0.002])
+    assert inner.v[:].tolist() == [0, 0]
+    assert apart.v[:] == pytest.approx([0.002, 0.002])

@@ -50,8 +50,9 @@ def the_only_run(network: Network) -> Iterator[None]:
     Raises
     ------
     RuntimeError
-        If another thread runs a network, or if one of the process that this one was
-        forked from ran this network at that time.
+        If another thread runs a network, if one of the process that this one was
+        forked from ran this network at that time, or if a network that runs shares a
+        clock with this one.
     """
     lock = _Running.lock
     if not lock.acquire(blocking=False):
@@ -73,11 +74,26 @@ def the_only_run(network: Network) -> Iterator[None]:
                 f"The network '{_name()}' is running already: what it calls in a "
                 "time step can't run it again."
             )
+        _refuse_shared_clocks(network, _Running.network)
         _Running.thread, _Running.network = threading.get_ident(), network
         yield
     finally:
         _Running.thread, _Running.network = outer
         lock.release()
+
+
+def _refuse_shared_clocks(network: Network, running: Network | None) -> None:
+    """Refuse a run within a run that would move the time of the outer one."""
+    if running is None:
+        return
+    shared = {obj.clock for obj in network.sorted_objects} & running._clocks
+    if shared:
+        names = ", ".join(sorted(f"'{clock.name}'" for clock in shared))
+        raise RuntimeError(
+            f"The network '{network.name}' can't run within a run of the network "
+            f"'{running.name}': they share the clock {names}, whose time would change. "
+            "Give the objects of one of them a time step (dt) or a clock of their own."
+        )
 
 
 def _name() -> str:
