@@ -61,10 +61,13 @@ def stages() -> List[Stage]:
     checked = [*brian, "--checked", "--short"]
     guarded = [*brian, "--guard-pages", "right", "--short"]
     own = ["pytest", "tests"]
+    site = ["sphinx", "-W", "--keep-going", "-q", "docs", "docs/_build/html"]
     all_stages = [
         Stage("lint", "ruff's rules", ["ruff", "check", "."], True),
         Stage("format", "ruff's format", ["ruff", "format", "--check", "."], True),
         Stage("types", "mypy", ["mypy"], True),
+        Stage("package", "an empty environment", ["tools.check_package"], False),
+        Stage("docs", "the site's pages", site, False),
         Stage("own", "own tests", [*own, "-m", "not compiler", "-n", workers], False),
         Stage("compiler", "against Cython", [*own, "-m", "compiler"], True),
         Stage("brian", "Brian's suite, numba target", brian, False),

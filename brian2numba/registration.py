@@ -17,7 +17,9 @@ from brian2.core.functions import FunctionImplementationContainer
 from brian2.devices.device import all_devices
 from brian2.input.binomial import BinomialFunction
 from brian2.input.timedarray import TimedArray
+from brian2.utils.logger import get_logger
 
+from brian2numba.compatibility import check_brian
 from brian2numba.compilation.cache_directory import (
     CACHE_EXTENSIONS,
     get_numba_cache_dir,
@@ -35,11 +37,15 @@ from brian2numba.target import NumbaCodeObject
 
 __all__ = ["register"]
 
+logger = get_logger("brian2.codegen.runtime.numba")
+
 
 def register() -> None:
     """Add the numba target to Brian; calling it again does nothing."""
     if NumbaCodeObject in codegen_targets:
         return
+    if hint := check_brian(brian2.__version__):
+        logger.info(hint)
     register_preferences(can_compile_for)
     codegen_targets.add(NumbaCodeObject)
     library.add_implementations()

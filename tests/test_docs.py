@@ -1,7 +1,8 @@
-"""The code in the README and in the documentation runs."""
+"""The code in the README and in the documentation runs, and fails as it says."""
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md"))]
+#: The gallery's are scripts, which have tests of their own
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    *sorted(ROOT.glob("docs/*.md")),
+    *sorted(ROOT.glob("docs/decisions/*.md")),
+    *sorted(ROOT.glob("docs/performance/*.md")),
+]
 
 # What a page that shows single lines leaves out
 PREAMBLE = """
@@ -21,59 +29,143 @@ prefs.codegen.target = "numba"
 run(0.1 * ms)
 """
 
+#: Runs a block that fails; prints the errors on the way to the first one
+CATCHING = """
+import brian2
+try:
+{block}
+except Exception as error:
+    while error is not None:
+        print(error)
+        error = error.__cause__
+else:
+    raise AssertionError("No error in the block that should have one.")
+"""
 
-def python_blocks(page):
+#: What a reader's machine has, and why it is not run here
+NOT_RUN = {
+    "pip": "it changes the environment; tools/check_package.py does it elsewhere",
+    "conda": "it needs conda",
+    "source": "it needs the environment that it enters",
+    "pre-commit": "it changes the repository's hooks",
+    "python3 run.py": "it runs all tests; tests/test_run_script.py tries it",
+    "sbatch": "it needs a cluster",
+    "mkdir": "it makes a directory for a group",
+}
+
+
+def blocks(page, kind):
     text = page.read_text(encoding="utf-8")
-    return re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    return re.findall(rf"^```{kind}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+def in_python(script, folder, *arguments):
+    """Run a script, and return what it printed."""
+    environment = {
+        **os.environ,
+        "MPLBACKEND": "Agg",
+        "BRIAN2NUMBA_CACHE_DIR": str(folder / "cache"),
+        "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
+    }
+    finished = subprocess.run(
+        [sys.executable, *script, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=200,
+        cwd=folder,
+        env=environment,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stderr
+    return finished.stdout
+
+
+def written(text, folder):
+    script = folder / "script.py"
+    script.write_text(text, encoding="utf-8")
+    return [str(script)]
 
 
 def runnable(page):
     """Return a page's blocks as one script; each block starts with a new model."""
     parts = []
-    for block in python_blocks(page):
+    for block in blocks(page, "python"):
         complete = "from brian2 import" in block or "import brian2\n" in block
         parts.append(block if complete else PREAMBLE + block)
         parts.append("import brian2 as _b; _b.start_scope(); _b.prefs._restore()\n")
     return "\n".join(parts)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def with_name(pages):
+    return pytest.mark.parametrize("page", pages, ids=lambda page: page.name)
+
+
+@with_name([page for page in PAGES if blocks(page, "python")])
 def test_code_of_a_page_runs(page, tmp_path):
-    if not python_blocks(page):
-        return
-    script = tmp_path / "script.py"
-    script.write_text(runnable(page), encoding="utf-8")
-    environment = {
-        **os.environ,
-        "MPLBACKEND": "Agg",
-        "BRIAN2NUMBA_CACHE_DIR": str(tmp_path / "cache"),
-        "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
-    }
-    finished = subprocess.run(
-        [sys.executable, str(script)],
-        capture_output=True,
-        text=True,
-        timeout=200,
-        cwd=tmp_path,
-        env=environment,
-        check=False,
-    )
-    assert finished.returncode == 0, finished.stderr
+    in_python(written(runnable(page), tmp_path), tmp_path)
+
+
+def failing():
+    """Yield the blocks that fail, with what the page says of the error."""
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        pattern = r"^```python raises\n(.*?)^```\n\n```text\n(.*?)^```$"
+        found = re.findall(pattern, text, re.MULTILINE | re.DOTALL)
+        assert len(found) == len(blocks(page, "python raises")), page
+        yield from found
+
+
+@pytest.mark.parametrize(("block", "message"), list(failing()))
+def test_code_fails_as_the_page_says(block, message, tmp_path):
+    indented = re.sub("^", "    ", block, flags=re.MULTILINE)
+    script = written(CATCHING.format(block=indented), tmp_path)
+    printed = in_python(script, tmp_path)
+    assert " ".join(message.split()) in " ".join(printed.split())
+
+
+def commands():
+    """Yield all commands of all pages."""
+    for page in PAGES:
+        for block in blocks(page, "sh"):
+            for line in block.splitlines():
+                words = shlex.split(line, comments=True)
+                if words:
+                    yield words
+
+
+def module_commands():
+    known = {tuple(words[2:]) for words in commands() if words[:2] == ["python", "-m"]}
+    return sorted(known)
+
+
+def test_commands_are_known():
+    for words in commands():
+        text = " ".join(words)
+        known = text.startswith(("python -m ", "export ", *NOT_RUN))
+        assert known or words[0] in ("cd", "git"), text
+
+
+@pytest.mark.parametrize("words", module_commands(), ids=" ".join)
+def test_commands_of_pages_are_understood(words, tmp_path):
+    module, *arguments = words
+    (tmp_path / "my_script.py").write_text("import brian2\n", encoding="utf-8")
+    if module == "brian2numba":
+        in_python(["-m", module], tmp_path, *arguments)
+    else:
+        # They take minutes to hours; what is asked for is all that is checked
+        options = [word for word in arguments if word.startswith("-")]
+        usage = in_python(["-m", module], tmp_path, "--help")
+        assert [o for o in options if not re.search(rf"{o}\b", usage)] == []
 
 
 def test_pages_have_code():
-    assert sum(len(python_blocks(page)) for page in PAGES) > 10
+    assert sum(len(blocks(page, "python")) for page in PAGES) > 20
+    assert len(list(failing())) > 5
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@with_name(PAGES)
 def test_links_to_files_lead_somewhere(page):
     text = page.read_text(encoding="utf-8")
     for link in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text):
         if "://" not in link:
             assert (page.parent / link).exists(), link
-
-
-def test_every_decision_is_in_the_index():
-    index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
-    for page in (ROOT / "docs" / "decisions").glob("*.md"):
-        assert f"(decisions/{page.name})" in index

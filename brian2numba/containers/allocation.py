@@ -115,7 +115,7 @@ def new_container(n_words: int, destructor: Operation) -> int:
 
 
 def borrowed_view(
-    meminfo: int, shape: tuple[int, ...], dtype: np.dtype[Any], address: int = 0
+    meminfo: int, shape: tuple[int, ...], dtype: np.dtype[Any], address: int
 ) -> np.ndarray[Any, Any]:
     """Return an array over a block, which lives at least as long as the array.
 
@@ -127,10 +127,9 @@ def borrowed_view(
         The shape of the array; it must fit the block.
     dtype : `numpy.dtype`
         The type of its items.
-    address : int, optional
-        Where its first item is, if not at the start of the block.
+    address : int
+        Where its first item is.
     """
     owner = MemInfo(meminfo)
     owner.acquire()
-    offset = address - owner.data if address else 0
-    return np.ndarray(shape, dtype, buffer=owner, offset=offset)
+    return np.ndarray(shape, dtype, buffer=owner, offset=address - owner.data)

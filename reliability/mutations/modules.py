@@ -3,6 +3,7 @@
 __all__ = ["CRITICAL"]
 
 _QUEUE = ("test_spike_queue.py", "test_connectivity.py", "test_spikes_under_way.py")
+_MEMORY = ("test_dynamic_array.py", "test_allocation_failures.py")
 _STORE = ("test_store.py", "test_store_faults.py", "test_store_runs.py")
 _GUARDS = ("test_guards.py", "test_bad_input_runs.py", "test_bad_input_catalogue.py")
 _CREATION = ("test_synapse_creation.py", "test_synapse_machine.py", "test_bad_input.py")
@@ -10,13 +11,13 @@ _LOOP = ("test_native_loop.py", "test_interrupts.py", "test_bad_input.py")
 
 #: The tests of each module
 CRITICAL: dict[str, tuple[str, ...]] = {
-    "containers/allocation.py": ("test_dynamic_array.py", *_QUEUE),
+    "containers/allocation.py": (*_MEMORY, *_QUEUE),
     "containers/connectivity.py": _QUEUE,
-    "containers/dynamic_array.py": ("test_dynamic_array.py", "test_recording.py"),
-    "containers/pool.py": _QUEUE,
+    "containers/dynamic_array.py": (*_MEMORY, "test_recording.py"),
+    "containers/pool.py": (*_QUEUE, "test_allocation_failures.py"),
     "containers/queue_operations.py": _QUEUE,
     "containers/queue_storage.py": _QUEUE,
-    "containers/resizing.py": ("test_dynamic_array.py", "test_recording.py"),
+    "containers/resizing.py": (*_MEMORY, "test_recording.py"),
     "containers/spike_queue.py": _QUEUE,
     "kernels/synapse_creation.py": _CREATION,
     "behaviours/synapse_creation.py": _CREATION,
