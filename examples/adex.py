@@ -86,7 +86,9 @@ run(duration)
 
 for name, times in zip(patterns, spikes.spike_trains().values(), strict=True):
     intervals = " ".join(f"{interval:.0f}" for interval in np.diff(times / ms)[:8])
-    print(f"{' '.join(name.split()):22}{len(times):3} spikes, after ms: {intervals} ...")
+    print(
+        f"{' '.join(name.split()):22}{len(times):3} spikes, after ms: {intervals} ..."
+    )
 
 # %% [markdown]
 """

@@ -79,9 +79,7 @@ bins = np.arange(0, duration / second + 0.01, 0.02)
 counts, _ = np.histogram(spikes.t / second, bins)
 starts = bins[:-1]
 rate.step(starts, counts / n_neurons / 0.02, where="post", label="Population")
-rate.step(
-    starts, target(starts * second) / Hz, where="post", label="Target", lw=2
-)
+rate.step(starts, target(starts * second) / Hz, where="post", label="Target", lw=2)
 rate.set(ylabel="Rate (1/s)", ylim=(0, None))
 rate.legend(ncols=2, loc="upper right")
 

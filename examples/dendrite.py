@@ -68,7 +68,7 @@ trunk, left = morphology.trunk, morphology.trunk.left
 places = {
     "Soma": 0,
     "Trunk": trunk.indices[half],
-    "Fork": left.indices[half],
+    "Branch": left.indices[half],
     "Tip": left.outer.indices[n_compartments - 1],
 }
 trace = StateMonitor(neuron, "v", record=True)
@@ -82,7 +82,9 @@ for name, place in places.items():
     courses[name] = trace.v / mV
     peak, local = courses[name][0].max(), courses[name][place].max()
     when = trace.t[courses[name][0].argmax()] / ms
-    print(f"{name:6} {local:5.2f} mV there, {peak:4.2f} mV at the soma after {when:4.1f} ms")
+    print(
+        f"{name:6} {local:5.2f} mV there, {peak:4.2f} mV at the soma after {when:4.1f} ms"
+    )
 
 # %% [markdown]
 """
@@ -102,7 +104,7 @@ drawing = {
     (90, 270, 100, 173): trunk.right.outer,
 }
 highest = courses["Tip"].max(axis=1)
-scale = {"cmap": "viridis", "norm": plt.matplotlib.colors.LogNorm(0.1, highest.max())}
+scale = {"norm": "log", "vmin": 0.3, "vmax": 6}
 along = (np.arange(n_compartments) + 0.5) / n_compartments
 
 figure, (tree, course) = plt.subplots(1, 2, figsize=(8, 4.4), width_ratios=(2, 3))
@@ -112,13 +114,24 @@ for (x, y, dx, dy), section in drawing.items():
     points = tree.scatter(
         x + dx * along, y + dy * along, sizes, highest[section.indices[:]], **scale
     )
-places_drawn = {"Soma": (0, -10), "Trunk": (0, 75), "Fork": (-45, 210), "Tip": (-190, 443)}
+places_drawn = {
+    "Soma": (0, -10),
+    "Trunk": (0, 75),
+    "Branch": (-45, 210),
+    "Tip": (-190, 443),
+}
 for number, (name, (x, y)) in enumerate(places_drawn.items()):
-    tree.annotate(name, (x, y), (x + 22, y), va="center", color=f"C{number}")
+    tree.annotate(
+        name, (x, y), (x - 25, y), va="center", ha="right", color=f"C{number}"
+    )
     course.plot(trace.t / ms, courses[name][0], color=f"C{number}", label=name)
-tree.set(aspect="equal", xlim=(-230, 230), ylim=(-50, 490))
+tree.set(aspect="equal", xlim=(-290, 220), ylim=(-50, 490))
 tree.set_axis_off()
-figure.colorbar(points, ax=tree, label="Highest potential (mV)", location="left")
+ticks = (0.3, 0.5, 1, 2, 5)
+bar = figure.colorbar(points, ax=tree, location="left", shrink=0.7, ticks=ticks)
+bar.set_ticks(ticks, labels=ticks)
+bar.set_ticks([], minor=True)
+bar.set_label("Highest potential (mV)")
 course.set(xlabel="Time (ms)", ylabel="Potential at the soma (mV)")
 course.set(xlim=(0, duration / ms), ylim=(0, None))
 course.legend(title="Input at")

@@ -5,7 +5,7 @@
 Neurons are arranged in a ring by the direction that they prefer. They excite those that
 prefer similar directions and inhibit the rest. A short cue raises a bump of activity,
 and the bump stays when the cue is over: the network remembers the direction. Noise
-makes it wander, so that the memory fades. A second cue moves the bump.
+makes it wander, so that the memory fades. A second cue, stronger than the inhibition, makes a new bump, which ends the first.
 
 Ben-Yishai R, Bar-Or RL, Sompolinsky H (1995). Theory of orientation tuning in visual
 cortex. Proc Natl Acad Sci USA 92(9):3844-3848. https://doi.org/10.1073/pnas.92.9.3844
@@ -59,8 +59,8 @@ the ring only.
 
 # %%
 tau = 20 * ms
-noise = 0.4
-cues = TimedArray([0, 1, 0, 0, 0, 0, 1, 0], dt=0.5 * second)
+noise = 0.3
+cues = TimedArray([0, 1, 0, 0, 0, 0, 8, 0], dt=0.5 * second)
 places = TimedArray(np.deg2rad([0, 90, 0, 0, 0, 0, 250, 0]), dt=0.5 * second)
 
 neurons = NeuronGroup(
@@ -115,7 +115,9 @@ picture = axes.imshow(
 figure.colorbar(picture, label="Rate (relative)")
 for number, place in enumerate(places.values):
     if cues.values[number]:
-        axes.plot([0.5 * number, 0.5 * number + 0.5], [np.rad2deg(place)] * 2, "C5", lw=3)
+        axes.plot(
+            [0.5 * number, 0.5 * number + 0.5], [np.rad2deg(place)] * 2, "C5", lw=3
+        )
 axes.set(xlabel="Time (s)", ylabel="Preferred direction (degrees)")
 axes.set(yticks=range(0, 361, 90), xlim=(0, duration / second))
 axes.set_title("The bump stays where the cue (blue) was")

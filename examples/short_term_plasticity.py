@@ -21,7 +21,7 @@ import brian2numba  # gives Brian the target "numba"
 prefs.codegen.target = "numba"
 
 # %% tags=["parameters"]
-duration = 1.2 * second
+duration = 2.1 * second
 
 # %% [markdown]
 """
@@ -32,8 +32,8 @@ so they are computed when a spike arrives only ("event-driven").
 """
 
 # %%
-rates = np.array([2, 5, 10, 20, 30, 50, 70, 100])
-trains = [np.append(np.arange(0.1, 0.8, 1 / rate), 1.1) for rate in rates]
+rates = np.array([3, 5, 10, 20, 30, 50, 70, 100])
+trains = [np.append(np.arange(0.1, 1.6, 1 / rate), 2) for rate in rates]
 inputs = SpikeGeneratorGroup(
     len(rates),
     np.repeat(np.arange(len(rates)), [len(train) for train in trains]),
@@ -67,7 +67,7 @@ synapses.connect(j="i + k*N_pre for k in range(2)")
 depressed, facilitated = "j < N_pre", "j >= N_pre"
 synapses.U[depressed], synapses.U[facilitated] = 0.5, 0.05
 synapses.tau_d[depressed], synapses.tau_d[facilitated] = 800 * ms, 100 * ms
-synapses.tau_f[depressed], synapses.tau_f[facilitated] = 1 * ms, 1000 * ms
+synapses.tau_f[depressed], synapses.tau_f[facilitated] = 1 * ms, 500 * ms
 synapses.x = 1
 
 # %%
@@ -92,15 +92,18 @@ def settled(rate, U, tau_d, tau_f):
     return u * (1 - d) / (1 - (1 - u) * d)
 
 
-kinds = {"Depressed": (0.5, 0.8, 0.001), "Facilitated": (0.05, 0.1, 1)}
-before_pause = int(0.8 * second / (1 * ms))
+kinds = {"Depressed": (0.5, 0.8, 0.001), "Facilitated": (0.05, 0.1, 0.5)}
+before_pause = int(1.7 * second / (1 * ms))
 figure, axes = plt.subplots(2, 2, figsize=(8, 5), width_ratios=(3, 2))
 shown = list(rates).index(20)
-for row, (course, steady), (name, numbers) in zip((0, 1), axes, kinds.items(), strict=True):
+for row, (course, steady), (name, numbers) in zip(
+    (0, 1), axes, kinds.items(), strict=True
+):
     number = row * len(rates) + shown
     course.plot(trace.t / second, trace.v[number], color=f"C{row}")
-    course.vlines(trains[shown], -0.02, -0.01, color="0.3", lw=1)
+    course.eventplot(trains[shown], lineoffsets=-0.006, linelengths=0.004, color="0.4")
     course.set(ylabel="Potential (relative)", xlim=(0, duration / second))
+    course.set(ylim=(-0.01, 0.06), yticks=(0, 0.02, 0.04, 0.06))
     course.set_title(f"{name} synapse, 20 spikes per second")
 
     of_kind = synapses.j[:] // len(rates) == row
@@ -108,7 +111,14 @@ for row, (course, steady), (name, numbers) in zip((0, 1), axes, kinds.items(), s
     fine = np.geomspace(1, 100, 200)
     steady.plot(fine, settled(fine, *numbers), color="0.6", lw=2, label="Settled")
     steady.plot(rates, last, "o", color=f"C{row}", label="Last spike of the train")
-    steady.set(xscale="log", ylabel="Released", ylim=(0, None))
+    steady.set(
+        xscale="log",
+        xticks=(1, 10, 100),
+        xticklabels=(1, 10, 100),
+        ylabel="Released",
+        ylim=(0, 0.4),
+        xlim=(1, 120),
+    )
     steady.legend()
     print(name, "release:", " ".join(f"{value:.3f}" for value in last))
 axes[1, 0].set_xlabel("Time (s)")

@@ -42,8 +42,8 @@ cells = NeuronGroup(
     dv/dt = (v - v**3/3 - w + current)/ms : 1
     dw/dt = 0.08*(v + 0.6 - 0.5*w)/ms : 1
     current : 1
-    row = i // size : integer (constant over dt)
-    column = i % size : integer (constant over dt)
+    row = i // size : integer
+    column = i % size : integer
     """,
     method="euler",
 )
@@ -65,7 +65,7 @@ the middle it has a free end.
 # %%
 cells.v, cells.w = -0.93, -0.66
 cells.v["row < 0.5*size and 0.4*size <= column and column < 0.5*size"] = 1.5
-cells.w["row < 0.5*size and column < 0.4*size"] = 0.8
+cells.w["row < 0.5*size and column < 0.4*size"] = 0.3
 
 trace = StateMonitor(cells, "v", record=True, dt=5 * ms)
 run(duration)
