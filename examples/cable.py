@@ -106,11 +106,11 @@ if __name__ == "__main__":
     space.set(ylabel="Place (cm)")
 
     colours = plt.cm.viridis(np.linspace(0, 0.9, len(places)))
-    for place, colour in zip(places, colours, strict=True):
-        label = f"at {place / (n_compartments - 1) * LENGTH / cm:g} cm"
-        time.plot(trace.t / ms, trace.v[place] / mV, color=colour, label=label)
-    time.set(xlabel="Time (ms)", ylabel="Potential (mV)")
-    time.legend(loc="upper right")
+    for place, peak, colour in zip(places, peaks / ms, colours, strict=True):
+        time.plot(trace.t / ms, trace.v[place] / mV, color=colour)
+        label = f"{place / (n_compartments - 1) * LENGTH / cm:.1f} cm"
+        time.text(peak, 112, label, color=colour, ha="center")
+    time.set(xlabel="Time (ms)", ylabel="Potential (mV)", ylim=(-20, 130))
 
     figure.savefig("cable.png")
     plt.show()

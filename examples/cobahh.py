@@ -117,15 +117,22 @@ if __name__ == "__main__":  # the benchmarks import the model only
     mean_rate = spikes.num_spikes / n_neurons / duration
     print(f"{mean_rate / Hz:.1f} spikes a second and neuron")
 
+# %% [markdown]
+"""
+The raster plot shows every eighth neuron. The three below are excitatory ones.
+"""
+
 # %%
 if __name__ == "__main__":
     figure, (raster, *rows) = plt.subplots(
         4, sharex=True, figsize=(7, 6), height_ratios=(4, 1, 1, 1)
     )
     excitatory = spikes.i < int(0.8 * n_neurons)
-    for chosen, colour in ((excitatory, "C0"), (~excitatory, "C1")):
+    some = spikes.i % 8 == 0
+    for kind, colour in ((excitatory, "C0"), (~excitatory, "C1")):
+        chosen = kind & some
         times = spikes.t[chosen] / ms
-        raster.plot(times, spikes.i[chosen], ".", ms=0.8, color=colour)
+        raster.plot(times, spikes.i[chosen], ".", ms=2, mew=0, color=colour)
     raster.set(ylabel="Neuron", ylim=(0, n_neurons))
     raster.set_title("Excitatory spikes", color="C0")
     raster.set_title("Inhibitory spikes", color="C1", loc="right")

@@ -148,7 +148,7 @@ if __name__ == "__main__":
     excitatory = spikes.i < n_excitatory
     for chosen, colour in ((excitatory, "C0"), (~excitatory, "C1")):
         times_ms = spikes.t[chosen] / ms
-        raster.plot(times_ms, spikes.i[chosen], ".", ms=0.8, color=colour)
+        raster.plot(times_ms, spikes.i[chosen], ".", ms=2, mew=0, color=colour)
     raster.set(ylabel="Neuron", ylim=(0, n_neurons))
     raster.set_title("Excitatory spikes", color="C0")
     raster.set_title("Inhibitory spikes", color="C1", loc="right")

@@ -110,7 +110,9 @@ figure, (raster, rate) = plt.subplots(
 )
 of_excitatory = spikes.i < n_excitatory
 for chosen, colour in ((of_excitatory, "C0"), (~of_excitatory, "C1")):
-    raster.plot(spikes.t[chosen] / ms, spikes.i[chosen], ".", color=colour, ms=1.8)
+    raster.plot(
+        spikes.t[chosen] / ms, spikes.i[chosen], ".", color=colour, ms=2.5, mew=0
+    )
 raster.set(ylabel="Neuron", ylim=(0, n_neurons))
 raster.set_title("Excitatory spikes", color="C0")
 raster.set_title("Inhibitory spikes", color="C1", loc="right")

@@ -60,7 +60,7 @@ the ring only.
 # %%
 tau = 20 * ms
 noise = 0.3
-cues = TimedArray([0, 1, 0, 0, 0, 0, 8, 0], dt=0.5 * second)
+cues = TimedArray([0, 1, 0, 0, 0, 0, 6, 0], dt=0.5 * second)
 places = TimedArray(np.deg2rad([0, 90, 0, 0, 0, 0, 250, 0]), dt=0.5 * second)
 
 neurons = NeuronGroup(
@@ -111,8 +111,9 @@ picture = axes.imshow(
     extent=(0, duration / second, 0, 360),
     cmap="magma",
     vmin=0,
+    vmax=5,
 )
-figure.colorbar(picture, label="Rate (relative)")
+figure.colorbar(picture, label="Rate (relative)", extend="max")
 for number, place in enumerate(places.values):
     if cues.values[number]:
         axes.plot(
