@@ -5,8 +5,8 @@ Write the gallery: a page, a picture and a notebook for each script in `examples
 ``python -m docs.make_gallery cuba stdp`` does so for these. What is left out keeps its
 picture and the output that its page shows.
 
-The scripts are in the percent format: `# %%` starts a cell of code, `# %% [markdown]` one
-of text. The cell that has the tag "parameters" sets the size of the model, so that
+The scripts are in the percent format: `# %%` starts a cell of code, `# %% [markdown]`
+one of text. The cell that has the tag "parameters" sets the size of the model, so that
 tests can run smaller ones.
 """
 
@@ -25,7 +25,17 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 from PIL import Image
 
-__all__ = ["GALLERY", "SECTIONS", "executed", "files", "main", "notebook", "resized"]
+__all__ = [
+    "GALLERY",
+    "NAMES",
+    "executed",
+    "files",
+    "main",
+    "notebook",
+    "printed",
+    "resized",
+    "without_outputs",
+]
 
 ROOT = Path(__file__).resolve().parents[1]
 GALLERY = ROOT / "docs" / "gallery"
@@ -38,6 +48,7 @@ SECTIONS = {
     "Waves and rhythms": ("kuramoto", "spiral_waves"),
     "Python in the loop": ("closed_loop",),
 }
+NAMES = [name for names in SECTIONS.values() for name in names]
 
 _OUTPUT = re.compile(r"\n```text\n.*?\n```\n", re.DOTALL)
 _INTRODUCTION = """# Gallery
@@ -72,9 +83,13 @@ def resized(book: NotebookNode, values: Mapping[str, str]) -> NotebookNode:
 
 def executed(book: NotebookNode, folder: Path) -> NotebookNode:
     """Return a notebook with its outputs, run cell by cell in a folder."""
-    os.environ["MATPLOTLIBRC"] = str(ROOT / "examples")  # the kernel inherits it
+    environment = {
+        **os.environ,
+        "MATPLOTLIBRC": str(ROOT / "examples"),
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    }
     client = NotebookClient(book, timeout=600, kernel_name="python3")
-    return client.execute(cwd=str(folder))
+    return client.execute(cwd=str(folder), env=environment)
 
 
 def page(name: str, outputs: Mapping[int, str]) -> str:
@@ -102,8 +117,8 @@ def index() -> str:
         cards = "\n\n".join(_card(name) for name in names)
         parts.append(f"## {section}\n\n::::{{grid}} 1 2 3 3\n:gutter: 3\n")
         parts.append(f"{cards}\n\n::::\n")
-    names = "\n".join(name for names in SECTIONS.values() for name in names)
-    parts.append(f"```{{toctree}}\n:hidden:\n\n{names}\n```\n")
+    pages = "\n".join(NAMES)
+    parts.append(f"```{{toctree}}\n:hidden:\n\n{pages}\n```\n")
     return "\n".join(parts)
 
 
@@ -170,7 +185,7 @@ def main(names: list[str]) -> int:
     """Run examples, all if none are named, and write the gallery."""
     GALLERY.mkdir(exist_ok=True)
     outputs = {}
-    for name in names or [name for names in SECTIONS.values() for name in names]:
+    for name in names or NAMES:
         print(name, flush=True)
         outputs[name] = run(name)
     for name, text in files(outputs).items():

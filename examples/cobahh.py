@@ -46,8 +46,8 @@ PARAMETERS = {
 
 # %% [markdown]
 """
-The function `exprel(x)`, which is `(exp(x) - 1)/x`, is well defined at 0, where the usual
-form of `alpha_m` and `alpha_n` divides 0 by 0.
+The function `exprel(x)`, which is `(exp(x) - 1)/x`, is well defined at 0, where the
+usual form of `alpha_m` and `alpha_n` divides 0 by 0.
 """
 
 # %%

@@ -85,8 +85,8 @@ def build(n_neurons=n_neurons):
 
 # %% [markdown]
 """
-A run of no duration generates and compiles all code, so that the times of set-up and run
-are told apart.
+A run of no duration generates and compiles all code, so that the times of set-up and
+run are told apart.
 """
 
 

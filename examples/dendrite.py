@@ -83,7 +83,7 @@ for name, place in places.items():
     peak, local = courses[name][0].max(), courses[name][place].max()
     when = trace.t[courses[name][0].argmax()] / ms
     print(
-        f"{name:6} {local:5.2f} mV there, {peak:4.2f} mV at the soma after {when:4.1f} ms"
+        f"{name:6} {local:5.2f} mV there, {peak:4.2f} mV at the soma at {when:4.1f} ms"
     )
 
 # %% [markdown]

@@ -27,9 +27,9 @@ duration = 1 * second
 
 # %% [markdown]
 """
-The model has no units but the millisecond: `v` stands for a potential in millivolts, `u`
-for a current that recovers slowly. As in the paper, the potential takes steps of half
-a millisecond, and the noise changes every millisecond.
+The model has no units but the millisecond: `v` stands for a potential in millivolts,
+`u` for a current that recovers slowly. As in the paper, the potential takes steps of
+half a millisecond, and the noise changes every millisecond.
 """
 
 # %%

@@ -5,8 +5,8 @@
 Two thousand oscillators turn at frequencies of their own. Each is drawn towards the
 phases of the others. When the coupling is weak, all go on by themselves; above a
 critical strength more and more of them join a common rhythm. The order, which is 0
-without and 1 with perfect synchrony, then grows as Kuramoto found: with frequencies from
-a Lorentz distribution of width γ, as √(1 - 2γ/K), K being the coupling.
+without and 1 with perfect synchrony, then grows as Kuramoto found: with frequencies
+from a Lorentz distribution of width γ, as √(1 - 2γ/K), K being the coupling.
 
 Strogatz SH (2000). From Kuramoto to Crawford: exploring the onset of synchronization in
 populations of coupled oscillators. Physica D 143(1-4):1-20.
@@ -25,6 +25,7 @@ seed(2000)
 # %% tags=["parameters"]
 n_oscillators = 2000
 duration = 16 * second
+strengths = np.array([0.5, 1, 1.5, 1.8, 2, 2.2, 2.5, 3, 4, 5, 6, 8])  # K / γ
 
 # %% [markdown]
 """
@@ -75,25 +76,24 @@ coupling only.
 trace = StateMonitor(mean_field, "size", record=True)
 store()
 
-couplings = np.array([0.5, 1, 1.5, 1.8, 2, 2.2, 2.5, 3, 4, 5, 6, 8]) * width
 courses = []
-for strength in couplings:
+for strength in strengths:
     restore()
-    oscillators.coupling = strength
+    oscillators.coupling = strength * width
     run(duration)
     courses.append(trace.size[0])
 
 orders = np.array([course[len(course) // 2 :].mean() for course in courses])
-theory = np.sqrt(np.maximum(1 - 2 * width / couplings, 0))
+theory = np.sqrt(np.maximum(1 - 2 / strengths, 0))
 print("coupling/width   order   of infinitely many")
-for row in zip(couplings / width, orders, theory, strict=True):
+for row in zip(strengths, orders, theory, strict=True):
     print("{:14.1f}{:8.2f}{:21.2f}".format(*row))
 
 # %%
 figure, (left, right) = plt.subplots(1, 2, sharey=True, figsize=(8, 3.8))
-for number, colour in ((1, "C5"), (6, "C0"), (9, "C1")):
-    label = f"K = {couplings[number] / width:g} γ"
-    left.plot(trace.t / second, courses[number], color=colour, label=label)
+for strength, course in zip(strengths, courses, strict=True):
+    if strength in (1, 2.5, 5):
+        left.plot(trace.t / second, course, label=f"K = {strength:g} γ")
 left.set(xlabel="Time (s)", ylabel="Order", ylim=(0, 1), xlim=(0, duration / second))
 left.legend()
 
@@ -101,7 +101,7 @@ fine = np.linspace(0.01, 8, 400)
 right.plot(
     fine, np.sqrt(np.maximum(1 - 2 / fine, 0)), color="0.6", label="√(1 - 2γ/K)", lw=2
 )
-right.plot(couplings / width, orders, "o", color="C0", label="Simulated")
+right.plot(strengths, orders, "o", color="C0", label="Simulated")
 right.set(xlabel="Coupling K / γ", xlim=(0, 8.2))
 right.legend()
 

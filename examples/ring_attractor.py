@@ -5,7 +5,8 @@
 Neurons are arranged in a ring by the direction that they prefer. They excite those that
 prefer similar directions and inhibit the rest. A short cue raises a bump of activity,
 and the bump stays when the cue is over: the network remembers the direction. Noise
-makes it wander, so that the memory fades. A second cue, stronger than the inhibition, makes a new bump, which ends the first.
+makes it wander, so that the memory fades. A second cue, stronger than the inhibition,
+makes a new bump, which ends the first.
 
 Ben-Yishai R, Bar-Or RL, Sompolinsky H (1995). Theory of orientation tuning in visual
 cortex. Proc Natl Acad Sci USA 92(9):3844-3848. https://doi.org/10.1073/pnas.92.9.3844

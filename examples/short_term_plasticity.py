@@ -77,8 +77,8 @@ run(duration)
 
 # %% [markdown]
 """
-In a long train both variables settle: `u` just after a spike at `U/(1 - (1 - U)*f)` with
-`f = exp(-1/(rate*tau_f))`, `x` just before one at `(1 - d)/(1 - (1 - u)*d)` with
+In a long train both variables settle: `u` just after a spike at `U/(1 - (1 - U)*f)`
+with `f = exp(-1/(rate*tau_f))`, `x` just before one at `(1 - d)/(1 - (1 - u)*d)` with
 `d = exp(-1/(rate*tau_d))`. The facilitated synapse is best at one frequency: below, it
 doesn't warm up; above, it tires as well.
 """
