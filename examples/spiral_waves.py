@@ -58,8 +58,8 @@ print(f"{len(cells)} cells, {len(junctions)} halves of gap junctions")
 # %% [markdown]
 """
 At the start all cells rest but for a strip that is excited, from one edge to the
-middle. On one side of it cells are still recovering, so that the wave can't go there; and in
-the middle it has a free end.
+middle. On one side of it cells are still recovering, so that the wave can't go there;
+and in the middle it has a free end.
 """
 
 # %%
