@@ -21,6 +21,7 @@ from brian2 import *
 import brian2numba  # gives Brian the target "numba"
 
 prefs.codegen.target = "numba"
+seed(2000)
 
 # %% tags=["parameters"]
 n_excitatory = 10000
@@ -59,9 +60,8 @@ neurons.run_regularly("v += weight*poisson(drive*threshold/weight*dt/tau)")
 excitatory, inhibitory = neurons[:n_excitatory], neurons[n_excitatory:]
 excitation = Synapses(excitatory, neurons, on_pre="v += weight", delay=1.5 * ms)
 inhibition = Synapses(inhibitory, neurons, on_pre="v -= g_post*weight", delay=1.5 * ms)
-for synapses in (excitation, inhibition):
-    seed(2000)
-    synapses.connect(p=0.1)
+excitation.connect(p=0.1)
+inhibition.connect(p=0.1)
 neurons.v = "rand()*threshold"
 
 # %% [markdown]

@@ -26,7 +26,7 @@ prefs.codegen.target = "numba"
 seed(1995)
 
 # %% tags=["parameters"]
-n_neurons = 256
+n_neurons = 128
 duration = 5 * second
 
 # %% [markdown]
@@ -89,7 +89,7 @@ synapses.connect()
 synapses.w = "(-4 + 9*cos(angle_pre - angle_post))/N_pre"
 
 # %%
-trace = StateMonitor(neurons, "rate", record=True, dt=5 * ms)
+trace = StateMonitor(neurons, "rate", record=True, dt=20 * ms)
 run(duration)
 
 # %% [markdown]
@@ -100,7 +100,7 @@ The sum of the neurons' directions, weighted by their rates, tells what is remem
 # %%
 remembered = np.angle(np.exp(1j * neurons.angle[:]) @ trace.rate, deg=True) % 360
 for time in (0.9, 1.1, 3, 3.4, 3.9, 4.9):
-    number = min(int(time * second / (5 * ms)), len(trace.t) - 1)
+    number = min(int(time * second / (20 * ms)), len(trace.t) - 1)
     print(f"{trace.t[number] / second:.1f} s: {remembered[number]:.0f} degrees")
 
 # %%
@@ -111,6 +111,7 @@ picture = axes.imshow(
     origin="lower",
     extent=(0, duration / second, 0, 360),
     cmap="magma",
+    interpolation="nearest",
     vmin=0,
     vmax=5,
 )
