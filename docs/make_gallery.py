@@ -160,9 +160,9 @@ def run(name: str) -> dict[int, str]:
     """Run an example, keep its picture, and return what its cells printed."""
     with TemporaryDirectory() as folder:
         book = executed(notebook(name), Path(folder))
-        # 128 colours are plenty for a plot, and make a file a third as large
+        # So many colours are enough for a plot, and make a file half as large
         picture = Image.open(Path(folder) / f"{name}.png").convert("RGB")
-        picture.quantize(128).save(GALLERY / f"{name}.png", optimize=True)
+        picture.quantize(256).save(GALLERY / f"{name}.png", optimize=True)
     return {number: printed(cell) for number, cell in enumerate(book.cells)}
 
 

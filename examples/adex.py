@@ -32,8 +32,9 @@ duration = 600 * ms
 All neurons are one group: what differs between them is a variable, what they share is a
 constant. The values are the second paper's, with those changes of P. Müller's by which
 they match its figure 4, and which Brian's own example has too. A row has the
-capacitance (pF), the leak conductance (nS), the resting potential (mV), `a` (nS), the time constant of `w` (ms), `b` (pA), the potential
-after a spike (mV), and the current that is injected (pA).
+capacitance (pF), the leak conductance (nS), the resting potential (mV), `a` (nS), the
+time constant of `w` (ms), `b` (pA), the potential after a spike (mV), and the current
+that is injected (pA).
 """
 
 # %%

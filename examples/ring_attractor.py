@@ -61,7 +61,7 @@ the ring only.
 # %%
 tau = 20 * ms
 noise = 0.3
-cues = TimedArray([0, 1, 0, 0, 0, 0, 6, 0], dt=0.5 * second)
+cues = TimedArray([0, 1, 0, 0, 0, 0, 8, 0], dt=0.5 * second)
 places = TimedArray(np.deg2rad([0, 90, 0, 0, 0, 0, 250, 0]), dt=0.5 * second)
 
 neurons = NeuronGroup(

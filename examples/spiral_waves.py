@@ -71,7 +71,7 @@ trace = StateMonitor(cells, "v", record=True, dt=5 * ms)
 run(duration)
 
 # %%
-figure, axes = plt.subplots(2, 3, figsize=(7.5, 5.2))
+figure, axes = plt.subplots(2, 3, figsize=(6.5, 4.5))
 moments = np.linspace(0.05, 1, 6) * (len(trace.t) - 1)
 for place, moment in zip(axes.flat, moments.astype(int), strict=True):
     picture = place.imshow(
