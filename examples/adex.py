@@ -87,9 +87,8 @@ run(duration)
 
 for name, times in zip(patterns, spikes.spike_trains().values(), strict=True):
     intervals = " ".join(f"{interval:.0f}" for interval in np.diff(times / ms)[:8])
-    print(
-        f"{' '.join(name.split()):22}{len(times):3} spikes, after ms: {intervals} ..."
-    )
+    label = " ".join(name.split())
+    print(f"{label:22} spikes: {len(times):2}   intervals (ms): {intervals}")
 
 # %% [markdown]
 """

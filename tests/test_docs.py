@@ -10,6 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md"))]
+GALLERY = sorted(ROOT.glob("docs/gallery/*.md"))  # tests of examples run its code
 
 # What a page that shows single lines leaves out
 PREAMBLE = """
@@ -65,7 +66,7 @@ def test_pages_have_code():
     assert sum(len(python_blocks(page)) for page in PAGES) > 10
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", [*PAGES, *GALLERY], ids=lambda page: page.name)
 def test_links_to_files_lead_somewhere(page):
     text = page.read_text(encoding="utf-8")
     for link in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text):
