@@ -9,8 +9,8 @@ that is recent enough for brian2numba, makes an environment in the folder `.venv
 this repository, installs brian2numba there and goes on in it. The second start finds
 the environment ready.
 
-Arguments after `--` go to what is run: `run.py tests -- -k spike` runs the project's
-own tests that have "spike" in their name.
+Arguments after `--` go to the tests: `run.py tests -- -k spike` runs the project's own
+tests that have "spike" in their name.
 """
 
 import argparse
@@ -86,6 +86,12 @@ def main(arguments: List[str]) -> int:
     """Run one of the commands and return the exit code."""
     arguments, passed_on = split_at_dashes(arguments)
     options = parse(arguments)
+    if options.command == "demo" and passed_on:
+        print(
+            "The demo takes no arguments: its sizes are in examples/cuba.py",
+            file=sys.stderr,
+        )
+        return 2
     os.chdir(ROOT)
     adapt_environment(os.environ)
     try:
@@ -94,7 +100,7 @@ def main(arguments: List[str]) -> int:
         print(error, file=sys.stderr)
         return 1
     if options.command == "demo":
-        return run([python, os.path.join("examples", "cuba.py")] + passed_on)
+        return run([python, os.path.join("examples", "cuba.py")])
     return run_stages(python, chosen_stages(options.only, passed_on), passed_on)
 
 
@@ -127,6 +133,7 @@ def parse(arguments: List[str]) -> argparse.Namespace:
 def adapt_environment(environment: MutableMapping[str, str]) -> None:
     """Set what the programs we start need: no screen, no other Python's modules."""
     environment["MPLBACKEND"] = "Agg"
+    environment["MATPLOTLIBRC"] = os.path.join(ROOT, "examples")
     environment["PIP_USER"] = "0"  # a configuration with user = true breaks venvs
     for variable in ("PYTHONPATH", "PYTHONHOME"):
         environment.pop(variable, None)

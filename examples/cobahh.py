@@ -1,10 +1,11 @@
+# %% [markdown]
 """
-COBAHH: a network of Hodgkin-Huxley neurons with conductance-based synapses.
+# COBAHH, a network of Hodgkin-Huxley neurons
 
 4000 neurons with the sodium and potassium channels of Traub and Miles, 80 % of them
-excitatory, are connected at random with a probability of 2 %. Six differential
-equations with many exponentials per neuron make this the heaviest of the classical
-simulator benchmarks.
+excitatory, are connected at random with a probability of 2 %, by synapses that change
+conductances. Six differential equations with many exponentials per neuron make this the
+heaviest of the classical simulator benchmarks.
 
 Brette R, Rudolph M, Carnevale T, et al. (2007). Simulation of networks of spiking
 neurons: a review of tools and strategies. J Comput Neurosci 23(3):349-398 (benchmark
@@ -14,13 +15,17 @@ Traub RD, Miles R (1991). Neuronal networks of the hippocampus. Cambridge Univer
 Press.
 """
 
-import argparse
-
+# %%
 import matplotlib.pyplot as plt
 from brian2 import *
 
-import brian2numba  # noqa: F401  (gives Brian the target "numba")
+import brian2numba  # gives Brian the target "numba"
 
+# %% tags=["parameters"]
+n_neurons = 4000
+duration = 0.5 * second
+
+# %%
 AREA = 20000 * umetre**2
 PARAMETERS = {
     "C_m": 1 * ufarad * cm**-2 * AREA,
@@ -39,8 +44,13 @@ PARAMETERS = {
     "w_i": 67 * nS,
 }
 
-# exprel(x) = (exp(x) - 1) / x is well defined at 0, where the usual form of alpha_m and
-# alpha_n divides 0 by 0.
+# %% [markdown]
+"""
+The function `exprel(x)`, which is `(exp(x) - 1)/x`, is well defined at 0, where the
+usual form of `alpha_m` and `alpha_n` divides 0 by 0.
+"""
+
+# %%
 EQUATIONS = """
 dv/dt = (g_L*(E_L - v) + g_e*(E_e - v) + g_i*(E_i - v)
          - g_Na*m**3*h*(v - E_Na) - g_K*n**4*(v - E_K)) / C_m : volt
@@ -61,7 +71,7 @@ beta_n = 0.5*exp((10*mV - v + V_T)/(40*mV))/ms : Hz
 SYNAPSES_PER_NEURON = 80
 
 
-def build(n_neurons=4000):
+def build(n_neurons=n_neurons):
     """Make the network; record all spikes, and the potential of three neurons."""
     namespace = PARAMETERS | {"n_excitatory": int(0.8 * n_neurons)}
     probability = min(1.0, SYNAPSES_PER_NEURON / n_neurons)
@@ -96,40 +106,41 @@ def build(n_neurons=4000):
     return Network(neurons, excitation, inhibition, spikes, trace)
 
 
-def plot(network, output):
-    """Save a picture: all spikes, and the potentials of three neurons."""
-    spikes, trace = network["spikes"], network["trace"]
-    figure, (raster, *rows) = plt.subplots(
-        4, sharex=True, figsize=(9, 7), height_ratios=(4, 1, 1, 1), layout="constrained"
-    )
-    raster.plot(spikes.t / ms, spikes.i, ".k", markersize=0.6)
-    raster.set(ylabel="Neuron", title="COBAHH network")
-    for number, (axes, potential) in enumerate(zip(rows, trace.v, strict=True)):
-        axes.plot(trace.t / ms, potential / mV, linewidth=0.8, color=f"C{number}")
-        axes.set_ylabel(f"v{number} (mV)")
-    rows[-1].set(xlabel="Time (ms)", xlim=(0, network.t / ms))
-    figure.savefig(output, dpi=150)
-    print(f"Picture: {output}")
-    if plt.get_backend().lower() != "agg":  # there is a screen to show it on
-        plt.show()
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.strip().splitlines()[0])
-    parser.add_argument("--neurons", type=int, default=4000)
-    parser.add_argument("--duration", type=float, default=1.0, help="seconds")
-    parser.add_argument("--output", default="cobahh.png")
-    options = parser.parse_args()
-
+# %%
+if __name__ == "__main__":  # the benchmarks import the model only
     prefs.codegen.target = "numba"
     seed(2007)
-    network = build(options.neurons)
-    network.run(options.duration * second, report="text")
+    network = build()
+    network.run(duration)
 
-    rate = network["spikes"].num_spikes / options.neurons / options.duration
-    print(f"{rate:.1f} spikes a second and neuron")
-    plot(network, options.output)
+    spikes, trace = network["spikes"], network["trace"]
+    mean_rate = spikes.num_spikes / n_neurons / duration
+    print(f"{mean_rate / Hz:.1f} spikes a second and neuron")
 
+# %% [markdown]
+"""
+The raster plot shows every eighth neuron. The three below are excitatory ones.
+"""
 
+# %%
 if __name__ == "__main__":
-    main()
+    figure, (raster, *rows) = plt.subplots(
+        4, sharex=True, figsize=(7, 6), height_ratios=(4, 1, 1, 1)
+    )
+    excitatory = spikes.i < int(0.8 * n_neurons)
+    some = spikes.i % 8 == 0
+    for kind, colour in ((excitatory, "C0"), (~excitatory, "C1")):
+        chosen = kind & some
+        times = spikes.t[chosen] / ms
+        raster.plot(times, spikes.i[chosen], ".", ms=2, mew=0, color=colour)
+    raster.set(ylabel="Neuron", ylim=(0, n_neurons))
+    raster.set_title("Excitatory spikes", color="C0")
+    raster.set_title("Inhibitory spikes", color="C1", loc="right")
+    for axes, potential in zip(rows, trace.v, strict=True):
+        axes.plot(trace.t / ms, potential / mV, linewidth=0.7)
+        axes.set(ylim=(-90, 60), yticks=(-60, 0))
+    rows[1].set(ylabel="Potentials of three (mV)")
+    rows[-1].set(xlabel="Time (ms)", xlim=(0, duration / ms))
+
+    figure.savefig("cobahh.png")
+    plt.show()

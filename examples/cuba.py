@@ -1,13 +1,14 @@
+# %% [markdown]
 """
-CUBA: a network of integrate-and-fire neurons with current-based synapses.
+# CUBA, a network with current-based synapses
 
 4000 leaky integrate-and-fire neurons, 80 % of them excitatory, are connected at random
 with a probability of 2 %. A constant drive takes each above threshold; the balance of
 excitation and inhibition keeps the activity low and irregular. It is one of the
 benchmarks by which simulators are compared.
 
-The script runs the network compiled (the numba target) and prints what was compiled,
-then runs it again with Brian's numpy target, and compares the times.
+The network runs compiled (the numba target), then again with Brian's numpy target, and
+the times are compared.
 
 Vogels TP, Abbott LF (2005). Signal propagation and logic gating in networks of
 integrate-and-fire neurons. J Neurosci 25(46):10786-10795.
@@ -18,14 +19,19 @@ neurons: a review of tools and strategies. J Comput Neurosci 23(3):349-398 (benc
 2). https://doi.org/10.1007/s10827-007-0038-6
 """
 
-import argparse
+# %%
 import time
 
 import matplotlib.pyplot as plt
 from brian2 import *
 
-import brian2numba  # noqa: F401  (gives Brian the target "numba")
+import brian2numba  # gives Brian the target "numba"
 
+# %% tags=["parameters"]
+n_neurons = 4000
+duration = 1 * second
+
+# %%
 PARAMETERS = {
     "tau_m": 20 * ms,  # membrane
     "tau_e": 5 * ms,  # excitatory synapses
@@ -47,7 +53,7 @@ dg_i/dt = -g_i / tau_i : volt
 SYNAPSES_PER_NEURON = 80
 
 
-def build(n_neurons=4000):
+def build(n_neurons=n_neurons):
     """Make the network, with a recording of all spikes."""
     namespace = PARAMETERS | {"n_excitatory": int(0.8 * n_neurons)}
     probability = min(1.0, SYNAPSES_PER_NEURON / n_neurons)
@@ -77,6 +83,14 @@ def build(n_neurons=4000):
     return Network(neurons, excitation, inhibition, spikes)
 
 
+# %% [markdown]
+"""
+A run of no duration generates and compiles all code, so that the times of set-up and
+run are told apart.
+"""
+
+
+# %%
 def simulate(target, n_neurons, duration):
     """Build and run the network with one of Brian's code generation targets.
 
@@ -97,64 +111,53 @@ def simulate(target, n_neurons, duration):
     return network, ready - start, time.perf_counter() - ready
 
 
-def print_code_objects(network):
-    """Show what of a network was compiled."""
+# %%
+if __name__ == "__main__":  # the benchmarks import the model only
+    print(f"CUBA, {n_neurons} neurons, {duration / second:g} s of biological time")
+    network, *times = simulate("numba", n_neurons, duration)
+    print("\nCompiled with numba (code object, template):")
     for thing in network.sorted_objects:
         for code_object in thing.code_objects:
             print(f"  {code_object.name:42} {code_object.template_name}")
+    of_numpy, *times_of_numpy = simulate("numpy", n_neurons, duration)
 
+# %% [markdown]
+"""
+The counts of spikes are close, not equal: the targets draw their random numbers in
+another order. numpy's set-up is short as sympy remembers how it solved the equations.
+"""
 
-def plot(network, output):
-    """Save a raster plot of every neuron's spikes, and the population's rate below."""
-    spikes, n_neurons = network["spikes"], len(network["neurons"])
-    figure, (raster, rate) = plt.subplots(
-        2, sharex=True, figsize=(9, 6), height_ratios=(3, 1), layout="constrained"
-    )
-    inhibitory = spikes.i >= int(0.8 * n_neurons)
-    for chosen, colour in ((~inhibitory, "tab:blue"), (inhibitory, "tab:red")):
-        raster.plot(
-            spikes.t[chosen] / ms, spikes.i[chosen], ".", markersize=1, color=colour
-        )
-    raster.set(
-        ylabel="Neuron",
-        title="CUBA network: excitatory (blue) and inhibitory (red) spikes",
-    )
-    bins = np.arange(0, network.t / ms + 1, 1)  # of 1 ms
-    counts, _ = np.histogram(spikes.t / ms, bins)
-    rate.step(bins[:-1], counts / n_neurons * 1000, color="0.3", where="post")
-    rate.set(xlabel="Time (ms)", ylabel="Rate (Hz)", xlim=(0, network.t / ms))
-    figure.savefig(output, dpi=150)
-    print(f"\nRaster plot: {output}")
-    if plt.get_backend().lower() != "agg":  # there is a screen to show it on
-        plt.show()
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.strip().splitlines()[0])
-    parser.add_argument("--neurons", type=int, default=4000)
-    parser.add_argument("--duration", type=float, default=1.0, help="seconds")
-    parser.add_argument("--output", default="cuba.png")
-    options = parser.parse_args()
-    size = options.neurons, options.duration * second
-
-    print(f"CUBA, {options.neurons} neurons, {options.duration:g} s of biological time")
-    network, setup, compiled = simulate("numba", *size)
-    print("\nCompiled with numba (code object, template):")
-    print_code_objects(network)
-    of_numpy, setup_of_numpy, interpreted = simulate("numpy", *size)
-
-    # The counts are close, not equal: the targets draw their random numbers in another
-    # order. numpy's set-up is short as sympy remembers how it solved the equations.
-    print(f"\n{'target':8}{'set-up':>10}{'run':>10}{'spikes':>10}")
-    for target, net, before, run in (
-        ("numba", network, setup, compiled),
-        ("numpy", of_numpy, setup_of_numpy, interpreted),
-    ):
-        count = net["spikes"].num_spikes
-        print(f"{target:8}{before:8.2f} s{run:8.2f} s{count:10}")
-    print(f"\nThe run was {interpreted / compiled:.1f} times as fast as with numpy.")
-    plot(network, options.output)
-
-
+# %%
 if __name__ == "__main__":
-    main()
+    print(f"{'target':8}{'set-up':>10}{'run':>10}{'spikes':>10}")
+    for target, its_network, (setup, run_time) in (
+        ("numba", network, times),
+        ("numpy", of_numpy, times_of_numpy),
+    ):
+        count = its_network["spikes"].num_spikes
+        print(f"{target:8}{setup:8.2f} s{run_time:8.2f} s{count:10}")
+    ratio = times_of_numpy[1] / times[1]
+    print(f"\nThe run was {ratio:.1f} times as fast as with numpy.")
+
+# %%
+if __name__ == "__main__":
+    spikes, n_excitatory = network["spikes"], int(0.8 * n_neurons)
+    figure, (raster, rate) = plt.subplots(
+        2, sharex=True, figsize=(7, 5), height_ratios=(3, 1)
+    )
+    excitatory = spikes.i < n_excitatory
+    for chosen, colour in ((excitatory, "C0"), (~excitatory, "C1")):
+        times_ms = spikes.t[chosen] / ms
+        raster.plot(times_ms, spikes.i[chosen], ".", ms=2, mew=0, color=colour)
+    raster.set(ylabel="Neuron", ylim=(0, n_neurons))
+    raster.set_title("Excitatory spikes", color="C0")
+    raster.set_title("Inhibitory spikes", color="C1", loc="right")
+
+    bins = np.arange(0, duration / ms + 1, 2)
+    counts, _ = np.histogram(spikes.t / ms, bins)
+    rate.stairs(counts / n_neurons / 0.002, bins, fill=True, color="0.5")
+    rate.set(xlabel="Time (ms)", ylabel="Rate (1/s)", xlim=(0, duration / ms))
+
+    figure.savefig("cuba.png")
+    print("Raster plot: cuba.png")
+    plt.show()

@@ -1,5 +1,6 @@
+# %% [markdown]
 """
-Competition between synapses that learn by the timing of spikes.
+# Competition between synapses that learn by the timing of spikes
 
 1000 inputs fire independently, as Poisson processes, onto one neuron. A synapse grows
 when its input fires shortly before the neuron, and shrinks when it fires shortly after.
@@ -9,17 +10,19 @@ neuron's rate settles where its firing is irregular.
 Song S, Miller KD, Abbott LF (2000). Competitive Hebbian learning through
 spike-timing-dependent synaptic plasticity. Nat Neurosci 3(9):919-926.
 https://doi.org/10.1038/78829
-
-The competition takes minutes of biological time (--duration 100 shows it well).
 """
 
-import argparse
-
+# %%
 import matplotlib.pyplot as plt
 from brian2 import *
 
-import brian2numba  # noqa: F401  (gives Brian the target "numba")
+import brian2numba  # gives Brian the target "numba"
 
+# %% tags=["parameters"]
+n_synapses = 1000
+duration = 100 * second
+
+# %%
 LARGEST_WEIGHT = 0.01
 GROWTH = 0.01  # of the largest weight, for one pair of spikes
 
@@ -43,8 +46,13 @@ dv/dt = (g_e*(E_e - v) + E_L - v) / tau_m : volt
 dg_e/dt = -g_e / tau_e : 1
 """
 
-# The traces that remember recent spikes are needed at spikes only: "event-driven" lets
-# Brian work out their decay since the last one.
+# %% [markdown]
+"""
+The traces that remember recent spikes are needed at spikes only: "event-driven" lets
+Brian work out their decay since the last one.
+"""
+
+# %%
 SYNAPSE = """
 w : 1
 dpre/dt = -pre / tau_pre : 1 (event-driven)
@@ -61,7 +69,7 @@ w = clip(w + pre, 0, w_max)
 """
 
 
-def build(n_synapses=1000):
+def build(n_synapses=n_synapses):
     """Make the network; record all spikes, and the weights of two synapses."""
     inputs = PoissonGroup(n_synapses, rates=15 * Hz, name="inputs")
     neuron = NeuronGroup(
@@ -92,50 +100,43 @@ def build(n_synapses=1000):
     return Network(inputs, neuron, synapses, weights, spikes, input_spikes)
 
 
-def plot(network, first_weights, output):
-    """Save a picture: weights before and after, in time, and the neuron's rate."""
-    weights, spikes = network["weights"], network["spikes"]
-    last_weights = network["synapses"].w[:]
-    figure, (distribution, course, rate) = plt.subplots(
-        3, figsize=(8, 8), layout="constrained"
-    )
-    bins = np.linspace(0, 1, 21)
-    for values, label in ((first_weights, "start"), (last_weights, "end")):
-        distribution.hist(values / LARGEST_WEIGHT, bins, alpha=0.6, label=label)
-    distribution.set(xlabel="Weight / largest weight", ylabel="Synapses")
-    distribution.legend()
-
-    course.plot(weights.t / second, weights.w.T / LARGEST_WEIGHT)
-    course.set(ylabel="Weight / largest weight", ylim=(-0.05, 1.05))
-
-    edges = np.linspace(0, network.t / second, 51)
-    counts, _ = np.histogram(spikes.t / second, edges)
-    rate.stairs(counts / np.diff(edges), edges, fill=True, color="0.5")
-    rate.set(xlabel="Time (s)", ylabel="Output rate (Hz)")
-    rate.sharex(course)
-    rate.set_xlim(0, network.t / second)
-    figure.savefig(output, dpi=150)
-    print(f"Picture: {output}")
-    if plt.get_backend().lower() != "agg":  # there is a screen to show it on
-        plt.show()
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.strip().splitlines()[0])
-    parser.add_argument("--synapses", type=int, default=1000)
-    parser.add_argument("--duration", type=float, default=20.0, help="seconds")
-    parser.add_argument("--output", default="stdp.png")
-    options = parser.parse_args()
-
+# %%
+if __name__ == "__main__":  # the benchmarks import the model only
     prefs.codegen.target = "numba"
-    seed(2000)
-    network = build(options.synapses)
-    first_weights = np.array(network["synapses"].w)
-    network.run(options.duration * second, report="text")
+    seed(1)
+    network = build()
+    first_weights = network["synapses"].w[:] / LARGEST_WEIGHT
+    network.run(duration)
 
-    print(f"The neuron fired {network['spikes'].num_spikes} times")
-    plot(network, first_weights, options.output)
+    last_weights = network["synapses"].w[:] / LARGEST_WEIGHT
+    spikes, weights = network["spikes"], network["weights"]
+    print(f"The neuron fired {spikes.num_spikes} times")
+    at_the_ends = np.mean((last_weights < 0.2) | (last_weights > 0.8))
+    print(
+        f"{at_the_ends:.0%} of the weights are within a fifth of the range of its ends"
+    )
 
-
+# %%
 if __name__ == "__main__":
-    main()
+    figure, axes = plt.subplot_mosaic(
+        [["rate", "weights"], ["course", "weights"]], figsize=(8, 4.5)
+    )
+    edges = np.linspace(0, duration / second, 101)
+    counts, _ = np.histogram(spikes.t / second, edges)
+    axes["rate"].stairs(counts / np.diff(edges), edges, fill=True, color="0.5")
+    axes["rate"].set(ylabel="Output rate (1/s)", xlim=(0, duration / second))
+
+    axes["course"].plot(weights.t / second, weights.w.T / LARGEST_WEIGHT)
+    axes["course"].set(xlabel="Time (s)", ylabel="Two weights (of largest)")
+    axes["course"].set(ylim=(0, 1), xlim=(0, duration / second))
+
+    bins = np.linspace(0, 1, 26)
+    axes["weights"].hist(last_weights, bins, color="C0", label="At the end")
+    axes["weights"].hist(
+        first_weights, bins, color="0.3", histtype="step", label="At the start"
+    )
+    axes["weights"].set(xlabel="Weight (of largest)", ylabel="Synapses", xlim=(0, 1))
+    axes["weights"].legend()
+
+    figure.savefig("stdp.png")
+    plt.show()

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-#: The gallery's are scripts, which have tests of their own
 PAGES = [
     ROOT / "README.md",
     ROOT / "CONTRIBUTING.md",
@@ -18,6 +17,7 @@ PAGES = [
     *sorted(ROOT.glob("docs/decisions/*.md")),
     *sorted(ROOT.glob("docs/performance/*.md")),
 ]
+GALLERY = sorted(ROOT.glob("docs/gallery/*.md"))  # tests of examples run its code
 
 # What a page that shows single lines leaves out
 PREAMBLE = """
@@ -163,7 +163,7 @@ def test_pages_have_code():
     assert len(list(failing())) > 5
 
 
-@with_name(PAGES)
+@with_name([*PAGES, *GALLERY])
 def test_links_to_files_lead_somewhere(page):
     text = page.read_text(encoding="utf-8")
     for link in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text):

@@ -161,6 +161,11 @@ def test_arguments_after_the_dashes_are_passed_on():
     assert run.split_at_dashes(["demo"]) == (["demo"], [])
 
 
+def test_the_demo_takes_no_arguments(capsys):
+    assert run.main(["demo", "--", "--neurons", "10"]) == 2
+    assert "The demo takes no arguments" in capsys.readouterr().err
+
+
 def test_passed_on_arguments_choose_the_own_tests():
     assert [stage.name for stage in run.chosen_stages(None, ["-x"])] == ["own"]
     assert [stage.name for stage in run.chosen_stages(["brian"], ["-x"])] == ["brian"]
