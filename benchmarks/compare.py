@@ -38,6 +38,10 @@ THREADS_MODELS = tuple(
 #: Models that show what the run loop costs; C++ standalone mode can't run them
 LOOP_MODELS = ("lif_profiled", "lif_op_1ms", "lif_op_step", "short_runs")
 TARGETS = ("numba", "numpy", "cython", "standalone")
+#: With a thread for each processor; `benchmarks.targets` measures them as well
+THREADED_TARGETS = ("numba_threads", "openmp")
+#: What a target needs a C++ compiler for
+COMPILED_BY_CPP = ("cython", "standalone", "openmp")
 COMPILERS = ("c++", "g++", "clang++", "cl")
 
 #: A model's rows in the table: title, which measurements, which of their values
@@ -108,7 +112,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         choices=MODELS + MORE_MODELS + LOOP_MODELS,
         default=MODELS,
     )
-    add("--targets", nargs="+", choices=TARGETS, default=TARGETS)
+    add("--targets", nargs="+", choices=TARGETS + THREADED_TARGETS, default=TARGETS)
     add("--repeat", type=int, default=5, help="measurements with a filled cache")
     add("--setup-repeat", type=int, default=1, help="measurements with an empty cache")
     add("--json", type=Path, metavar="FILE", help="write all measurements to a file")
@@ -127,7 +131,7 @@ def available(targets: Iterable[str]) -> Iterator[str]:
 
 def what_lacks(target: str) -> str | None:
     """Return why a target can't be used on this machine, or None if it can."""
-    if target not in ("cython", "standalone"):
+    if target not in COMPILED_BY_CPP:
         return None
     if target == "cython" and find_spec("Cython") is None:
         return "Cython is not installed"
@@ -147,7 +151,7 @@ def measure_model(
     results = [
         Result(model, target)
         for target in targets
-        if target != "standalone" or model not in LOOP_MODELS
+        if target not in ("standalone", "openmp") or model not in LOOP_MODELS
     ]
     failed = []
     for kind, repeat in (("first", options.setup_repeat), ("again", options.repeat)):
@@ -203,9 +207,10 @@ def start(model: str, target: str, cache: Path, *options: str) -> subprocess.Pop
         **os.environ,
         "BRIAN2NUMBA_CACHE_DIR": str(cache),
         "NUMBA_CACHE_DIR": str(cache / "numba"),
-        "OMP_NUM_THREADS": "1",
         "MPLBACKEND": "Agg",
     }
+    if target != "openmp":
+        environment["OMP_NUM_THREADS"] = "1"
     # As in an installed package, modules are compiled once
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     command = [sys.executable, "-m", "benchmarks.runner", model, target, str(cache)]
@@ -242,10 +247,21 @@ def text_of(value: float | None, quantity: str) -> str:
     return f"{value:.0f}" if quantity == "spikes" else f"{value:.4f}"
 
 
+def processor_name() -> str:
+    """Return what the processor calls itself, if the system tells."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor()
+    names = (line.partition(":")[2] for line in lines if line.startswith("model name"))
+    return next(names, platform.machine()).strip()
+
+
 def machine() -> dict[str, str | int | None]:
     """Return where and with which versions the measurements were made."""
     facts: dict[str, str | int | None] = {
         "platform": platform.platform(),
+        "processor": processor_name(),
         "processors": os.cpu_count(),
         "python": platform.python_version(),
     }

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -23,7 +24,7 @@ _start = time.perf_counter()
 import brian2 as b2  # noqa: E402  (how long this takes is part of the measurement)
 
 _brian_is_there = time.perf_counter()
-if "numba" not in sys.argv:
+if not {"numba", "numba_threads"} & set(sys.argv):
     # The other targets as they are without this package
     sys.modules["brian2numba"] = ModuleType("brian2numba")
 import brian2numba  # noqa: E402
@@ -35,6 +36,8 @@ from benchmarks import facts, memory  # noqa: E402
 from benchmarks.models import Model, model_named  # noqa: E402
 
 CATEGORY = "codegen.runtime.numba"
+#: Those with threads have one for each processor
+TARGETS = ("numba", "numba_threads", "numpy", "cython", "standalone", "openmp")
 
 
 @dataclass(frozen=True)
@@ -106,14 +109,14 @@ def measure_runtime(
     return _run(network, model, run, setup)
 
 
-def measure_standalone(model: Model, cache: Path) -> Measurement:
-    """Measure C++ standalone mode, with one thread.
+def measure_standalone(model: Model, cache: Path, n_threads: int = 0) -> Measurement:
+    """Measure C++ standalone mode, without OpenMP or with a number of its threads.
 
     Set-up is building the network, writing the C++ program and compiling it. In a
     folder where that was done before, Brian compiles what changed.
     """
     b2.set_device("cpp_standalone", build_on_run=False)
-    b2.prefs.devices.cpp_standalone.openmp_threads = 0
+    b2.prefs.devices.cpp_standalone.openmp_threads = n_threads
     b2.seed(SEED)
     start = time.perf_counter()
     network = model.build()
@@ -171,7 +174,7 @@ def main() -> None:
     """Read the command line, measure, and print the result."""
     parser = argparse.ArgumentParser(description="Measure one model on one target.")
     parser.add_argument("model", type=model_named)
-    parser.add_argument("target", choices=("numba", "numpy", "cython", "standalone"))
+    parser.add_argument("target", choices=TARGETS)
     parser.add_argument("cache", type=Path, help="folder for compiled code")
     parser.add_argument("--once", action="store_true", help="only the run proper")
     parser.add_argument(
@@ -185,10 +188,14 @@ def main() -> None:
     options = parser.parse_args()
     model, target = options.model, options.target
     not_there = None
+    if target == "numba_threads":
+        target = "numba"
+        options.set.append(("threads", os.cpu_count()))
     if target == "numba":
         not_there = set_preferences({**model.preferences, **dict(options.set)})
-    if target == "standalone":
-        measurement = measure_standalone(model, options.cache)
+    if target in ("standalone", "openmp"):
+        n_threads = (os.cpu_count() or 1) if target == "openmp" else 0
+        measurement = measure_standalone(model, options.cache, n_threads)
     else:
         measurement = measure_runtime(model, target, options.cache, options.once)
     measurement = replace(measurement, not_there=not_there)
