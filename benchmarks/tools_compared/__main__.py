@@ -71,9 +71,9 @@ def measure_all(
     Returns
     -------
     dict
-        For each tool, the measurements of processes whose cache was empty and that only
-        compiled kernels (``empty``), of one that then did all (``first``), and of others
-        that used what that one had left (``filled``).
+        For each tool, the measurements of processes whose cache was empty and that
+        only compiled kernels (``empty``), of one with an empty cache that did all
+        (``first``), and of others that used what that one had left (``filled``).
     """
     results = {t: {"empty": [], "first": [], "filled": []} for t in tools}
     n = options.repeat
@@ -88,9 +88,7 @@ def measure_all(
     return results
 
 
-def measure(
-    tool: str, cache: Path, sizes: Sequence[int], *only: str
-) -> dict[str, Any]:
+def measure(tool: str, cache: Path, sizes: Sequence[int], *only: str) -> dict[str, Any]:
     """Measure a tool in a process of its own."""
     environment = {
         **os.environ,

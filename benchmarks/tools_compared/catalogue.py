@@ -25,23 +25,25 @@ class Entry:
         What has to be there to import.
     packages : tuple of str
         What is installed for it, beyond what Brian needs in any case.
-    needs_compiler : bool
-        Whether there has to be a C++ compiler.
+    needs : str
+        What has to be on the machine besides: a C++ ``"compiler"``, or only the
+        ``"headers"`` that come with one.
     """
 
     module: str
     imports: str
     packages: tuple[str, ...] = ()
-    needs_compiler: bool = False
+    needs: str = "nothing"
 
 
 _NUMBA = ("numba", "llvmlite")
+_CFFI = ("cffi", "pycparser", "setuptools")
 _CPPYY = ("cppyy", "cppyy-backend", "cppyy-cling", "CPyCppyy")
 TOOLS = {
-    "cython": Entry("with_cython", "Cython", ("Cython", "setuptools"), True),
-    "cffi": Entry("with_cffi", "cffi", ("cffi", "pycparser", "setuptools"), True),
-    "ctypes": Entry("with_ctypes", "ctypes", (), True),
-    "cppyy": Entry("with_cppyy", "cppyy", _CPPYY),
+    "cython": Entry("with_cython", "Cython", ("Cython", "setuptools"), "compiler"),
+    "cffi": Entry("with_cffi", "cffi", _CFFI, "compiler"),
+    "ctypes": Entry("with_ctypes", "ctypes", (), "compiler"),
+    "cppyy": Entry("with_cppyy", "cppyy", _CPPYY, "headers"),
     "jitclass": Entry("with_jitclass", "numba", _NUMBA),
     "structref": Entry("with_structref", "numba", _NUMBA),
     "brian2numba": Entry(
@@ -56,7 +58,7 @@ def what_lacks(tool: str) -> str | None:
     if find_spec(entry.imports) is None:
         return f"{entry.imports} is not installed"
     chosen = os.environ.get("CXX", "").split()[:1] or COMPILERS
-    if entry.needs_compiler and not any(map(shutil.which, chosen)):
+    if entry.needs == "compiler" and not any(map(shutil.which, chosen)):
         return f"there is no C++ compiler ({', '.join(chosen)})"
     return None
 

@@ -16,7 +16,15 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["UPDATES", "State", "Tool", "expected_events", "expected_state", "new_state"]
+__all__ = [
+    "UPDATES",
+    "State",
+    "Tool",
+    "WrongResultError",
+    "expected_events",
+    "expected_state",
+    "new_state",
+]
 
 type Array = np.ndarray[tuple[int, ...], np.dtype[np.generic]]
 
@@ -30,6 +38,10 @@ UPDATES = {
 DT, TAU = 0.1, 10.0
 #: The queue's time steps, and the delay of all its spikes
 N_SLOTS, DELAY = 20, 15
+
+
+class WrongResultError(Exception):
+    """A tool did not do the job."""
 
 
 @dataclass(frozen=True)

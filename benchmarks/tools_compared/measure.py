@@ -51,7 +51,7 @@ def measured(options: argparse.Namespace) -> dict[str, Any]:
     after = peak_memory()
     if before is not None and after is not None:
         found["memory"] = after - before
-        is_apart = TOOLS[options.tool].needs_compiler and compiles
+        is_apart = TOOLS[options.tool].needs == "compiler" and compiles
         found["memory_of_compiler"] = peak_memory(children=True) if is_apart else None
     for name, kernel in kernels.items():
         _check(tool, name, kernel)
@@ -65,9 +65,7 @@ def measured(options: argparse.Namespace) -> dict[str, Any]:
 def _start(name: str, cache: Path) -> tuple[job.Tool, dict[str, Any], dict[str, Any]]:
     """Compile the kernels, and take the time until each was called once."""
     begin = time.perf_counter()
-    module = importlib.import_module(
-        f"benchmarks.tools_compared.{TOOLS[name].module}"
-    )
+    module = importlib.import_module(f"benchmarks.tools_compared.{TOOLS[name].module}")
     tool = module.TOOL(cache)
     imported = time.perf_counter()
     kernels, times = {}, [imported]
@@ -94,12 +92,12 @@ def _containers(tool: job.Tool, n: int) -> dict[str, float]:
     first = push(spikes, n_steps)
     ready = time.perf_counter() - begin
     if first != job.expected_events(spikes, n_steps):
-        raise AssertionError(f"The queue's spikes add up to {first}")
+        raise job.WrongResultError(f"The queue's spikes add up to {first}")
     begin = time.perf_counter()
     fill(n)
     append = time.perf_counter() - begin
     if not np.array_equal(values(), np.arange(n)):
-        raise AssertionError(f"The array has other numbers: {values()}")
+        raise job.WrongResultError(f"The array has other numbers: {values()}")
     seconds = _best(lambda: push(spikes, n_steps))
     return {
         "containers": ready,
@@ -134,7 +132,9 @@ def _check(tool: job.Tool, name: str, kernel: Any) -> None:
     n_spikes, v = job.expected_state(name, N_CHECKED, STEPS_CHECKED)
     found = loop(STEPS_CHECKED)
     if found != n_spikes or not np.allclose(state.v, v, rtol=1e-9):
-        raise AssertionError(f"{name} has {found} spikes, not {n_spikes}, or another v")
+        raise job.WrongResultError(
+            f"{name} has {found} spikes, not {n_spikes}, or another v"
+        )
 
 
 def _throughput(tool: job.Tool, kernel: Any, n: int) -> float:

@@ -87,8 +87,7 @@ def table(data: Mapping[str, Any]) -> str:
     sizes_of_packages = [data["installed"][tool] for tool in results]
     cells = ["-" if n is None else f"{n / 1e6:.1f}" for n in sizes_of_packages]
     rows.append(["installed (MB)", *cells])
-    needs = ["yes" if TOOLS[tool].needs_compiler else "no" for tool in results]
-    rows.append(["needs a C++ compiler", *needs])
+    rows.append(["needs of C++", *(TOOLS[tool].needs for tool in results)])
     return markdown_table(head, rows)
 
 

@@ -7,8 +7,11 @@ import hashlib
 from collections.abc import Callable
 from typing import Any
 
-import brian2numba  # noqa: F401 (as a user's script does)
 import numpy as np
+
+import brian2numba  # noqa: F401 (as a user's script does)
+from benchmarks.tools_compared.job import DELAY, DT, UPDATES, Array, State, Tool
+from benchmarks.tools_compared.table_tool import Function, Table
 from brian2numba.compilation.mathematics import vectorises
 from brian2numba.compilation.stored_code import stored_code
 from brian2numba.containers import DynamicArray1D, SpikeQueue
@@ -16,9 +19,6 @@ from brian2numba.containers.dynamic_array import append_rows
 from brian2numba.containers.queue_operations import advance_queue, push_spikes
 from brian2numba.generation import library
 from brian2numba.lowering import lower
-
-from benchmarks.tools_compared.job import DELAY, DT, UPDATES, Array, State, Tool
-from benchmarks.tools_compared.table_tool import Function, Table
 
 __all__ = ["Brian2Numba"]
 

@@ -31,14 +31,13 @@ class Cffi(TableTool):
         ffi, lib = module.ffi, module.lib
         return {
             entry: Function(
-                getattr(lib, entry), int(ffi.cast("intptr_t", ffi.addressof(lib, entry)))
+                getattr(lib, entry),
+                int(ffi.cast("intptr_t", ffi.addressof(lib, entry))),
             )
             for entry in n_arguments
         }
 
-    def _compile(
-        self, source: str, name: str, n_arguments: Mapping[str, int]
-    ) -> None:
+    def _compile(self, source: str, name: str, n_arguments: Mapping[str, int]) -> None:
         builder = FFI()
         for entry, n in n_arguments.items():
             builder.cdef(f"int64_t {entry}({', '.join(['int64_t'] * n)});")

@@ -11,7 +11,7 @@ from benchmarks.tools_compared.table_tool import Function, TableTool
 # Read when cppyy is imported
 os.environ.setdefault("EXTRA_CLING_ARGS", " ".join(FLAGS))
 
-import cppyy  # noqa: E402
+import cppyy
 
 __all__ = ["Cppyy"]
 
