@@ -11,7 +11,7 @@ from benchmarks.tools_compared import catalogue, job, report
 from benchmarks.tools_compared.catalogue import TOOLS
 
 #: Those of which the machine may lack something
-WITH_CPLUSPLUS = ("cython", "cffi", "ctypes", "cppyy")
+WITH_CPLUSPLUS = ("cython", "cffi", "ctypes", "fast math", "cppyy")
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,7 @@ TOOLS = {
     "cython": Entry("with_cython", "Cython", ("Cython", "setuptools"), "compiler"),
     "cffi": Entry("with_cffi", "cffi", _CFFI, "compiler"),
     "ctypes": Entry("with_ctypes", "ctypes", (), "compiler"),
+    "fast math": Entry("with_fast_math", "ctypes", (), "compiler"),
     "cppyy": Entry("with_cppyy", "cppyy", _CPPYY, "headers"),
     "jitclass": Entry("with_jitclass", "numba", _NUMBA),
     "structref": Entry("with_structref", "numba", _NUMBA),

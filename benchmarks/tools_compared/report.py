@@ -17,7 +17,9 @@ INTRODUCTION = """# Tools compared
 The same job done with each tool, in processes that have imported Brian, which is not
 counted. Written by `python -m benchmarks.tools_compared`;
 [Why numba, and not ...?](../why_numba.md) says what to make of it."""
-EXPLANATIONS = """- *first call*: from the import of the tool to the end of the first
+EXPLANATIONS = """- *fast math*: ctypes without `-fno-finite-math-only`, one of
+  Brian's default flags, which all others that compile C++ have.
+- *first call*: from the import of the tool to the end of the first
   call of a state update with threshold and reset (a kernel), with nothing compiled
   before and with what an earlier process left; *next kernel*: of others after it.
 - *containers*: until an array that grows and a spike queue can be used.

@@ -17,6 +17,8 @@ __all__ = ["CTypes"]
 class CTypes(TableTool):
     """Shared libraries, one for each source."""
 
+    flags = FLAGS
+
     def functions(
         self, source: str, n_arguments: Mapping[str, int]
     ) -> Mapping[str, Function]:
@@ -39,7 +41,7 @@ class CTypes(TableTool):
             file.write_text(source, encoding="utf-8")
             command = os.environ.get("CXX", "").split()
             command = command or [shutil.which("c++") or "g++"]
-            command += [*FLAGS, "-shared", "-fPIC", "-o", str(library), str(file)]
+            command += [*self.flags, "-shared", "-fPIC", "-o", str(library), str(file)]
             subprocess.run(command, check=True)
         return library
 
