@@ -47,7 +47,7 @@ def measured(options: argparse.Namespace) -> dict[str, Any]:
     tool, kernels, found = _start(options.tool, options.cache)
     if not options.start:
         found |= _containers(tool, max(options.sizes))
-        found |= _calls(tool, kernels["lif"])
+        found |= _calls(tool, kernels["lif"], min(10_000, max(options.sizes)))
     after = peak_memory()
     if before is not None and after is not None:
         found["memory"] = after - before
@@ -106,10 +106,9 @@ def _containers(tool: job.Tool, n: int) -> dict[str, float]:
     }
 
 
-def _calls(tool: job.Tool, kernel: Any) -> dict[str, float]:
+def _calls(tool: job.Tool, kernel: Any, n_calls: int) -> dict[str, float]:
     """Measure what a call costs, with one neuron that hardly costs anything."""
     call = tool.caller(kernel, job.new_state(1))
-    n_calls = 10_000
 
     def calls() -> None:
         for _ in range(n_calls):
@@ -140,7 +139,7 @@ def _check(tool: job.Tool, name: str, kernel: Any) -> None:
 def _throughput(tool: job.Tool, kernel: Any, n: int) -> float:
     """Measure a time step of a neuron."""
     loop = tool.loop(kernel, job.new_state(n))
-    n_steps = max(4_000_000 // n, 4)
+    n_steps = min(max(4_000_000 // n, 4), 1000)
     return _best(lambda: loop(n_steps)) / (n * n_steps)
 
 
