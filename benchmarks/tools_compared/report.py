@@ -31,8 +31,9 @@ EXPLANATIONS = """- *fast math*: ctypes without `-fno-finite-math-only`, one of
   it; kernels append all spikes of a step at once.
 - *spike*: pushed, read when due, removed. The queue of brian2numba is the one of its
   models; the others have the simplest one, for one delay.
-- *memory*: by how much the process's peak rises while it compiles and works with few
-  neurons; *compiler*: the peak of the compiler's own process.
+- *memory*: by how much the process's peak rises while it compiles, appends as many
+  numbers as the most neurons, and works with few neurons; *compiler*: the peak of the
+  compiler's own process.
 - *installed*: the tool's packages, without a C++ compiler and numpy."""
 
 
