@@ -38,7 +38,7 @@ def test_the_command_writes_what_it_measured(monkeypatch, tmp_path, capsys):
     remark = "Left out: cffi, as cffi is not installed."
     page = (tmp_path / "tools_compared.md").read_text(encoding="utf-8")
     assert remark in capsys.readouterr().out
-    assert page.endswith(f"{remark}\n")
+    assert f"\n{remark}\n" in page
 
     data = json.loads((tmp_path / "tools_compared.json").read_text(encoding="utf-8"))
     results = data["results"]["brian2numba"]
@@ -96,3 +96,9 @@ def test_the_job_has_spikes(name):
     n_spikes, v = job.expected_state(name, 200, 200)
     assert n_spikes > 100
     assert np.all(v <= 1.0)
+
+
+@pytest.mark.parametrize(("load", "is_told"), [(0.5, False), (3.0, True)])
+def test_says_that_the_machine_was_busy(load, is_told):
+    data = {"machine": {"processors": 2, "load before": load}, "left_out": []}
+    assert any("other work" in remark for remark in report.remarks(data)) == is_told

@@ -98,6 +98,17 @@ def write(data: Mapping[str, Any], file: Path) -> None:
     """Write the page."""
     machine = data["machine"]
     facts = ", ".join(f"{name} {value}" for name, value in machine.items() if value)
-    remarks = [f"Left out: {reason}." for reason in data["left_out"]]
     parts = (INTRODUCTION, table(data), EXPLANATIONS, f"Measured with: {facts}.")
-    write_page(file, (*parts, *remarks))
+    write_page(file, (*parts, *remarks(data)))
+
+
+def remarks(data: Mapping[str, Any]) -> list[str]:
+    """Return what has to be known of the table besides."""
+    machine = data["machine"]
+    found = [f"Left out: {reason}." for reason in data["left_out"]]
+    if machine.get("load before", 0) > machine["processors"] / 4:
+        found.append(
+            "The machine had other work to do: times are too long, and those of one "
+            "row can be compared only where they differ by much."
+        )
+    return found
