@@ -24,6 +24,7 @@ from brian2numba.simulation import interruption
 from brian2numba.simulation.driver import Driver, Progress, ctrl_c_asks_to_stop
 from brian2numba.simulation.garbage import collect_unused_objects
 from brian2numba.simulation.preparation import Preparation
+from brian2numba.simulation.reports import reporting
 from brian2numba.simulation.running import the_only_run
 from brian2numba.simulation.schedule import Schedule
 
@@ -57,32 +58,33 @@ def network_run(  # noqa: PLR0913, PLR0917 (the arguments of Network.run)
     RuntimeError
         If a network is running in another thread.
     """
-    if not _has_numba_objects(network):
-        end = network.t + duration
-        Network.run.original_function(
-            network,
-            0 * second if Preparation.is_all else duration,
-            report,
-            report_period,
-            namespace,
-            profile,
-            level + _FRAMES_OF_ORIGINAL,
-        )
-        _report_work()
-        if Preparation.is_all:
-            _skip(network, end)
-        return
-    if duration < 0:
-        raise ValueError(
-            f"Function 'run' expected a non-negative duration but got '{duration}'"
-        )
-    if namespace is None:
-        namespace = get_local_namespace(level=level + _FRAMES)
-    if profile is None:
-        profile = get_device().build_options.get("profile", False)
-    progress = Progress(duration, report, float(report_period))
-    with the_only_run(network):
-        _run(network, namespace, profile, progress)
+    with reporting(network, report, float(report_period)) as period:
+        if not _has_numba_objects(network):
+            end = network.t + duration
+            Network.run.original_function(
+                network,
+                0 * second if Preparation.is_all else duration,
+                report,
+                period * second,
+                namespace,
+                profile,
+                level + _FRAMES_OF_ORIGINAL,
+            )
+            _report_work()
+            if Preparation.is_all:
+                _skip(network, end)
+            return
+        if duration < 0:
+            raise ValueError(
+                f"Function 'run' expected a non-negative duration but got '{duration}'"
+            )
+        if namespace is None:
+            namespace = get_local_namespace(level=level + _FRAMES)
+        if profile is None:
+            profile = get_device().build_options.get("profile", False)
+        progress = Progress(duration, report, period)
+        with the_only_run(network):
+            _run(network, namespace, profile, progress)
 
 
 def _has_numba_objects(network: Network) -> bool:

@@ -91,6 +91,12 @@ class Schedule:
         """Return the time of the clock that is next, in seconds."""
         return min(float(t[0]) for t in self._times)
 
+    def is_over(self) -> bool:
+        """Tell whether the clock that is next has come to the end of the run."""
+        first = min(range(len(self.clocks)), key=lambda k: float(self._times[k][0]))
+        timestep = self.clocks[first].variables["timestep"].get_value()[0]
+        return bool(timestep >= self._clock_records[first, Clocks.END])
+
     def due_clocks(self) -> tuple[str, ...]:
         """Return the names of the clocks that take part in the present step."""
         is_due = self._clock_records[:, Clocks.IS_DUE]
