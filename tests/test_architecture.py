@@ -20,7 +20,7 @@ LAYERS = [
     {"behaviours"},
     {"pipeline", "state_updates"},
     {"target"},
-    {"guards", "simulation"},
+    {"guards", "inspection", "simulation"},
     {"cache", "progress", "registration", "testing"},
     {"command_line"},
     {"__init__", "__main__"},
