@@ -11,6 +11,7 @@ Importing the package gives Brian the code generation target ``numba``::
 
 from brian2numba.cache import CacheInfo, cache_info
 from brian2numba.compilation.cache_directory import get_numba_cache_dir
+from brian2numba.explanation import explain
 from brian2numba.inspection import inspect
 from brian2numba.progress import progress_bar
 from brian2numba.registration import register
@@ -21,6 +22,7 @@ __all__ = [
     "CacheInfo",
     "NumbaCodeObject",
     "cache_info",
+    "explain",
     "get_numba_cache_dir",
     "inspect",
     "progress_bar",

@@ -21,7 +21,7 @@ LAYERS = [
     {"pipeline", "state_updates"},
     {"target"},
     {"guards", "inspection", "simulation"},
-    {"cache", "progress", "registration", "testing"},
+    {"cache", "explanation", "progress", "registration", "testing"},
     {"command_line"},
     {"__init__", "__main__"},
 ]

@@ -41,8 +41,8 @@ class Entry:
         if code_object is not None:
             return f"it is for the target {code_object.class_name}"
         if isinstance(self.owner, NetworkOperation):
-            return "it is a function in Python: a network operation"
-        return f"{type(self.owner).__name__} has a method run() in Python"
+            return "network operations are Python functions"
+        return f"the class {type(self.owner).__name__} has a run() of its own"
 
     @property
     def call(self) -> Callable[[], Any]:

@@ -20,8 +20,8 @@ __all__ = ["prepared", "undisturbed"]
 type _States = list[tuple[Any, str, Any]]
 
 _OF_CLOCKS = ("_i_end", "_old_dt")
-_OF_OBJECTS = ("_network", "active")
-_OF_NETWORKS = ("_id", "_stopped", "t_")
+_OF_OBJECTS = ("_network", "_active")
+_OF_NETWORKS = ("_id", "_clocks", "_stopped", "t_")
 
 
 def prepared(network: Network, namespace: Any, is_compiled: bool) -> Schedule | None:
@@ -42,13 +42,13 @@ def prepared(network: Network, namespace: Any, is_compiled: bool) -> Schedule | 
         What compiled code would work with.
     """
     objects = network.sorted_objects
-    clocks = {obj.clock for obj in objects}
-    for clock in clocks:
+    network._clocks = {obj.clock for obj in objects}
+    for clock in network._clocks:
         clock.set_interval(network.t, network.t)
     network.before_run(namespace)
     if not is_compiled:
         return None
-    return Schedule([obj for obj in objects if obj.active], clocks)
+    return Schedule([obj for obj in objects if obj.active], network._clocks)
 
 
 @contextmanager
@@ -88,13 +88,12 @@ def _living(kind: Any) -> list[Any]:
 
 
 def _states(objects: list[Any], names: tuple[str, ...]) -> _States:
-    """Return attributes of objects, but for those that they do not have."""
+    """Return attributes of objects, but for those that they have not got."""
     return [
         (obj, name, getattr(obj, name))
         for obj in objects
         for name in names
-        # Only clocks with a dt have an old one
-        if name != "_old_dt" or name in vars(obj)
+        if name == "t_" or name in vars(obj)
     ]
 
 
