@@ -1,10 +1,9 @@
 """What `explain` says of networks, that it is true, and that asking changes nothing."""
 
-import subprocess
 import sys
-from pathlib import Path
 
 import brian2
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from brian2 import (
@@ -21,6 +20,7 @@ from brian2 import (
     network_operation,
     prefs,
     run,
+    seed,
 )
 from brian2.codegen.runtime.numpy_rt import NumpyCodeObject
 from brian2.core.magic import MagicError
@@ -28,7 +28,7 @@ from brian2.devices.device import get_device
 
 import brian2numba
 from brian2numba.compilation import compiler
-from brian2numba.simulation import schedule
+from brian2numba.simulation import schedule, without_time_steps
 from tests.comparison import assert_same, simulate
 from tests.models import DETERMINISTIC, RANDOM
 
@@ -128,15 +128,10 @@ def own_function():
     return [neurons(threshold="same(v) > 1", namespace={"same": same})]
 
 
-def other_elements():
-    group = neurons(threshold="v > w")
-    return [group]
-
-
-def in_between(when="after_groups", code="cells.v"):
+def in_between():
     group = neurons()
 
-    @network_operation(name="between", when=when)
+    @network_operation(name="between", when="after_groups")
     def between():
         pass
 
@@ -226,7 +221,8 @@ def test_times_of_a_profiled_run(native):
     by_object = {}
     for row in explanation.rows:
         by_object[row.name] = by_object.get(row.name, 0) + (row.seconds or 0)
-    brians = {name: float(t) for name, t in network.profiling_info}
+    # Brian's loop also calls groups, which do nothing
+    brians = {name: float(t) for name, t in network.profiling_info if name in by_object}
     assert by_object == pytest.approx(brians)
     assert sum(row.share or 0 for row in explanation.rows) == pytest.approx(1)
     n_timed = sum(row.seconds is not None for row in explanation["synapses_pre"])
@@ -241,13 +237,11 @@ def test_plot():
     labels = [text.get_text() for text in axes.get_yticklabels()]
     assert labels[0] == "cells_stateupdater: stateupdate"
     assert len(axes.patches) == len(labels) == 6
-    import matplotlib.pyplot as plt
-
     plt.close(axes.figure)
 
 
 def test_no_plot_without_times():
-    with pytest.raises(ValueError, match="its last run was not profiled. Use run"):
+    with pytest.raises(ValueError, match="its last run was not profiled"):
         brian2numba.explain(Network(neurons())).plot()
 
 
@@ -277,7 +271,7 @@ def test_html_is_escaped():
 
 
 def test_names_that_are_not_there():
-    with pytest.raises(KeyError, match="'else' does nothing .* These do: cells_state"):
+    with pytest.raises(KeyError, match=r"'else' does nothing .* These do: cells_st"):
         brian2numba.explain(Network(neurons()))["else"]
 
 
@@ -306,6 +300,15 @@ def test_not_within_a_run_of_the_network():
         network.run(1 * ms)
 
 
+#: Spikes under way, several clocks and kinds of clocks, cables, random numbers
+ASKED = [
+    "plastic_synapses",
+    "events_clocks_and_schedules",
+    "branched_neuron",
+    "random_input",
+]
+
+
 def asks_often(build):
     """Return a network that is explained before each run."""
 
@@ -328,7 +331,7 @@ def in_two_runs(build):
     return lambda: InTwo(build().objects)
 
 
-@pytest.mark.parametrize("name", [*DETERMINISTIC, *RANDOM])
+@pytest.mark.parametrize("name", ASKED)
 def test_asking_changes_no_result(name):
     model = {**DETERMINISTIC, **RANDOM}[name]
     expected = simulate(in_two_runs(model), "numba")
@@ -341,14 +344,21 @@ def test_asking_draws_no_random_numbers(random):
 
     def noise(asks):
         group = NeuronGroup(
-            5, "dv/dt = xi*ms**-0.5 : 1", threshold="v > rand()", method="euler"
+            5,
+            "dv/dt = xi*ms**-0.5 : 1",
+            threshold="v > rand()",
+            method="euler",
+            name="noisy",
         )
         network = Network(group)
-        # numpy's own seed is one that Brian is not told of
-        get_device()._brian2numba_random_counters._seed = b""
+        seed(7)
+        if random == "fast":
+            # Nobody has said which seed there is; numpy's own is set after asking
+            get_device()._brian2numba_random_counters._seed = b""
         if asks:
             brian2numba.explain(network)
-        np.random.seed(7)
+        if random == "fast":
+            np.random.seed(8)
         network.run(1 * ms)
         return group.v[:].copy()
 
@@ -363,7 +373,7 @@ def test_asking_lets_no_time_pass():
     brian2numba.explain(other)
     assert float(group.t[:].item()) == pytest.approx(5e-4)
     assert float(other.t) == 0
-    assert (group.clock.timestep[0], group.clock._i_end) == (10, 10)
+    assert (group.clock.variables["timestep"].item(), group.clock._i_end) == (10, 10)
 
 
 def test_asking_does_not_take_notice_of_another_dt():
@@ -428,22 +438,9 @@ def test_asking_after_an_interruption_leaves_the_step_to_be_completed():
     np.testing.assert_allclose(np.round(trace.t / (0.1 * ms)), range(10))
 
 
-def test_in_the_compile_command(tmp_path):
-    script = tmp_path / "script.py"
-    script.write_text(
-        "from brian2 import *\nimport brian2numba\n"
-        "group = NeuronGroup(1, 'v : 1', threshold='v > 1')\n"
-        "network = Network(group)\nprint(brian2numba.explain(network))\n"
-        "network.run(1*ms)\nprint(network.t)\n",
-        encoding="utf-8",
-    )
-    finished = subprocess.run(
-        [sys.executable, "-m", "brian2numba", "compile", str(script)],
-        capture_output=True,
-        text=True,
-        timeout=200,
-        cwd=Path(__file__).parent.parent,
-        check=True,
-    )
-    assert "runs 1 of 1 tasks" in finished.stdout
-    assert "1. ms" in finished.stdout
+def test_where_runs_take_no_time_steps():
+    network = Network(neurons())
+    with without_time_steps():
+        assert "runs 3 of 3 tasks" in brian2numba.explain(network).summary
+        network.run(1 * ms)
+    assert network.t == 1 * ms

@@ -185,11 +185,14 @@ class Explanation:
                 figsize=(7, 1 + 0.3 * len(rows)), layout="constrained"
             )[1]
         labels = [f"{row.name}: {row.task}" for row in rows]
-        for runs, colour in ((COMPILED, "tab:blue"), (PYTHON, "tab:orange")):
+        for runs, label, colour in (
+            (COMPILED, "compiled code", "tab:blue"),
+            (PYTHON, "Python", "tab:orange"),
+        ):
             chosen = [k for k, row in enumerate(rows) if row.runs == runs]
             times = [1000 * (rows[k].seconds or 0.0) for k in chosen]
             if chosen:
-                ax.barh(chosen, times, color=colour, label=f"run by {runs}")
+                ax.barh(chosen, times, color=colour, label=label)
         ax.set_yticks(range(len(rows)), labels)
         ax.invert_yaxis()
         ax.set_xlabel("time of the last run (ms)")
