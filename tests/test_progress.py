@@ -217,11 +217,12 @@ def test_without_tqdm(monkeypatch):
         brian2numba.progress_bar()
 
 
-def test_import_leaves_optional_packages_alone():
+def test_import_leaves_alone_what_few_scripts_use():
     # Brian itself imports matplotlib
     script = (
         "import sys, brian2numba; "
-        "print(sorted({'tqdm', 'pandas', 'IPython', 'numba'} & set(sys.modules)))"
+        "print({'tqdm', 'pandas', 'IPython', 'numba', 'brian2numba.explanation', "
+        "'brian2numba.inspection', 'brian2numba.progress'} & set(sys.modules))"
     )
     finished = subprocess.run(
         [sys.executable, "-c", script],
@@ -231,7 +232,15 @@ def test_import_leaves_optional_packages_alone():
         cwd=ROOT,
         check=True,
     )
-    assert finished.stdout.strip() == "[]"
+    assert finished.stdout.strip() == "set()"
+
+
+def test_names_that_are_imported_later():
+    for name in ("explain", "inspect", "progress_bar"):
+        assert getattr(brian2numba, name).__name__ == name
+        assert name in brian2numba.__all__
+    with pytest.raises(AttributeError, match="has no attribute 'else'"):
+        _ = getattr(brian2numba, "else")
 
 
 SCRIPT = """
