@@ -68,7 +68,6 @@ def undisturbed(network: Network) -> Iterator[None]:
         ]
         times = _times_of_clocks()
         is_stopped, objects = Network._globally_stopped, network.objects
-        network.objects = set(objects)
         try:
             with attach_random_counters(get_device()).undisturbed():
                 yield
