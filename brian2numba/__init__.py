@@ -9,19 +9,45 @@ Importing the package gives Brian the code generation target ``numba``::
     prefs.codegen.target = "numba"
 """
 
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from brian2numba.cache import CacheInfo, cache_info
 from brian2numba.compilation.cache_directory import get_numba_cache_dir
 from brian2numba.registration import register
 from brian2numba.target import NumbaCodeObject
 from brian2numba.testing import test
 
+if TYPE_CHECKING:
+    from brian2numba.explanation import explain
+    from brian2numba.inspection import inspect
+    from brian2numba.progress import progress_bar
+
 __all__ = [
     "CacheInfo",
     "NumbaCodeObject",
     "cache_info",
+    "explain",
     "get_numba_cache_dir",
+    "inspect",
+    "progress_bar",
     "test",
 ]
 __version__ = "0.1.0"
 
 register()
+
+#: What few scripts use is imported when it is asked for
+_LATER = {
+    "explain": "brian2numba.explanation",
+    "inspect": "brian2numba.inspection",
+    "progress_bar": "brian2numba.progress",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module 'brian2numba' has no attribute '{name}'")
+    return getattr(importlib.import_module(_LATER[name]), name)

@@ -102,9 +102,11 @@ class BoundKernel:
             self.table[index] = slot.value(self)
 
     @property
-    def is_self_contained(self) -> bool:
-        """Whether the table needs no renewal between calls."""
-        return not self._foreign
+    def foreign(self) -> str | None:
+        """A dynamic array that makes the table need renewal before each call."""
+        for variable, _ in self._foreign:
+            return _described(variable)
+        return None
 
     def set_number(self, name: str, value: int) -> None:
         """Give a slot that is a plain number or an address another value."""
@@ -165,8 +167,7 @@ class BoundKernel:
         variable = getattr(self.slots[slot], "variable", None)
         if variable is None:
             return f"'{self.slots[slot].name}'"
-        owner = device_arrays.owner_name(variable)
-        return f"'{variable.name}' of '{owner}'" if owner else f"'{variable.name}'"
+        return _described(variable)
 
     def number(self, name: str) -> int:
         """Return a plain number or address that the kernel was offered by name."""
@@ -199,3 +200,9 @@ class BoundKernel:
         for variable, words in self._foreign:
             data = self.device.arrays[variable].data
             words[:] = data.ctypes.data, len(data)
+
+
+def _described(variable: Any) -> str:
+    """Return what a variable is to users."""
+    owner = device_arrays.owner_name(variable)
+    return f"'{variable.name}' of '{owner}'" if owner else f"'{variable.name}'"

@@ -13,7 +13,12 @@ from typing import Any
 
 from brian2.core.preferences import BrianPreference, prefs
 
-__all__ = ["numba_is_target", "register_preferences", "runs_in_compiled_loop"]
+__all__ = [
+    "numba_is_target",
+    "obstacle_to_compiled_loop",
+    "register_preferences",
+    "runs_in_compiled_loop",
+]
 
 CATEGORY = "codegen.runtime.numba"
 
@@ -143,7 +148,15 @@ def numba_is_target() -> bool:
 
 def runs_in_compiled_loop() -> bool:
     """Tell whether compiled code may run time steps: there is a loop, and kernels."""
-    return bool(prefs[f"{CATEGORY}.native_loop"] and prefs[f"{CATEGORY}.jit"])
+    return obstacle_to_compiled_loop() is None
+
+
+def obstacle_to_compiled_loop() -> str | None:
+    """Return the preference because of which Brian's own loop runs, in words."""
+    for name in ("native_loop", "jit"):
+        if not prefs[f"{CATEGORY}.{name}"]:
+            return f"the preference {CATEGORY}.{name} is False"
+    return None
 
 
 def register_preferences(is_processor: Callable[[Any], bool]) -> None:

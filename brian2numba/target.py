@@ -186,11 +186,14 @@ class NumbaCodeObject(CodeObject):
             raise self._exception("run") from error
 
     @property
-    def is_native(self) -> bool:
-        """Whether to run this is to call its kernel: the compiled loop may do it."""
+    def obstacle(self) -> str | None:
+        """Why Python has to run this; ``None`` if compiled code can call its kernel."""
         kernel = self.kernel
-        is_compiled = kernel.kernel.address != 0
-        return is_compiled and kernel.is_self_contained and self.behaviour.is_native()
+        if kernel.kernel.address == 0:
+            return "its kernel is not compiled: Python runs the source"
+        if kernel.foreign is not None:
+            return f"another target has taken over {kernel.foreign}"
+        return self.behaviour.obstacle()
 
     def run_block(self, block: str) -> Any:
         """Run what the code object does before, in or after a run.

@@ -20,8 +20,8 @@ LAYERS = [
     {"behaviours"},
     {"pipeline", "state_updates"},
     {"target"},
-    {"guards", "simulation"},
-    {"cache", "registration", "testing"},
+    {"guards", "inspection", "simulation"},
+    {"cache", "explanation", "progress", "registration", "testing"},
     {"command_line"},
     {"__init__", "__main__"},
 ]

@@ -8,6 +8,7 @@ import pytest
 from brian2 import NeuronGroup, PoissonGroup, Synapses, ms, prefs, run, seed
 
 from brian2numba.compilation import machine_code, mathematics, stored_code
+from brian2numba.inspection import loops_of
 from examples import cobahh
 
 #: Arithmetic of several numbers at once, in the processor's own language
@@ -17,7 +18,6 @@ INSTRUCTIONS = {
     "aarch64": r"\bf(add|sub|mul|mla|mls)(\.2d|\.4s|\s+v)",
     "arm64": r"\bf(add|sub|mul|mla|mls)(\.2d|\.4s|\s+v)",
 }
-ARITHMETIC = re.compile(r"= f(add|sub|mul|div|cmp)\b|call .*@llvm\.fma")
 
 pytestmark = pytest.mark.skipif(
     not mathematics.vectorises(),
@@ -40,24 +40,16 @@ def modules(monkeypatch):
     return found
 
 
-def loops(module):
-    """Return the instructions of the vectorised loops of a module, loop by loop."""
-    blocks = re.split(r"\n(?=[\w.]+:)", str(module))
-    return [block for block in blocks if block.startswith("vector.body")]
-
-
 def assert_arithmetic_is_vector_code(modules, kernel):
     """Check all that a kernel computes for each element."""
     module = modules[kernel]
-    vectors = [loop for loop in loops(module) if ARITHMETIC.search(loop)]
+    vectors = [loop for loop in loops_of(str(module)) if loop.is_vector]
+    vectors = [loop for loop in vectors if loop.arithmetic]
     assert vectors, "there is no vector loop that computes"
     for loop in vectors:
-        for line in loop.splitlines():
-            if ARITHMETIC.search(line):
-                assert re.search(r"<\d+ x (float|double)>", line), line
-            # A vector that is taken apart, to call a scalar function for each item
-            assert not re.search(r"call (float|double) @", line), line
-            assert "fptosi" not in line, line
+        # Nor is a vector taken apart, to call a scalar function for each item
+        assert loop.scalar_arithmetic == ()
+        assert "fptosi" not in loop.text
     assembler = machine_code._machine(machine_code.processor("host"), 3)
     instructions = INSTRUCTIONS.get(platform.machine())
     if instructions is not None:
@@ -115,7 +107,11 @@ def test_state_update_and_threshold(name, dtype, modules):
 def largest(modules):
     """Return the kernel with the most floating point arithmetic."""
     kernels = [name for name in modules if name.startswith("kernel_")]
-    return max(kernels, key=lambda name: len(ARITHMETIC.findall(str(modules[name]))))
+    return max(kernels, key=lambda name: amount(loops_of(str(modules[name]))))
+
+
+def amount(loops):
+    return sum(len(loop.arithmetic) for loop in loops)
 
 
 def test_hodgkin_huxley(modules):

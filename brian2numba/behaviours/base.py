@@ -55,9 +55,12 @@ class Behaviour:
         """Return what runs the code object once: the kernel itself, if no more."""
         return kernel
 
-    def is_native(self) -> bool:
-        """Tell whether to run the code object is to call its kernel, and no more."""
-        return True
+    def obstacle(self) -> str | None:
+        """Return why to run the code object is more than to call its kernel, if it is.
+
+        Compiled code can't run it then.
+        """
+        return None
 
     def after_run(self) -> None:
         """Finish a run of the network."""

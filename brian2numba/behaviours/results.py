@@ -35,9 +35,9 @@ class ResultBehaviour(Behaviour):
         size = {"_result_size": lambda: self._size.ctypes.data, "_result": lambda: 0}
         return {**super().offers(), **size, "_result_room": lambda: 0}
 
-    def is_native(self) -> bool:
+    def obstacle(self) -> str:
         """Say that Python has to prepare and take over what the kernel makes."""
-        return False
+        return "Python prepares its kernel and takes over what that makes"
 
     def runner(self, kernel: BoundKernel) -> Callable[[], Any]:
         """Return what gives the elements that the kernel found."""

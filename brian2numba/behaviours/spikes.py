@@ -55,9 +55,11 @@ class PushBehaviour(Behaviour):
         """Bring the queue up to date with the synapses and their delays."""
         self.pathway().initialise_queue()
 
-    def is_native(self) -> bool:
-        """Tell whether the queue is ours."""
-        return bool(self.pathway().queue is self._queue)
+    def obstacle(self) -> str | None:
+        """Say so if the queue is not ours."""
+        if self.pathway().queue is self._queue:
+            return None
+        return "another target has taken over the spike queue of the pathway"
 
     def runner(self, kernel: BoundKernel) -> Callable[[], Any]:
         """Return what pushes spikes: Python, once another target has the queue."""

@@ -119,9 +119,9 @@ class SynapseCreationBehaviour(Behaviour):
             "_scratch_payload": lambda: scratch.payload,
         }
 
-    def is_native(self) -> bool:
+    def obstacle(self) -> str:
         """Say that Python has to prepare and take over what the kernel makes."""
-        return False
+        return "Python prepares its kernel and takes over what that makes"
 
     def runner(self, kernel: BoundKernel) -> Callable[[], Any]:
         """Return what creates synapses: all of them, or none."""

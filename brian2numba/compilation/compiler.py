@@ -14,14 +14,16 @@ import importlib
 import math
 import types as python_types
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from brian2.core.preferences import prefs
 from brian2.utils.logger import get_logger
+from brian2.utils.stringtools import get_identifiers
 
 from brian2numba.compilation.locks import COMPILING
+from brian2numba.compilation.machine_code import Processor, listings, processor
 from brian2numba.compilation.mathematics import vectorises
 from brian2numba.compilation.recent import Recent
 from brian2numba.compilation.stored_code import (
@@ -30,7 +32,7 @@ from brian2numba.compilation.stored_code import (
     stored_code,
 )
 from brian2numba.compilation.uncompiled import python_entry
-from brian2numba.compilation.work import WORK
+from brian2numba.compilation.work import WORK, Work
 from brian2numba.errors import NotInLanguageError
 from brian2numba.generation.checking import is_checked
 from brian2numba.generation.library import is_of_library
@@ -57,11 +59,38 @@ class CompiledKernel:
         kernel.
     entry : callable
         The same, to be called from Python; holds the GIL.
+    work : Work
+        What was done to get it.
+    listings : callable or None
+        Returns the code in LLVM's language and in the processor's; ``None`` if Python
+        runs the kernel.
     """
 
     address: int
     entry: Callable[[int], int] = field(repr=False)
     _alive: tuple[Any, ...] = field(repr=False)
+    listings: Callable[[], tuple[str, str]] | None = field(default=None, repr=False)
+    work: Work = field(default_factory=Work)
+
+
+@dataclass(frozen=True)
+class Translation:
+    """How a kernel's source becomes machine code without numba."""
+
+    source: str
+    names: Mapping[str, Any] = field(repr=False)
+    entry: str
+    vectorises: bool
+    processor: Processor
+    level: int
+
+    def lowered(self) -> str:
+        """Return the kernel in LLVM's language, as it is before LLVM optimises it."""
+        return lower(self.source, self.names, self.entry, self.vectorises)
+
+    def listings(self) -> tuple[str, str]:
+        """Return the kernel in LLVM's language, optimised, and in the processor's."""
+        return listings(self.lowered(), self.processor, self.level)
 
 
 #: The kernels of this process by their source, which equal models share. They know
@@ -100,7 +129,9 @@ def compile_kernel(
         key = (source.text, source.runs_once, vectorises(), objects)
         kernel = _compiled.get(key)
         if kernel is None:
+            before = WORK.copy()
             kernel = _new_kernel(source, namespace, file_name)
+            kernel = replace(kernel, work=WORK - before)
             _compiled.add(key, kernel)
         return kernel
 
@@ -125,12 +156,18 @@ def _lowered_kernel(source: KernelSource, namespace: dict[str, Any]) -> Compiled
     functions = "# with functions that vectorise\n" if is_vector else ""
     text = source.text + "".join(_facts(source.objects)) + functions
     name = "kernel_" + hashlib.sha256(text.encode()).hexdigest()[:32]
-    names = {**namespace, **source.objects}
-    level = LEVEL_OF_SINGLE_RUNS if source.runs_once else LEVEL_OF_LOOPS
-    code = stored_code(
-        name, text, lambda: lower(source.text, names, name, is_vector), level
+    known = {**namespace, **source.objects}
+    translation = Translation(
+        source=source.text,
+        names={n: known[n] for n in get_identifiers(source.text) if n in known},
+        entry=name,
+        vectorises=is_vector,
+        processor=processor(prefs["codegen.runtime.numba.cpu"]),
+        level=LEVEL_OF_SINGLE_RUNS if source.runs_once else LEVEL_OF_LOOPS,
     )
-    return CompiledKernel(code.address, _ENTRY(code.address), (code,))
+    code = stored_code(name, text, translation.lowered, translation.level)
+    entry = _ENTRY(code.address)
+    return CompiledKernel(code.address, entry, (code,), translation.listings)
 
 
 def _python_kernel(
@@ -173,7 +210,11 @@ def _numba_kernel(
         )
     WORK.compiled_by_numba += 1
     alive = (library, *source.objects.values())
-    return CompiledKernel(address, _ENTRY(address), alive)
+
+    def listings_of_numba() -> tuple[str, str]:
+        return library.get_llvm_str(), library.get_asm_str()
+
+    return CompiledKernel(address, _ENTRY(address), alive, listings_of_numba)
 
 
 def _identity(objects: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -21,6 +21,7 @@ __all__ = [
     "LoadedCode",
     "Processor",
     "assembly",
+    "listings",
     "load_object",
     "object_code",
     "optimised",
@@ -99,6 +100,18 @@ def object_code(text: str, of: Processor, level: int) -> bytes:
     """Compile a module to an object file; the parameters are those of `optimised`."""
     code: bytes = _machine(of, level).emit_object(optimised(text, of, level))
     return code
+
+
+def listings(text: str, of: Processor, level: int) -> tuple[str, str]:
+    """Return what `object_code` compiles and makes, to be read.
+
+    Returns
+    -------
+    llvm, assembly : str
+        The optimised module, in LLVM's language and in the processor's.
+    """
+    module = optimised(text, of, level)
+    return str(module), _machine(of, level).emit_assembly(module)
 
 
 def assembly(text: str, of: Processor) -> str:

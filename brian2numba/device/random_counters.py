@@ -12,6 +12,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -48,10 +50,21 @@ class RandomCounters:
         role : str
             What the numbers are for; usually the name of an object.
         """
+        self._known_seed()
         if role not in self._blocks:
             self._blocks[role] = _new_block()
             self._fill(role, self._runs.pop(role, 0))
         return int(self._blocks[role].ctypes.data)
+
+    @contextmanager
+    def undisturbed(self) -> Iterator[None]:
+        """Leave it open which seed there will be, if it was open before."""
+        is_open = not self._seed
+        try:
+            yield
+        finally:
+            if is_open:
+                self._seed = b""
 
     def reseed(self) -> None:
         """Take the seed from the present state of numpy's global generator."""
@@ -82,6 +95,9 @@ class RandomCounters:
     def _known_seed(self) -> bytes:
         if not self._seed:
             self._seed = _digest_of_numpys_state()
+            # What has a block already was given another seed, which was not to stay
+            for role, block in self._blocks.items():
+                self._fill(role, int(block[kernels.RUN]))
         return self._seed
 
 

@@ -149,7 +149,9 @@ class Driver:
         while self._in_step() or not self._is_stopped():
             if not self._in_step():
                 self.network.t_ = schedule.time()
-                progress.report(self.network.t_)
+                # What is over is reported once, when it is finished
+                if not schedule.is_over():
+                    progress.report(self.network.t_)
             schedule.limit_time(progress.time_left())
             reason = self._run_slice()
             if reason == Reason.FINISHED:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from brian2.core.base import BrianObject
+from brian2.core.operations import NetworkOperation
 
 from brian2numba.target import NumbaCodeObject
 
@@ -29,11 +30,19 @@ class Entry:
     code_object: Any
 
     @property
-    def is_native(self) -> bool:
-        """Whether compiled code can run it at present."""
-        return isinstance(self.code_object, NumbaCodeObject) and (
-            self.code_object.is_native
-        )
+    def obstacle(self) -> str | None:
+        """Why Python has to call it at present; ``None`` if compiled code can run it.
+
+        The kernel is compiled, if that has not been done.
+        """
+        code_object = self.code_object
+        if isinstance(code_object, NumbaCodeObject):
+            return code_object.obstacle
+        if code_object is not None:
+            return f"it is for the target {code_object.class_name}"
+        if isinstance(self.owner, NetworkOperation):
+            return "network operations are Python functions"
+        return f"the class {type(self.owner).__name__} has a run() of its own"
 
     @property
     def call(self) -> Callable[[], Any]:

@@ -25,7 +25,7 @@ from brian2.devices.device import get_device
 from brian2numba.simulation.entries import Entry
 from brian2numba.target import FUSIBLE_TEMPLATES, NumbaCodeObject
 
-__all__ = ["Fusion", "fusions"]
+__all__ = ["Fusion", "Pair", "fusions", "pairs"]
 
 _UPDATE, _THRESHOLD = FUSIBLE_TEMPLATES
 
@@ -47,6 +47,23 @@ class Fusion:
     code_object: NumbaCodeObject
 
 
+@dataclass(frozen=True)
+class Pair:
+    """A state update and a threshold of the same group.
+
+    Attributes
+    ----------
+    updater, thresholder : int
+        Their positions in the schedule.
+    obstacle : str or None
+        Why they can't be done at once, if they can't.
+    """
+
+    updater: int
+    thresholder: int
+    obstacle: str | None
+
+
 def fusions(entries: Sequence[Entry]) -> Iterator[Fusion]:
     """Yield what can be done at once in a schedule.
 
@@ -55,17 +72,29 @@ def fusions(entries: Sequence[Entry]) -> Iterator[Fusion]:
     entries : sequence of Entry
         The entries in the order of a time step.
     """
+    for pair in pairs(entries):
+        if pair.obstacle is None:
+            updater, thresholder = pair.updater, pair.thresholder
+            code_object = _code_object(entries[updater], entries[thresholder])
+            yield Fusion(updater, thresholder, code_object)
+
+
+def pairs(entries: Sequence[Entry]) -> Iterator[Pair]:
+    """Yield the state updates and thresholds of the same group, see `fusions`."""
     fused = set()
     for position, entry in enumerate(entries):
         if not _has_template(entry, _THRESHOLD):
             continue
         updater = _updater_of(entry, entries[:position])
-        if updater is None or updater in fused:
+        if updater is None:
             continue
-        if _may_be_fused(entries[updater : position + 1]):
+        if updater in fused:
+            obstacle: str | None = "another threshold is done with the state update"
+        else:
+            obstacle = _obstacle(entries[updater : position + 1])
+        if obstacle is None:
             fused.add(updater)
-            code_object = _code_object(entries[updater], entry)
-            yield Fusion(updater, position, code_object)
+        yield Pair(updater, position, obstacle)
 
 
 def _has_template(entry: Entry, name: str) -> bool:
@@ -84,26 +113,41 @@ def _updater_of(threshold: Entry, entries: Sequence[Entry]) -> int | None:
     return None
 
 
-def _may_be_fused(entries: Sequence[Entry]) -> bool:
-    """Tell whether the last entry can be done together with the first one."""
+def _obstacle(entries: Sequence[Entry]) -> str | None:
+    """Return why the last entry can't be done together with the first one, if so."""
     updater, *between, threshold = entries
     if updater.owner.clock is not threshold.owner.clock:
-        return False
-    first, second = updater.code_object, threshold.code_object
-    if not (_is_elementwise(first) and _is_elementwise(second)) or second.draws:
-        return False
-    if not _agree(first.variables, second.variables):
-        return False
-    arrays = _arrays(second)
-    return all(
-        entry.is_native and arrays.isdisjoint(_arrays(entry.code_object))
-        for entry in between
+        return "the state update and the threshold have different clocks"
+    return _obstacle_in_code(updater.code_object, threshold.code_object) or (
+        _obstacle_in_between(between, _arrays(threshold.code_object))
     )
+
+
+def _obstacle_in_code(first: NumbaCodeObject, second: NumbaCodeObject) -> str | None:
+    for code_object in (first, second):
+        if code_object.source.calls_users:
+            return f"{code_object.owner.name} calls functions of yours"
+        if not _is_elementwise(code_object):
+            return f"{code_object.owner.name} uses variables of other elements"
+    if second.draws:
+        return "the threshold draws random numbers"
+    if not _agree(first.variables, second.variables):
+        return "names mean one thing in the equations and another in the threshold"
+    return None
+
+
+def _obstacle_in_between(entries: Sequence[Entry], arrays: set[Any]) -> str | None:
+    for entry in entries:
+        if entry.obstacle is not None:
+            return f"Python runs {entry.owner.name} in between"
+        if not arrays.isdisjoint(_arrays(entry.code_object)):
+            return f"{entry.owner.name}, in between, uses the same variables"
+    return None
 
 
 def _is_elementwise(code_object: NumbaCodeObject) -> bool:
     """Tell whether what a kernel does to an element depends on this element alone."""
-    return not code_object.source.calls_users and all(
+    return all(
         code_object.variable_indices[name] in ("_idx", "0")
         and not isinstance(variable, DynamicArrayVariable)
         for name, variable in code_object.variables.items()

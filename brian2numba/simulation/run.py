@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from brian2.core.namespace import get_local_namespace
-from brian2.core.network import Network, profiling_summary
+from brian2.core.network import Network
 from brian2.core.preferences import prefs
 from brian2.devices.device import get_device
 from brian2.groups.group import Group
@@ -19,15 +19,17 @@ from brian2.units import check_units, second
 from brian2.utils.logger import get_logger
 
 from brian2numba.compilation.work import WORK, Work
-from brian2numba.preferences import runs_in_compiled_loop
+from brian2numba.preferences import obstacle_to_compiled_loop
 from brian2numba.simulation import interruption
 from brian2numba.simulation.driver import Driver, Progress, ctrl_c_asks_to_stop
 from brian2numba.simulation.garbage import collect_unused_objects
 from brian2numba.simulation.preparation import Preparation
+from brian2numba.simulation.profiles import keep_profile
+from brian2numba.simulation.reports import reporting
 from brian2numba.simulation.running import the_only_run
 from brian2numba.simulation.schedule import Schedule
 
-__all__ = ["network_run"]
+__all__ = ["network_run", "obstacle_to_compiled_run"]
 
 logger = get_logger("brian2.codegen.runtime.numba")
 
@@ -57,41 +59,45 @@ def network_run(  # noqa: PLR0913, PLR0917 (the arguments of Network.run)
     RuntimeError
         If a network is running in another thread.
     """
-    if not _has_numba_objects(network):
-        end = network.t + duration
-        Network.run.original_function(
-            network,
-            0 * second if Preparation.is_all else duration,
-            report,
-            report_period,
-            namespace,
-            profile,
-            level + _FRAMES_OF_ORIGINAL,
-        )
-        _report_work()
-        if Preparation.is_all:
-            _skip(network, end)
-        return
-    if duration < 0:
-        raise ValueError(
-            f"Function 'run' expected a non-negative duration but got '{duration}'"
-        )
-    if namespace is None:
-        namespace = get_local_namespace(level=level + _FRAMES)
-    if profile is None:
-        profile = get_device().build_options.get("profile", False)
-    progress = Progress(duration, report, float(report_period))
-    with the_only_run(network):
-        _run(network, namespace, profile, progress)
+    with reporting(network, report, float(report_period)) as period:
+        if obstacle_to_compiled_run(network) is not None:
+            end = network.t + duration
+            Network.run.original_function(
+                network,
+                0 * second if Preparation.is_all else duration,
+                report,
+                period * second,
+                namespace,
+                profile,
+                level + _FRAMES_OF_ORIGINAL,
+            )
+            _report_work()
+            if Preparation.is_all:
+                _skip(network, end)
+            return
+        if duration < 0:
+            raise ValueError(
+                f"Function 'run' expected a non-negative duration but got '{duration}'"
+            )
+        if namespace is None:
+            namespace = get_local_namespace(level=level + _FRAMES)
+        if profile is None:
+            profile = get_device().build_options.get("profile", False)
+        progress = Progress(duration, report, period)
+        with the_only_run(network):
+            _run(network, namespace, profile, progress)
 
 
-def _has_numba_objects(network: Network) -> bool:
-    """Tell whether compiled code can run any part of a network."""
-    if not runs_in_compiled_loop():
-        return False
+def obstacle_to_compiled_run(network: Network) -> str | None:
+    """Return why Brian's own loop runs a network; ``None`` if compiled code does."""
+    obstacle = obstacle_to_compiled_loop()
+    if obstacle is not None:
+        return obstacle
     default = prefs["codegen.target"]
     targets = {getattr(o, "codeobj_class", None) or default for o in network.objects}
-    return any(getattr(t, "class_name", t) == "numba" for t in targets | {default})
+    if any(getattr(t, "class_name", t) == "numba" for t in targets | {default}):
+        return None
+    return "nothing is for the target numba"
 
 
 def _run(network: Network, namespace: Any, profile: bool, progress: Progress) -> None:
@@ -123,7 +129,7 @@ def _run(network: Network, namespace: Any, profile: bool, progress: Progress) ->
         finally:
             network.t_ = schedule.time()
         _finish(network, objects, progress)
-    _keep_profile(network, schedule if profile else None)
+    keep_profile(network, schedule if profile else None)
 
 
 def _skip(network: Network, end: Any) -> None:
@@ -162,14 +168,3 @@ def _finish(network: Network, objects: list[Any], progress: Progress) -> None:
             obj._check_for_invalid_states()
     progress.finish(network.t_)
     network.after_run()
-
-
-def _keep_profile(network: Network, schedule: Schedule | None) -> None:
-    """Keep the times of a profiled run, or forget those of an earlier one."""
-    if schedule is None:
-        network._profiling_info = None
-        return
-    network._profiling_info = [
-        (name, seconds * second) for name, seconds in schedule.times().items()
-    ]
-    logger.debug(f"\n{profiling_summary(network)}")

@@ -57,6 +57,10 @@ class Schedule:
         self._alive: list[Any] = []
         self._uses_threads = number_of_threads() > 1
         self._times: list[_Words] = []
+        #: Why Python has to call each entry, if it does, and by how many threads
+        #: compiled code runs it
+        self.obstacles: list[str | None] = [None] * len(self.entries)
+        self.n_threads = [1] * len(self.entries)
         #: What Python calls for each entry that compiled code can't run
         self.calls: list[Callable[[], Any]] = []
         self._fill_clocks()
@@ -91,6 +95,12 @@ class Schedule:
         """Return the time of the clock that is next, in seconds."""
         return min(float(t[0]) for t in self._times)
 
+    def is_over(self) -> bool:
+        """Tell whether the clock that is next has come to the end of the run."""
+        first = min(range(len(self.clocks)), key=lambda k: float(self._times[k][0]))
+        timestep = self.clocks[first].variables["timestep"].get_value()[0]
+        return bool(timestep >= self._clock_records[first, Clocks.END])
+
     def due_clocks(self) -> tuple[str, ...]:
         """Return the names of the clocks that take part in the present step."""
         is_due = self._clock_records[:, Clocks.IS_DUE]
@@ -111,14 +121,14 @@ class Schedule:
         self.words[State.IN_STEP] = 1
         self.doubles[State.TIME] = self.time()
 
-    def times(self) -> dict[str, float]:
-        """Return the time in seconds that each object took, by its name."""
-        seconds: dict[str, float] = {}
-        for entry, record in zip(self.entries, self._entry_records, strict=True):
+    def times(self) -> list[float]:
+        """Return the time in seconds that each entry took."""
+        seconds = []
+        for record in self._entry_records:
             spent = float(record[Entries.NANOSECONDS]) / 1e9
             if record[Entries.CALLS_COUNTED] > 0:
                 spent *= record[Entries.CALLS] / record[Entries.CALLS_COUNTED]
-            seconds[entry.owner.name] = seconds.get(entry.owner.name, 0.0) + spent
+            seconds.append(spent)
         return seconds
 
     def _address_of(self, array: _Words) -> int:
@@ -150,23 +160,31 @@ class Schedule:
                 self._fill_fusion(record, self.fusions[position])
             # What is done with another is done alone only to measure its time
             is_fused = position in fused or position in self.fusions
-            if (self.profile or not is_fused) and _is_native(entry):
-                self._fill_kernel(record[Entries.KERNEL :], entry.code_object)
+            if is_fused and not self.profile:
+                continue
+            self.obstacles[position] = _obstacle(entry)
+            if self.obstacles[position] is None:
+                words = record[Entries.KERNEL :]
+                self.n_threads[position] = self._fill_kernel(words, entry.code_object)
 
     def _fill_fusion(self, record: _Words, fusion: Fusion) -> None:
         partner = self._entry_records[fusion.thresholder]
         record[Entries.PARTNER] = partner.ctypes.data
-        self._fill_kernel(record[Entries.FUSED_KERNEL :], fusion.code_object)
+        n_threads = self._fill_kernel(
+            record[Entries.FUSED_KERNEL :], fusion.code_object
+        )
+        self.n_threads[fusion.updater] = self.n_threads[fusion.thresholder] = n_threads
 
-    def _fill_kernel(self, words: _Words, code_object: Any) -> None:
-        """Write the addresses of a kernel and of its table."""
+    def _fill_kernel(self, words: _Words, code_object: Any) -> int:
+        """Write where a kernel and its table are; return how many threads share it."""
         job = shared_kernel(code_object) if self._uses_threads else None
         if job is not None:
             words[:2] = job.address, self._address_of(job.words)
             self._alive.append(job)
-            return
+            return job.n_parts
         kernel = code_object.kernel
         words[:2] = kernel.kernel.address, self._address_of(kernel.table)
+        return 1
 
     @staticmethod
     def _timed(entry: Entry, record: _Words) -> Callable[[], None]:
@@ -201,10 +219,10 @@ class Schedule:
         self._bound_at = Replacements.count
 
 
-def _is_native(entry: Entry) -> bool:
-    """Tell whether compiled code can run an entry, after compiling its kernel."""
+def _obstacle(entry: Entry) -> str | None:
+    """Return why Python has to call an entry, after compiling its kernel."""
     try:
-        return entry.is_native
+        return entry.obstacle
     except Exception as error:
         raise BrianObjectException(
             "An error occurred when preparing an object.\n", entry.owner

@@ -157,6 +157,11 @@ class SharedKernel:
         self._tables = np.stack(tables)
         self._fill()
 
+    @property
+    def n_parts(self) -> int:
+        """How many threads share the kernel, at most."""
+        return len(self._starts)
+
     def _fill(self) -> None:
         words, counter = self.words, PerformanceCounter.of_python()
         words[Job.KERNEL] = self._kernel.kernel.address

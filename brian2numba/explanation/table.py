@@ -1,0 +1,254 @@
+"""What becomes of a network, object by object: data, a table, and a chart."""
+
+from __future__ import annotations
+
+import html
+import importlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from brian2numba.inspection import Kernel
+
+__all__ = ["COMPILED", "NOT_AT_ALL", "PYTHON", "Explanation", "Row"]
+
+#: What runs an object
+COMPILED, PYTHON, NOT_AT_ALL = "compiled", "Python", "not run"
+
+#: The columns of the table: titles, and the attributes of rows
+_COLUMNS = {
+    "object": "name",
+    "task": "task",
+    "clock": "clock",
+    "run by": "runs",
+    "because": "reason",
+    "in one pass": "fusion",
+    "threads": "threads",
+    "machine code": "origin",
+    "took": "compile_time",
+    "run time": "seconds",
+    "share": "share",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """What becomes of a code object, or of an object that has none.
+
+    Attributes
+    ----------
+    name : str
+        The name of the object.
+    kind : str
+        The name of its class.
+    task : str
+        What it does in a time step: the name of Brian's template.
+    clock : str
+        The name of its clock.
+    runs : str
+        What runs it: ``'compiled'`` code, ``'Python'``, or ``'not run'``.
+    reason : str
+        Why it is not compiled code; empty if it is.
+    fusion : str
+        With what it is done in one pass over the elements, or why a state update and a
+        threshold are not.
+    threads : int
+        How many threads share its work, where there is enough of it.
+    origin : str
+        Where its machine code comes from.
+    compile_time : float or None
+        How long it took to compile it or to load it, in seconds.
+    seconds : float or None
+        How long it took in the last run, if that was profiled.
+    share : float or None
+        Which part of the time of all objects that is.
+    kernel : Kernel or None
+        The kernel that is run, to be read.
+    """
+
+    name: str
+    kind: str
+    task: str
+    clock: str
+    runs: str
+    reason: str = ""
+    fusion: str = ""
+    threads: int = 1
+    origin: str = ""
+    compile_time: float | None = None
+    seconds: float | None = None
+    share: float | None = None
+    kernel: Kernel | None = field(default=None, repr=False)
+
+    def cell(self, attribute: str) -> str:
+        """Return what a cell of the table shows."""
+        value = getattr(self, attribute)
+        if value is None:
+            return ""
+        if attribute == "share":
+            return f"{value:.1%}"
+        if attribute in ("compile_time", "seconds"):
+            return f"{1000 * value:.3g} ms"
+        return str(value)
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What becomes of a network, see `brian2numba.explain`.
+
+    Attributes
+    ----------
+    network : str
+        The name of the network.
+    rows : tuple of Row
+        What there is to do in a time step, in its order.
+    loop : str
+        Why Brian's own loop runs the network; empty if compiled code does.
+    threads : int
+        How many threads a run may use.
+    """
+
+    network: str
+    rows: tuple[Row, ...]
+    loop: str = ""
+    threads: int = 1
+
+    def __getitem__(self, name: str) -> tuple[Row, ...]:
+        rows = tuple(row for row in self.rows if row.name == name)
+        if not rows:
+            known = ", ".join(dict.fromkeys(row.name for row in self.rows))
+            raise KeyError(
+                f"'{name}' does nothing in a time step of the network "
+                f"'{self.network}'. These do: {known or 'none'}."
+            )
+        return rows
+
+    @property
+    def summary(self) -> str:
+        """What runs the network, in a sentence."""
+        n_compiled = sum(row.runs == COMPILED for row in self.rows)
+        n_python = sum(row.runs == PYTHON for row in self.rows)
+        if self.loop:
+            return (
+                f"Network '{self.network}': Brian's own loop runs its time steps, "
+                f"because {self.loop}."
+            )
+        threads = "one thread" if self.threads == 1 else f"{self.threads} threads"
+        calls = f", and calls Python for {n_python}" if n_python else ""
+        return (
+            f"Network '{self.network}': a compiled loop runs {n_compiled} of "
+            f"{n_compiled + n_python} tasks with {threads}{calls}."
+        )
+
+    def to_dataframe(self) -> Any:
+        """Return the rows as a pandas data frame, without the kernels.
+
+        Raises
+        ------
+        ImportError
+            If pandas is not installed.
+        """
+        pandas = _optional("pandas", "to_dataframe()")
+        names = [field.name for field in fields(Row) if field.name != "kernel"]
+        data = [[getattr(row, name) for name in names] for row in self.rows]
+        return pandas.DataFrame(data, columns=names)
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw how long each task took in the last run.
+
+        Parameters
+        ----------
+        ax : `matplotlib.axes.Axes`, optional
+            Where to draw; a new figure unless given.
+
+        Returns
+        -------
+        `matplotlib.axes.Axes`
+            Where it was drawn.
+
+        Raises
+        ------
+        ValueError
+            If the last run was not profiled.
+        ImportError
+            If matplotlib is not installed.
+        """
+        rows = [row for row in self.rows if row.seconds is not None]
+        if not rows:
+            raise ValueError(
+                f"It is not known how long the objects of the network '{self.network}' "
+                "take: its last run was not profiled. Use run(..., profile=True), and "
+                "explain it again."
+            )
+        if ax is None:
+            ax = _optional("matplotlib.pyplot", "plot()").subplots(
+                figsize=(7, 1 + 0.3 * len(rows)), layout="constrained"
+            )[1]
+        labels = [f"{row.name}: {row.task}" for row in rows]
+        for runs, label, colour in (
+            (COMPILED, "compiled code", "tab:blue"),
+            (PYTHON, "Python", "tab:orange"),
+        ):
+            chosen = [k for k, row in enumerate(rows) if row.runs == runs]
+            times = [1000 * (rows[k].seconds or 0.0) for k in chosen]
+            if chosen:
+                ax.barh(chosen, times, color=colour, label=label)
+        ax.set_yticks(range(len(rows)), labels)
+        ax.invert_yaxis()
+        ax.set_xlabel("time of the last run (ms)")
+        ax.legend()
+        return ax
+
+    def _table(self) -> tuple[list[str], list[list[str]]]:
+        """Return the titles and cells of columns that tell something."""
+        columns = dict(_COLUMNS)
+        if len({row.clock for row in self.rows}) < 2:  # noqa: PLR2004
+            del columns["clock"]
+        if self.threads == 1:
+            del columns["threads"]
+        shown = [
+            (title, [row.cell(attribute) for row in self.rows])
+            for title, attribute in columns.items()
+        ]
+        shown = [(title, cells) for title, cells in shown if any(cells)]
+        cells = [list(line) for line in zip(*(c for _, c in shown), strict=True)]
+        return [title for title, _ in shown], cells
+
+    def __str__(self) -> str:
+        titles, cells = self._table()
+        lines = [titles, *cells]
+        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+        texts = [_aligned(line, widths) for line in lines]
+        texts.insert(1, "  ".join("-" * width for width in widths))
+        return "\n".join([self.summary, "", *texts] if cells else [self.summary])
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        titles, cells = self._table()
+        head = "".join(f"<th>{html.escape(title)}</th>" for title in titles)
+        body = "".join(
+            f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in line)}</tr>"
+            for line in cells
+        )
+        return (
+            f"<p>{html.escape(self.summary)}</p><table><thead><tr>{head}</tr></thead>"
+            f"<tbody>{body}</tbody></table>"
+        )
+
+
+def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:
+    padded = (cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
+    return "  ".join(padded).rstrip()
+
+
+def _optional(module: str, what: str) -> Any:
+    """Import what is not needed otherwise."""
+    package = module.partition(".")[0]
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        raise ImportError(
+            f"{what} needs the package {package}, which is not installed: 'pip install "
+            f"{package}' installs it."
+        ) from error
