@@ -21,7 +21,7 @@ LAYERS = [
     {"pipeline", "state_updates"},
     {"target"},
     {"guards", "simulation"},
-    {"cache", "registration", "testing"},
+    {"cache", "registration", "sweeps", "testing"},
     {"command_line"},
     {"__init__", "__main__"},
 ]
