@@ -15,7 +15,11 @@ import brian2
 
 from brian2numba.compilation.work import WORK, Work
 from brian2numba.store import current_store
-from brian2numba.sweeps.environment import Environment, names_of_its_own
+from brian2numba.sweeps.environment import (
+    Environment,
+    collects_its_own,
+    names_of_its_own,
+)
 from brian2numba.sweeps.network import PreparedNetwork
 from brian2numba.sweeps.values import Encoded, encoded
 
@@ -127,21 +131,16 @@ class _Sweep:
             cls.current = cls(model)
         return cls.current
 
-    def call(self, arguments: dict[str, Any], seed: int) -> Any:
+    def call(self, task: Task) -> Any:
         """Call the function as it would be in a new process."""
         if self.build is None:
             self.model.environment.apply()
-            with names_of_its_own():
-                brian2.seed(seed)
-                return self.function(**arguments)
+            return self._called(task)
         if self.network is None:
             self.model.environment.apply()
             self.network = PreparedNetwork(self.build, self.model.build_seed)
         try:
-            built = self.network.restored()
-            with names_of_its_own():
-                brian2.seed(seed)
-                returned = self.function(built, **arguments)
+            returned = self._called(task, self.network.restored())
         except BaseException:
             # Nobody knows what state it is in
             self.network = None
@@ -149,6 +148,11 @@ class _Sweep:
         if not self.network.is_whole:
             self.network = None
         return returned
+
+    def _called(self, task: Task, *built: Any) -> Any:
+        with names_of_its_own():
+            brian2.seed(task.seed)
+            return self.function(*built, **task.arguments)
 
     def new_entries(self) -> dict[str, bytes]:
         """Return the entries of the store that were used and not sent before."""
@@ -168,12 +172,12 @@ def compute(task: Task) -> Outcome:
     """
     with _Sweep.lock:
         before, start = WORK.copy(), time.perf_counter()
-        results, message, trace = Encoded(), None, None
-        entries: dict[str, bytes] = {}
+        results, entries = Encoded(), {}
+        message = trace = None
         try:
             sweep = _Sweep.of(task.model)
-            returned = sweep.call(task.arguments, task.seed)
-            results = _results(returned, task.parameters)
+            with collects_its_own():
+                results = _results(sweep.call(task), task.parameters)
             entries = sweep.new_entries()
         except (Exception, SystemExit) as error:
             message = f"{type(error).__name__}: {error}"
