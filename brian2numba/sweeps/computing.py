@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
+from collections.abc import Generator
 
 from brian2numba.errors import SweepError
 from brian2numba.sweeps.engine import Engine
@@ -47,26 +48,31 @@ def computed(
     """
     start = time.perf_counter()
     kept = _Kept(plan, folder)
-    n_found = len(kept.outcomes)
-    missing, part = kept.missing, current_part()
-    is_part = part is not None and bool(missing)
-    if part is not None and missing:
-        missing = [task for task in missing if part.has(task.index)]
-    if missing:
-        with (
-            contextlib.closing(engine(missing)) as outcomes,
-            contextlib.closing(_bar(len(missing), progress)) as bar,
-        ):
-            for outcome in outcomes:
-                kept.add(outcome)
-                if raises and outcome.message is not None:
-                    raise _error(plan, outcome)
-                bar.update()
+    n_found, missing, part = len(kept.outcomes), kept.missing, current_part()
+    tasks = missing if part is None else [t for t in missing if part.has(t.index)]
+    with contextlib.closing(_outcomes(engine, tasks, progress)) as outcomes:
+        for outcome in outcomes:
+            kept.add(outcome)
+            if raises and outcome.message is not None:
+                raise _error(plan, outcome)
     report = Report.of(kept.outcomes.values(), n_found, time.perf_counter() - start)
-    if is_part:
+    if part is not None and missing:
         raise PartDone(report)
     points = [Point.of(task, kept.outcomes[task.index]) for task in plan.tasks]
     return SweepResult(tuple(points), plan.axes, report)
+
+
+def _outcomes(engine: Engine, tasks: list[Task], progress: bool) -> Generator[Outcome]:
+    """Yield what comes of points, and show progress."""
+    if not tasks:
+        return
+    with (
+        contextlib.closing(_bar(len(tasks), progress)) as bar,
+        contextlib.closing(engine(tasks)) as outcomes,
+    ):
+        for outcome in outcomes:
+            yield outcome
+            bar.update()
 
 
 class _Kept:

@@ -111,11 +111,12 @@ class ResultsFolder:
             arrays = self._arrays(key) if record["has_arrays"] else {}
             results = Encoded(record["results"], arrays)
             return Outcome(index, results, record["seconds"])
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
             return None
 
     def _arrays(self, key: str) -> dict[str, np.ndarray]:
-        with np.load(self.path / f"{key}.npz", allow_pickle=False) as file:
+        content = io.BytesIO((self.path / f"{key}.npz").read_bytes())
+        with np.load(content, allow_pickle=False) as file:
             return dict(file)
 
     def keep(self, key: str, task: Task, outcome: Outcome) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,13 +13,14 @@ from brian2numba.sweeps.functions import digest_of_functions, name_of_function
 from brian2numba.sweeps.pickling import pickled
 from brian2numba.sweeps.points import (
     check_parameters,
+    check_seed,
     points_of,
     seed_of_build,
     seed_of_point,
     takes_seed,
 )
 from brian2numba.sweeps.values import encoded
-from brian2numba.sweeps.worker import Model, Task
+from brian2numba.sweeps.worker import RESERVED, Model, Task
 
 __all__ = ["Plan"]
 
@@ -51,7 +52,11 @@ class Plan:
         seed: int,
     ) -> Plan:
         """Return the plan for what a user asks; parameters as of `sweep`."""
+        check_seed(seed)
         points = points_of(parameters)
+        for point in points.parameters:
+            encoded(point, "parameter")
+            _check_names(point)
         check_parameters(function, points, n_before=0 if build is None else 1)
         model = Model(
             token=uuid.uuid4().hex,
@@ -62,7 +67,6 @@ class Plan:
         gets_seed = takes_seed(function)
         tasks = []
         for index, point in enumerate(points.parameters):
-            encoded(point, "parameter")
             own_seed = seed_of_point(seed, index, point)
             arguments = {"seed": own_seed, **point} if gets_seed else point
             tasks.append(Task(model, index, point, arguments, own_seed))
@@ -74,3 +78,12 @@ class Plan:
     def key(self, task: Task) -> str:
         """Return the name of a point's files in a folder."""
         return self.identity.key(encoded(task.parameters, "parameter"), task.seed)
+
+
+def _check_names(point: Mapping[str, Any]) -> None:
+    for name in RESERVED:
+        if name in point:
+            raise ValueError(
+                f"'{name}' can't be the name of a parameter: it is a column that "
+                "tables of results have of each point. Give the parameter another name."
+            )

@@ -15,6 +15,7 @@ from brian2.units.fundamentalunits import Quantity
 __all__ = [
     "Points",
     "check_parameters",
+    "check_seed",
     "points_of",
     "seed_of_build",
     "seed_of_point",
@@ -139,6 +140,20 @@ def check_parameters(
 def takes_seed(function: Callable[..., Any]) -> bool:
     """Tell whether a function has a parameter ``seed``."""
     return "seed" in inspect.signature(function).parameters
+
+
+def check_seed(seed: Any) -> None:
+    """Refuse what is no seed of a sweep.
+
+    Raises
+    ------
+    ValueError
+        If it is not an integer, or negative.
+    """
+    if not isinstance(seed, int) or seed < 0:
+        raise ValueError(
+            f"The seed of the sweep is {seed!r}; it has to be an integer from 0 on."
+        )
 
 
 def seed_of_point(seed: int, index: int, point: Mapping[str, Any]) -> int:

@@ -27,7 +27,7 @@ from brian2.units.fundamentalunits import (
 __all__ = ["Encoded", "base_value", "decoded", "encoded", "unit_of"]
 
 #: The kinds of arrays that are kept: numbers, truth values and strings
-_KINDS = "biufcUS"
+_KINDS = "biufcU"
 
 
 @dataclass(frozen=True)

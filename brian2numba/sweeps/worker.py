@@ -23,9 +23,9 @@ from brian2numba.sweeps.environment import (
 from brian2numba.sweeps.network import PreparedNetwork
 from brian2numba.sweeps.values import Encoded, encoded
 
-__all__ = ["Model", "Outcome", "Task", "compute"]
+__all__ = ["RESERVED", "Model", "Outcome", "Task", "compute"]
 
-#: What the columns of results are called that each point has
+#: Columns of tables that each point has
 RESERVED = ("status", "seconds", "message")
 
 
