@@ -17,9 +17,9 @@ from brian2numba.sweeps.worker import Outcome, Task, compute
 __all__ = ["HEAD_START", "died", "local_outcomes", "n_processors"]
 
 #: For how long (s) the others wait for the first point, which compiles what all need
-HEAD_START = 5.0
-#: How long (s) processes wait for another sweep
-_IDLE = 300
+HEAD_START = 10.0
+#: How long (s) processes wait for another sweep, also when this process is gone
+_IDLE = 60
 _PURPOSE = "To compute points in several processes"
 
 
