@@ -18,6 +18,16 @@ SIZES = {
     "cobahh": ["--neurons", "200", "--duration", "0.02"],
     "stdp": ["--synapses", "100", "--duration", "0.2"],
     "cable": ["--compartments", "50", "--duration", "0.005"],
+    "fi_curve": [
+        "--neurons",
+        "10",
+        "--duration",
+        "0.1",
+        "--currents",
+        "3",
+        "--workers",
+        "1",
+    ],
 }
 
 
@@ -50,7 +60,7 @@ def test_every_example_is_tested():
     assert {path.stem for path in (ROOT / "examples").glob("*.py")} == set(SIZES)
 
 
-@pytest.mark.parametrize("name", ["cobahh", "stdp", "cable"])
+@pytest.mark.parametrize("name", ["cobahh", "stdp", "cable", "fi_curve"])
 def test_example_saves_a_picture(name, tmp_path):
     picture = tmp_path / "picture.png"
     printed = run_example(name, [*SIZES[name], "--output", str(picture)], tmp_path)
