@@ -1,10 +1,10 @@
 """
 How the rate of a neuron depends on its input, with and without noise.
 
-A leaky integrate-and-fire neuron fires from a threshold current on. With noise, it fires
-below the threshold, too, and the curve gets smooth. Each point of the picture is a
-simulation of its own; `brian2numba.sweep` runs them in several processes, and keeps what
-comes of them if a folder is given, so that another start computes only what is missing.
+A leaky integrate-and-fire neuron fires from a threshold current on. With noise, it
+fires below the threshold, too, and the curve gets smooth. Each point of the picture is
+a simulation of its own; `brian2numba.sweep` runs them in several processes. If a folder
+is given, it keeps their results there, and another start computes what is missing.
 
 The line without noise has a formula, with which the picture compares (dashed):
 rate = 1 / (t_ref + tau ln(RI / (RI - v_threshold))).

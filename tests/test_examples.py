@@ -18,16 +18,7 @@ SIZES = {
     "cobahh": ["--neurons", "200", "--duration", "0.02"],
     "stdp": ["--synapses", "100", "--duration", "0.2"],
     "cable": ["--compartments", "50", "--duration", "0.005"],
-    "fi_curve": [
-        "--neurons",
-        "10",
-        "--duration",
-        "0.1",
-        "--currents",
-        "3",
-        "--workers",
-        "1",
-    ],
+    "fi_curve": ["--neurons", "9", "--duration", "0.1", "--currents", "3"],
 }
 
 

@@ -19,9 +19,18 @@ from types import CodeType, FunctionType, MethodType
 from typing import Any
 
 import numpy as np
+from brian2.core.functions import Function
 from brian2.equations.equations import Equations
 
-__all__ = ["digest_of_functions", "name_of_function"]
+__all__ = [
+    "digest_of_functions",
+    "globals_named_in_strings",
+    "globals_of",
+    "name_of_function",
+]
+
+#: What names in equations can stand for
+_IN_EQUATIONS = (bool, int, float, str, np.ndarray, np.generic, FunctionType, Function)
 
 
 def name_of_function(function: Callable[..., Any]) -> str:
@@ -80,12 +89,64 @@ def _facts_of_function(function: FunctionType, seen: set[int]) -> Iterator[str]:
     code = function.__code__
     yield _source(function) or _text_of_code(code)
     yield from _facts([function.__defaults__, function.__kwdefaults__], seen)
-    used = dict(_used(_names(code, function.__doc__), function))
-    # Strings among the constants name others, as equations name their parameters
-    used |= dict(_used(_names_in_strings(list(used.values())), function))
+    used = _all_used(function)
     for name in sorted(used):
         yield name
         yield from _facts(used[name], seen)
+
+
+def globals_named_in_strings(*functions: Callable[..., Any] | None) -> dict[str, Any]:
+    """Return the constants and functions of a script that its strings may name.
+
+    Brian finds the constants of equations among the globals of the function that runs
+    them; but for who sends a function to another process, a name in a string is no use
+    of it.
+
+    Parameters
+    ----------
+    functions : callable or None
+        The functions. Those of modules that can be imported need nothing.
+    """
+    found: dict[str, Any] = {}
+    waiting: list[Any] = list(functions)
+    seen: set[int] = set()
+    while waiting:
+        function = waiting.pop()
+        if isinstance(function, functools.partial | MethodType):
+            waiting.append(_inner(function))
+        if not isinstance(function, FunctionType) or id(function) in seen:
+            continue
+        seen.add(id(function))
+        used = _all_used(function)
+        waiting += used.values()
+        if function.__module__ == "__main__":
+            found |= {
+                name: value
+                for name, value in used.items()
+                if isinstance(value, _IN_EQUATIONS)
+                and function.__globals__.get(name) is value
+            }
+    return found
+
+
+def globals_of(function: Any) -> dict[str, Any]:
+    """Return the global variables of a function; none of what is no plain one."""
+    while isinstance(function, functools.partial | MethodType):
+        function = _inner(function)
+    return function.__globals__ if isinstance(function, FunctionType) else {}
+
+
+def _inner(function: functools.partial[Any] | MethodType) -> Any:
+    if isinstance(function, functools.partial):
+        return function.func
+    return function.__func__
+
+
+def _all_used(function: FunctionType) -> dict[str, Any]:
+    """Return what a function uses by a name, also one in a string."""
+    used = dict(_used(_names(function.__code__, function.__doc__), function))
+    # Strings among the constants name others, as equations name their parameters
+    return used | dict(_used(_names_in_strings(list(used.values())), function))
 
 
 def _used(names: set[str], function: FunctionType) -> Iterator[tuple[str, Any]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pickle
 import platform
 import threading
 import time
@@ -21,6 +20,7 @@ from brian2numba.sweeps.environment import (
     names_of_its_own,
 )
 from brian2numba.sweeps.network import PreparedNetwork
+from brian2numba.sweeps.pickling import unpickled
 from brian2numba.sweeps.values import Encoded, encoded
 
 __all__ = ["RESERVED", "Model", "Outcome", "Task", "compute"]
@@ -120,7 +120,7 @@ class _Sweep:
 
     def __init__(self, model: Model) -> None:
         self.model = model
-        self.function, self.build = pickle.loads(model.code)
+        self.function, self.build = unpickled(model.code)
         self.network: PreparedNetwork | None = None
         self.sent: set[str] = set()
 
