@@ -82,16 +82,18 @@ def test_a_worker_that_is_killed_in_the_middle_costs_nothing(client, tmp_path):
 
 
 def test_a_point_that_kills_its_workers_fails(client, tmp_path):
-    parameters = {"a": [1, 2], "folder": str(tmp_path)}
-    with distributed.Client(client.cluster) as own:
-        own.run_on_scheduler(_allow_no_failures)
-        result = brian2numba.sweep(sweep_models.dies, parameters, workers=own)
-    assert [point.status for point in result.points] == ["ok", "failed"]
+    parameters = {"a": [2], "folder": str(tmp_path)}
+    allowed = client.run_on_scheduler(_allow_failures, n=0)
+    result = brian2numba.sweep(sweep_models.dies, parameters, workers=client)
+    client.run_on_scheduler(_allow_failures, n=allowed)
+    assert [point.status for point in result.points] == ["failed"]
     assert "The process that computed this point died" in result.errors[0].message
 
 
-def _allow_no_failures(dask_scheduler):
-    dask_scheduler.allowed_failures = 0
+def _allow_failures(dask_scheduler, n):
+    before = dask_scheduler.allowed_failures
+    dask_scheduler.allowed_failures = n
+    return before
 
 
 def test_preferences_hold_on_workers(client):
