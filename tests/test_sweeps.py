@@ -10,8 +10,10 @@ import brian2
 import numpy as np
 import pytest
 from brian2 import NeuronGroup, defaultclock, ms, nA, prefs, seed
+from joblib.externals import loky
 
 import brian2numba
+from brian2numba.command_line import main
 from brian2numba.errors import SweepError
 from brian2numba.sweeps import local_engine
 from brian2numba.sweeps.points import seed_of_build
@@ -63,12 +65,14 @@ def test_the_parent_process_stays_as_it_was():
 
 def test_kernels_are_compiled_once_for_all_processes(monkeypatch):
     monkeypatch.setattr(local_engine, "HEAD_START", 120.0)
+    # Processes of other tests have kernels in memory
+    loky.get_reusable_executor().shutdown(wait=True)
     report = brian2numba.sweep(simulate, GRID, workers=2, seed=3).report
     works = [worker.work for worker in report.workers.values()]
     assert sum(worker.n_points for worker in report.workers.values()) == 6
-    # Each found or compiled every kernel once; the first point went ahead
-    assert len({work.n_kernels for work in works}) == 1
-    assert sum(work.compiled for work in works) in (0, works[0].n_kernels)
+    # The first point went ahead
+    (n_kernels,) = {work.n_kernels for work in works}
+    assert sum(work.compiled for work in works) == n_kernels > 10
     assert "6 points: 6 computed" in str(report)
     assert all(str(work) in str(report) for work in works)
 
@@ -267,7 +271,7 @@ def test_functions_of_scripts_and_jobs_of_an_array(script):
 )
 def test_parts_that_are_not_there(part, message, capsys):
     arguments = ["sweep", "--part", part, "script.py"]
-    assert brian2numba.command_line.main(arguments) == 1
+    assert main(arguments) == 1
     assert message in capsys.readouterr().out
 
 
@@ -279,9 +283,9 @@ def test_a_part_needs_a_folder_and_tells_failures(tmp_path, monkeypatch, capsys)
     arguments = ["sweep", "--part", "1/2", str(path)]
     path.write_text(f"{sweep} workers=1)")
     with pytest.raises(ValueError, match="A part of a sweep needs a folder"):
-        brian2numba.command_line.main(arguments)
+        main(arguments)
     path.write_text(f"{sweep} workers=1, folder={str(tmp_path / 'kept')!r})")
-    assert brian2numba.command_line.main(arguments) == 1
+    assert main(arguments) == 1
     assert "1 failed" in capsys.readouterr().out
 
 

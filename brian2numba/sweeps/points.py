@@ -86,17 +86,16 @@ def _what_parameters_are(found: Any) -> str:
 
 def _values(name: str, given: Any) -> list[Any]:
     """Return the values of a parameter; a single one is a list of one."""
-    is_single = isinstance(given, str) or np.ndim(given) == 0
-    if is_single and isinstance(given, Iterable) and not _is_scalar(given):
-        is_single = False
-    values = [_plain(value) for value in ([given] if is_single else given)]
+    values = [_plain(v) for v in ([given] if _is_single(given) else given)]
     if not values:
         raise ValueError(f"The parameter '{name}' of the sweep has no values.")
     return values
 
 
-def _is_scalar(value: Any) -> bool:
-    return isinstance(value, str | np.generic | np.ndarray)
+def _is_single(given: Any) -> bool:
+    if isinstance(given, np.ndarray):
+        return given.ndim == 0
+    return isinstance(given, str) or not isinstance(given, Iterable)
 
 
 def _plain(value: Any) -> Any:
