@@ -34,7 +34,7 @@ WITHOUT_COMPILER = os.path.join("tools", "without_compiler.py")
 MOST_WORKERS = 4
 
 # Which extras of pyproject.toml an extra brings along.
-INCLUDES = {"test": ("test",), "dev": ("dev", "test")}
+INCLUDES = {"test": ("test", "sweep"), "dev": ("dev", "test", "sweep")}
 
 
 class Stage(NamedTuple):

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from brian2numba.cache import CacheInfo, cache_info
 from brian2numba.compilation.cache_directory import get_numba_cache_dir
 from brian2numba.registration import register
+from brian2numba.sweeps import SweepResult, sweep
 from brian2numba.target import NumbaCodeObject
 from brian2numba.testing import test
 
@@ -28,11 +29,13 @@ if TYPE_CHECKING:
 __all__ = [
     "CacheInfo",
     "NumbaCodeObject",
+    "SweepResult",
     "cache_info",
     "explain",
     "get_numba_cache_dir",
     "inspect",
     "progress_bar",
+    "sweep",
     "test",
 ]
 __version__ = "0.1.0"

@@ -1,7 +1,8 @@
 """
 What can be done from a shell: ``python -m brian2numba COMMAND``.
 
-The commands are there for administrators of clusters and for reports of bugs.
+The commands are there for the jobs of clusters and their administrators, and for
+reports of bugs.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from brian2numba.cache import cache_info, clear_cache
 from brian2numba.compilation.machine_code import processor
 from brian2numba.compilation.work import WORK
 from brian2numba.simulation import Preparation, without_time_steps
+from brian2numba.sweeps.parts import Part, PartDone, only_part
 
 __all__ = ["main"]
 
@@ -37,6 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prefs[f"{_CATEGORY}.cache_dir"] = options.cache_dir
     if options.command == "compile":
         return _compile(options)
+    if options.command == "sweep":
+        return _compute_part(options)
     {"cache": _show_cache, "clear": _clear, "info": _show_facts}[options.command]()
     return 0
 
@@ -44,7 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m brian2numba",
-        description="Look after the cache of compiled code; facts for bug reports.",
+        description="Look after the cache of compiled code, run parts of sweeps, print "
+        "facts for bug reports.",
     )
     parser.add_argument(
         "--cache-dir", metavar="DIR", help="the cache, if not the one that is set"
@@ -60,8 +65,24 @@ def _parser() -> argparse.ArgumentParser:
         "needs is in the cache afterwards, for instance for the jobs of a cluster.",
     )
     compile_.add_argument("--cpu", help="the processor to compile for, e.g. x86-64-v3")
-    compile_.add_argument("script", type=Path)
-    compile_.add_argument("arguments", nargs=argparse.REMAINDER, help="the script's")
+    sweep = commands.add_parser(
+        "sweep",
+        help="compute a part of the sweep in a script, in a job of an array",
+        description="Run a script up to its sweep, of which a part is computed and "
+        "kept in the sweep's folder. The script ends there; run it without this "
+        "command to go on with all results. Sweeps that are complete are passed.",
+    )
+    sweep.add_argument(
+        "--part",
+        metavar="K/N",
+        required=True,
+        help="the part to compute, of parts 1 to N: every Nth point, from the Kth on",
+    )
+    for command in (compile_, sweep):
+        command.add_argument("script", type=Path)
+        command.add_argument(
+            "arguments", nargs=argparse.REMAINDER, help="the script's own"
+        )
     return parser
 
 
@@ -89,8 +110,7 @@ def _compile(options: argparse.Namespace) -> int:
         except PreferenceError as error:
             print(error)
             return 1
-    sys.argv = [str(options.script), *options.arguments]
-    sys.path[0] = str(options.script.resolve().parent)
+    _pretend_to_be(options)
     complete = _run_without_time_steps(options.script)
     print(f"{Preparation.n_runs} runs prepared: {WORK}")
     print(f"The cache is {info.directory}")
@@ -100,6 +120,30 @@ def _compile(options: argparse.Namespace) -> int:
             "(kernels that call functions of yours)."
         )
     return 0 if complete else 1
+
+
+def _pretend_to_be(options: argparse.Namespace) -> None:
+    """Let a script find its arguments and the modules beside it."""
+    sys.argv = [str(options.script), *options.arguments]
+    sys.path[0] = str(options.script.resolve().parent)
+
+
+def _compute_part(options: argparse.Namespace) -> int:
+    """Compute a part of a sweep; the status is 1 if a point failed."""
+    try:
+        part = Part.from_text(options.part)
+    except ValueError as error:
+        print(error)
+        return 1
+    _pretend_to_be(options)
+    try:
+        with only_part(part):
+            runpy.run_path(str(options.script), run_name="__main__")
+    except PartDone as done:
+        print(f"Part {options.part}: {done.report}")
+        return 1 if done.report.n_failed else 0
+    print(f"Nothing was left to compute: {options.script} ran to its end.")
+    return 0
 
 
 def _run_without_time_steps(script: Path) -> bool:

@@ -17,6 +17,7 @@ __all__ = [
     "KernelExecutionError",
     "NotInLanguageError",
     "Status",
+    "SweepError",
     "UserFunctionError",
     "exception_for",
     "memory_for",
@@ -40,6 +41,10 @@ class UserFunctionError(KernelCompilationError):
 
 class KernelExecutionError(BrianNumbaError):
     """A function given by the user raised an exception within a kernel."""
+
+
+class SweepError(BrianNumbaError):
+    """A point of a sweep failed; the message names it, and has its traceback."""
 
 
 class NotInLanguageError(Exception):

@@ -42,7 +42,7 @@ GALLERY = ROOT / "docs" / "gallery"
 
 #: The examples, in the order of the gallery
 SECTIONS = {
-    "Neurons": ("forum_example", "adex", "dendrite", "cable"),
+    "Neurons": ("forum_example", "adex", "dendrite", "cable", "fi_curve"),
     "Networks": ("izhikevich", "cuba", "cobahh", "brunel", "ring_attractor"),
     "Synapses that change": ("short_term_plasticity", "stdp"),
     "Waves and rhythms": ("kuramoto", "spiral_waves"),

@@ -21,7 +21,7 @@ LAYERS = [
     {"pipeline", "state_updates"},
     {"target"},
     {"guards", "inspection", "simulation"},
-    {"cache", "explanation", "progress", "registration", "testing"},
+    {"cache", "explanation", "progress", "registration", "sweeps", "testing"},
     {"command_line"},
     {"__init__", "__main__"},
 ]

@@ -1,11 +1,21 @@
 """The comparison of targets."""
 
 import json
+import re
 import sys
 
 import pytest
 
-from benchmarks import compare, creation, kernels, memory, scaling, start, threads
+from benchmarks import (
+    compare,
+    creation,
+    kernels,
+    memory,
+    scaling,
+    start,
+    sweeps,
+    threads,
+)
 from benchmarks.compare import Result
 
 
@@ -320,3 +330,26 @@ def test_creation_is_measured_in_other_processes(monkeypatch, capsys):
     assert [command[5] for command in commands] == ["numba"] * 2 + ["cython"] * 2
     row = capsys.readouterr().out.splitlines()[1]
     assert row.split()[-5:] == ["numba", "1000", "0.0000", "10.00", "8.19"]
+
+
+def test_sweeps_are_measured_and_compared(monkeypatch, tmp_path, capsys):
+    given_ = {"sweep": [0.5, 0.125], "sweep of one": [0.25], "bare": [0.2]}
+    monkeypatch.setattr(sweeps, "in_a_process", lambda kind, options: given_[kind])
+    monkeypatch.setattr(sweeps, "processes", lambda target, options: 4.0)
+    monkeypatch.setattr(sweeps, "what_lacks", lambda target: None)
+    assert sweeps.main(["--repeat", "2", "--output", str(tmp_path)]) == 0
+    printed = capsys.readouterr().out
+    assert "A sweep adds 50.0 ms to a point" in printed
+    assert "8.0 times as fast as processes with the Cython target" in printed
+    data = json.loads((tmp_path / "sweeps.json").read_text(encoding="utf-8"))
+    assert data["seconds"]["next call"] == [0.125, 0.125]
+    page = (tmp_path / "sweeps.md").read_text(encoding="utf-8")
+    assert re.search(r"an earlier call +\| +8.00 \| +125 \|", page)
+
+
+def test_a_sweep_is_measured_in_a_process_of_its_own():
+    options = sweeps.parse(["--points", "2", "--workers", "1"])
+    first, following = sweeps.in_a_process("sweep", options)
+    assert 0 < following < first
+    with pytest.raises(RuntimeError, match="The measurement of 'nothing' failed"):
+        sweeps.in_a_process("nothing", options)

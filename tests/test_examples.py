@@ -33,6 +33,7 @@ SIZES = {
     "adex": {"duration": "100*ms"},
     "dendrite": {"n_compartments": "4", "duration": "10*ms"},
     "cable": {"n_compartments": "50", "duration": "5*ms"},
+    "fi_curve": {"n_neurons": "9", "n_currents": "3", "duration": "100*ms"},
     "izhikevich": {"n_neurons": "100", "duration": "100*ms"},
     "cuba": {"n_neurons": "500", "duration": "100*ms"},
     "cobahh": {"n_neurons": "200", "duration": "20*ms"},

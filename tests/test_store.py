@@ -101,6 +101,31 @@ def test_another_key_under_the_same_name_is_no_entry(store):
     assert store.get(KEY) is None
 
 
+def test_entries_travel_to_another_store(store, tmp_path):
+    other = KernelStore(tmp_path / "other")
+    for key in (KEY, b"another", b"unused"):
+        other.put(key, CONTENT)
+    reader = KernelStore(tmp_path / "other")
+    assert reader.exported(reader.used) == {}
+    for key in (KEY, b"another", b"not there"):
+        reader.get(key)
+    entries = reader.exported({*reader.used, "removed meanwhile"})
+    assert set(entries) == {file_name(KEY), file_name(b"another")}
+    first, second = entries.values()
+    store.take_in([first, second[:-1] + b"?", b"", first[:40]])
+    assert len(files(store)) == 1
+    assert [path.read_bytes() for path in files(store)] == [first]
+    assert store.exported(store.used) == {next(iter(entries)): first}
+
+
+def test_a_folder_that_is_not_used_takes_and_gives_nothing(tmp_path):
+    (tmp_path / "file").touch()
+    with catch_logs():
+        store = KernelStore(tmp_path / "file" / "store")
+    store.take_in([packed(KEY, CONTENT)])
+    assert store.exported([file_name(KEY)]) == {}
+
+
 def test_a_damaged_entry_is_replaced(store):
     store.put(KEY, CONTENT)
     (path,) = files(store)

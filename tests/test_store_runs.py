@@ -36,7 +36,7 @@ def new_process(monkeypatch, tmp_path):
     """Let what follows find no kernel but the store's: ``new_process()``."""
 
     def forget():
-        kernel_store._store_in.cache_clear()
+        kernel_store.store_in.cache_clear()
         compiler._compiled.clear()
 
     with monkeypatch.context() as context:
@@ -46,7 +46,7 @@ def new_process(monkeypatch, tmp_path):
         simulate(small_network, "numba")
     forget()
     yield forget
-    kernel_store._store_in.cache_clear()
+    kernel_store.store_in.cache_clear()
 
 
 @pytest.fixture

@@ -51,6 +51,11 @@ class Work:
         before = asdict(earlier)
         return Work(**{name: n - before[name] for name, n in asdict(self).items()})
 
+    def __add__(self, other: Work) -> Work:
+        """Return the work of both."""
+        more = asdict(other)
+        return Work(**{name: n + more[name] for name, n in asdict(self).items()})
+
     def copy(self) -> Work:
         """Return the present state."""
         return Work(**asdict(self))

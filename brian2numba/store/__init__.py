@@ -6,6 +6,6 @@ not at all; what is damaged, foreign or incomplete is not there. Nothing is lock
 a folder that can't be used costs time, never a simulation.
 """
 
-from brian2numba.store.kernel_store import KernelStore, current_store
+from brian2numba.store.kernel_store import KernelStore, current_store, store_in
 
-__all__ = ["KernelStore", "current_store"]
+__all__ = ["KernelStore", "current_store", "store_in"]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 
-__all__ = ["SUFFIX", "content_of", "file_name", "packed"]
+__all__ = ["SUFFIX", "content_of", "file_name", "packed", "unpacked"]
 
 #: The ending of the files' names
 SUFFIX = ".kernel"
@@ -55,9 +55,15 @@ def content_of(entry: bytes, key: bytes) -> bytes | None:
         The content; ``None`` for anything but a whole and unaltered entry with this
         key.
     """
+    found = unpacked(entry)
+    return found[1] if found is not None and found[0] == key else None
+
+
+def unpacked(entry: bytes) -> tuple[bytes, bytes] | None:
+    """Return the key and the content of an entry; None if it is damaged."""
     if len(entry) < _KEY or not entry.startswith(_MAGIC):
         return None
     if hashlib.sha256(entry[_LENGTH.start :]).digest() != entry[_DIGEST]:
         return None
     end = _KEY + int.from_bytes(entry[_LENGTH], "little")
-    return entry[end:] if entry[_KEY:end] == key else None
+    return (entry[_KEY:end], entry[end:]) if end <= len(entry) else None

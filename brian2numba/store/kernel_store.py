@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,10 +13,10 @@ from brian2.utils.logger import get_logger
 
 from brian2numba.compilation.cache_directory import get_numba_cache_dir
 from brian2numba.store.access import objection_to_folder
-from brian2numba.store.entry import content_of, file_name, packed
+from brian2numba.store.entry import content_of, file_name, packed, unpacked
 from brian2numba.store.folder import EntryFile, Folder
 
-__all__ = ["KernelStore", "Statistics", "current_store"]
+__all__ = ["KernelStore", "Statistics", "current_store", "store_in"]
 
 logger = get_logger("brian2.codegen.runtime.numba")
 
@@ -61,6 +61,8 @@ class KernelStore:
     def __init__(self, path: Path, trusts_others: bool = False) -> None:
         self.path = path
         self.statistics = Statistics()
+        #: The names of the entries that this process found or made
+        self.used: set[str] = set()
         #: Why the folder is not used, if it is not
         self.objection: str | None = None
         self._published = 0
@@ -115,6 +117,7 @@ class KernelStore:
             self.statistics.n_missed += 1
         else:
             self.statistics.n_loaded += 1
+            self.used.add(file_name(key))
         return content
 
     def _content(self, key: bytes) -> bytes | None:
@@ -123,6 +126,7 @@ class KernelStore:
 
     def put(self, key: bytes, content: bytes) -> None:
         """Store content under a key, unless it is there; other content is replaced."""
+        self.used.add(file_name(key))
         # Others may have done the same work meanwhile
         if self._folder is None or self._content(key) == content:
             return
@@ -142,6 +146,26 @@ class KernelStore:
         self.statistics.n_published += 1
         self._make_room(len(entry))
 
+    def exported(self, names: Iterable[str]) -> dict[str, bytes]:
+        """Return entries by their names, for a store that shares no disk with this one.
+
+        Parameters
+        ----------
+        names : iterable of str
+            The names, as in `used`. Those that are not there are left out.
+        """
+        if self._folder is None:
+            return {}
+        found = {name: self._folder.read(name) for name in names}
+        return {name: entry for name, entry in found.items() if entry is not None}
+
+    def take_in(self, entries: Iterable[bytes]) -> None:
+        """Store entries of another store; what is damaged is left out."""
+        for entry in entries:
+            found = unpacked(entry)
+            if found is not None:
+                self.put(*found)
+
     def _make_room(self, n_bytes: int) -> None:
         """Keep the folder below the limit of its size."""
         is_first = self._published == 0
@@ -160,11 +184,12 @@ def _make(folder: Path) -> None:
 
 
 @functools.cache
-def _store_in(path: str, trusts_others: bool) -> KernelStore:
+def store_in(path: str, trusts_others: bool) -> KernelStore:
+    """Return this process's one store in a folder; parameters as of `KernelStore`."""
     return KernelStore(Path(path), trusts_others)
 
 
 def current_store() -> KernelStore:
     """Return the store that the preferences name."""
     trusts_others = bool(prefs["codegen.runtime.numba.shared_cache"])
-    return _store_in(get_numba_cache_dir(), trusts_others)
+    return store_in(get_numba_cache_dir(), trusts_others)

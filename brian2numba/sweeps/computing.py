@@ -1,0 +1,130 @@
+"""Computing what is missing of a sweep, and keeping what comes of it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Generator
+
+from brian2numba.errors import SweepError
+from brian2numba.sweeps.engine import Engine
+from brian2numba.sweeps.folder import ResultsFolder
+from brian2numba.sweeps.optional import required
+from brian2numba.sweeps.parts import PartDone, current_part
+from brian2numba.sweeps.plan import Plan
+from brian2numba.sweeps.results import Point, Report, SweepResult
+from brian2numba.sweeps.worker import Outcome, Task
+
+__all__ = ["computed"]
+
+type Path = str | os.PathLike[str]
+
+
+def computed(
+    plan: Plan, folder: Path | None, engine: Engine, raises: bool, progress: bool
+) -> SweepResult:
+    """Return what came of a sweep, or end a job that is to do a part of it.
+
+    Parameters
+    ----------
+    plan : Plan
+        What is to be computed.
+    folder : path or None
+        Where it is kept.
+    engine : callable
+        What computes it.
+    raises : bool
+        Whether an error in a point is raised.
+    progress : bool
+        Whether to show progress.
+
+    Raises
+    ------
+    SweepError
+        If a point failed and this is to be raised.
+    PartDone
+        If this process does a part of the sweep, which was missing.
+    """
+    start = time.perf_counter()
+    kept = _Kept(plan, folder)
+    n_found, missing, part = len(kept.outcomes), kept.missing, current_part()
+    tasks = missing if part is None else [t for t in missing if part.has(t.index)]
+    with contextlib.closing(_outcomes(engine, tasks, progress)) as outcomes:
+        for outcome in outcomes:
+            kept.add(outcome)
+            if raises and outcome.message is not None:
+                raise _error(plan, outcome)
+    report = Report.of(kept.outcomes.values(), n_found, time.perf_counter() - start)
+    if part is not None and missing:
+        raise PartDone(report)
+    points = [Point.of(task, kept.outcomes[task.index]) for task in plan.tasks]
+    return SweepResult(tuple(points), plan.axes, report)
+
+
+def _outcomes(engine: Engine, tasks: list[Task], progress: bool) -> Generator[Outcome]:
+    """Yield what comes of points, and show progress."""
+    if not tasks:
+        return
+    with (
+        contextlib.closing(_bar(len(tasks), progress)) as bar,
+        contextlib.closing(engine(tasks)) as outcomes,
+    ):
+        for outcome in outcomes:
+            yield outcome
+            bar.update()
+
+
+class _Kept:
+    """What came of points: in memory, and in a folder if there is one."""
+
+    def __init__(self, plan: Plan, folder: Path | None) -> None:
+        self._plan = plan
+        self._folder = None
+        self.outcomes: dict[int, Outcome] = {}
+        if folder is None:
+            if current_part() is not None:
+                raise ValueError(
+                    "A part of a sweep needs a folder to keep its results in: "
+                    "sweep(..., folder='results')."
+                )
+            return
+        self._folder = ResultsFolder(folder, plan.identity)
+        for task in plan.tasks:
+            found = self._folder.found(plan.key(task), task.index)
+            if found is not None:
+                self.outcomes[task.index] = found
+
+    @property
+    def missing(self) -> list[Task]:
+        return [task for task in self._plan.tasks if task.index not in self.outcomes]
+
+    def add(self, outcome: Outcome) -> None:
+        self.outcomes[outcome.index] = outcome
+        if self._folder is not None:
+            task = self._plan.tasks[outcome.index]
+            self._folder.keep(self._plan.key(task), task, outcome)
+
+
+class _NoBar:
+    """A progress bar that shows nothing."""
+
+    def update(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def _bar(n_points: int, is_shown: bool) -> _NoBar:
+    if not is_shown:
+        return _NoBar()
+    tqdm = required("tqdm.auto", "To show progress").tqdm
+    bar: _NoBar = tqdm(total=n_points, unit="point")
+    return bar
+
+
+def _error(plan: Plan, outcome: Outcome) -> SweepError:
+    point = Point.of(plan.tasks[outcome.index], outcome)
+    return SweepError(
+        f"The point {point.description} of the sweep of '{plan.identity.function}' "
+        f"failed: {outcome.message}\n\nIn its process:\n{outcome.traceback}"
+    )

@@ -1,0 +1,136 @@
+"""Points on one machine: the processes of joblib's executor."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+from dataclasses import replace
+from typing import Any
+
+from brian2numba.compilation.cache_directory import get_numba_cache_dir
+from brian2numba.preferences import CATEGORY
+from brian2numba.sweeps.optional import required
+from brian2numba.sweeps.values import Encoded
+from brian2numba.sweeps.worker import Outcome, Task, compute
+
+__all__ = ["HEAD_START", "died", "local_outcomes", "n_processors"]
+
+#: For how long (s) the others wait for the first point, which compiles what all need
+HEAD_START = 10.0
+#: How long (s) processes wait for another sweep, also when this process is gone
+_IDLE = 60
+_PURPOSE = "To compute points in several processes"
+
+
+def n_processors() -> int:
+    """Return how many processors this process may use."""
+    return int(required("joblib", _PURPOSE).cpu_count())
+
+
+def local_outcomes(tasks: Sequence[Task], n_workers: int) -> Generator[Outcome]:
+    """Yield what comes of points, in the order in which they are done.
+
+    Where a process dies, the points that it may have died of are computed one at a
+    time: one that ends its process again has failed.
+
+    Parameters
+    ----------
+    tasks : sequence of Task
+        The points.
+    n_workers : int
+        The number of processes.
+    """
+    loky = required("joblib.externals.loky", _PURPOSE)
+    queue = _Queue(_with_this_cache(tasks), n_workers)
+    executor = None
+    is_done = False
+    try:
+        while queue.has_tasks:
+            executor = loky.get_reusable_executor(n_workers, timeout=_IDLE)
+            yield from queue.outcomes(executor)
+        is_done = True
+    finally:
+        if executor is not None and not is_done:
+            executor.shutdown(wait=True, kill_workers=True)
+
+
+def _with_this_cache(tasks: Sequence[Task]) -> list[Task]:
+    """Let processes that were started earlier use the store of this one."""
+    model = tasks[0].model
+    preferences = model.environment.preferences
+    here = {f"{CATEGORY}.cache_dir": get_numba_cache_dir()}
+    environment = replace(model.environment, preferences=preferences | here)
+    model = replace(model, environment=environment)
+    return [replace(task, model=model) for task in tasks]
+
+
+class _Queue:
+    """The points that are to be computed.
+
+    Parameters
+    ----------
+    tasks : sequence of Task
+        The points.
+    n_workers : int
+        The number of processes.
+    """
+
+    def __init__(self, tasks: Sequence[Task], n_workers: int) -> None:
+        self._waiting = deque(tasks)
+        self._suspects: deque[Task] = deque()
+        # One more each, so that no process has to wait for this one
+        self._limit = 2 * n_workers
+        self._is_first = True
+
+    @property
+    def has_tasks(self) -> bool:
+        return bool(self._waiting or self._suspects)
+
+    def outcomes(self, executor: Any) -> Iterator[Outcome]:
+        """Yield outcomes until all are there, or a process died."""
+        running: dict[Future[Outcome], Task] = {}
+        while running or self.has_tasks:
+            self._submit(executor, running)
+            patience = HEAD_START if self._is_first else None
+            done, _ = wait(running, patience, FIRST_COMPLETED)
+            self._is_first = False
+            if any(isinstance(future.exception(), BrokenExecutor) for future in done):
+                yield from self._after_a_death(running)
+                return
+            for future in done:
+                del running[future]
+                yield future.result()
+
+    def _submit(self, executor: Any, running: dict[Future[Outcome], Task]) -> None:
+        queue = self._suspects or self._waiting
+        is_alone = self._is_first or self._suspects
+        while queue and len(running) < (1 if is_alone else self._limit):
+            task = queue.popleft()
+            try:
+                running[executor.submit(compute, task)] = task
+            except BrokenExecutor:
+                queue.appendleft(task)
+                return
+
+    def _after_a_death(self, running: dict[Future[Outcome], Task]) -> Iterator[Outcome]:
+        """Yield what was done; what was not is suspected, if it was not alone."""
+        unfinished = []
+        for future, task in running.items():
+            if future.exception() is None:
+                yield future.result()
+            else:
+                unfinished.append(task)
+        if len(unfinished) == 1:
+            yield died(unfinished[0])
+        else:
+            self._suspects.extend(unfinished)
+
+
+def died(task: Task) -> Outcome:
+    """Return the outcome of a point that ended its process."""
+    message = (
+        "The process that computed this point died: there may not have been enough "
+        "memory for it, or something ended the process."
+    )
+    return Outcome(task.index, Encoded(), float("nan"), message, message)

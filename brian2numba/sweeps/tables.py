@@ -1,0 +1,122 @@
+"""Points as tables of pandas and as arrays of xarray."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+
+from brian2numba.sweeps.optional import required
+from brian2numba.sweeps.values import base_value, unit_of
+
+__all__ = ["data_frame", "data_set"]
+
+
+class _Point(Protocol):
+    """What a table has of a point."""
+
+    @property
+    def parameters(self) -> dict[str, Any]: ...
+    @property
+    def results(self) -> dict[str, Any]: ...
+    @property
+    def seed(self) -> int: ...
+    @property
+    def seconds(self) -> float: ...
+    @property
+    def message(self) -> str | None: ...
+    @property
+    def status(self) -> str: ...
+
+
+def data_frame(points: Sequence[_Point]) -> Any:
+    """Return a `pandas.DataFrame` with a row for each point."""
+    pandas = required("pandas", "To make a data frame")
+    names = [*_names(point.parameters for point in points)]
+    names += [*_names(point.results for point in points)]
+    columns: dict[str, list[Any]] = {name: [] for name in names}
+    for point in points:
+        values = point.parameters | point.results
+        for name in names:
+            columns[name].append(base_value(values.get(name)))
+    table = pandas.DataFrame(
+        columns
+        | {
+            "status": [point.status for point in points],
+            "seconds": [point.seconds for point in points],
+            "message": [point.message for point in points],
+        }
+    )
+    table.attrs["units"] = _units([p.parameters | p.results for p in points])
+    return table
+
+
+def data_set(points: Sequence[_Point], axes: dict[str, list[Any]] | None) -> Any:
+    """Return an `xarray.Dataset` over a grid of points."""
+    xarray = required("xarray", "To make a dataset")
+    if axes is None:
+        raise ValueError(
+            "A dataset has a dimension for each parameter, but the points of this "
+            "sweep were given one by one, not as a grid. Use to_dataframe()."
+        )
+    shape = tuple(len(values) for values in axes.values())
+    units = _units([p.parameters | p.results for p in points])
+    coordinates = {
+        name: xarray.Variable(name, [base_value(value) for value in values])
+        for name, values in axes.items()
+    }
+    variables = {}
+    for name in _names(point.results for point in points):
+        values = [base_value(point.results.get(name)) for point in points]
+        array = _stacked(values)
+        own = [f"{name}_{k}" for k in range(array.ndim - 1)]
+        variables[name] = ([*axes, *own], array.reshape(shape + array.shape[1:]))
+    for name in ("status", "seconds"):
+        array = np.array([getattr(point, name) for point in points])
+        variables[name] = ([*axes], array.reshape(shape))
+    dataset = xarray.Dataset(variables, coordinates)
+    for name, unit in units.items():
+        dataset[name].attrs["units"] = unit
+    return dataset
+
+
+def _names(values: Iterable[dict[str, Any]]) -> dict[str, None]:
+    """Return the names in dictionaries, in order."""
+    return {name: None for named in values for name in named}
+
+
+def _units(values: Sequence[dict[str, Any]]) -> dict[str, str]:
+    """Return the units of the columns that have one.
+
+    Raises
+    ------
+    ValueError
+        If a column has several.
+    """
+    units: dict[str, str] = {}
+    for named in values:
+        for name, value in named.items():
+            unit = unit_of(value)
+            if unit is not None and units.setdefault(name, unit) != unit:
+                raise ValueError(
+                    f"The values of '{name}' have different units in different points, "
+                    f"{units[name]} and {unit}: they can't be in one table."
+                )
+    return units
+
+
+def _stacked(values: Sequence[Any]) -> np.ndarray:
+    """Return values of points as one array, NaN where there are none."""
+    there = [np.asarray(value) for value in values if value is not None]
+    shapes = {array.shape for array in there}
+    is_number = all(array.dtype.kind in "biufc" for array in there)
+    if len(shapes) != 1 or not (is_number or len(there) == len(values)):
+        objects = np.empty(len(values), dtype=object)
+        for k, value in enumerate(values):
+            objects[k] = value
+        return objects
+    if len(there) == len(values):
+        return np.stack(there)
+    missing = np.full(shapes.pop(), np.nan)
+    return np.stack([missing if value is None else value for value in values])
