@@ -129,6 +129,41 @@ def test_scalars_and_conditions_in_numpy(value):
     assert seen.tolist() == [0.5, 0.5]
 
 
+def test_products_of_conditions_in_numpy():
+    code = "v = int(b)*int((i > 0) and b)"
+    model = small_model(setup=(f'pop0.run_at("{code}", times=[3]*DT)',))
+    (group,) = model.populations
+    group = replace(group, equations=(*group.equations, "b = (i == 1) : boolean"))
+    model = replace(model, populations=(group,))
+    assert judge(model).deviation == "products of conditions in numpy"
+    after = run_script(write(model, "numba")).values["pop0", "v"]
+    assert after.tolist() == [0.25, 1, 0.25, 0.25]
+
+
+def delayed(on_pre, *actions):
+    """Return a model whose neurons send spikes in each step, 12 steps long."""
+    setup = ("syn0.connect(j='i')", "syn0.pre.delay = 12*DT")
+    code = (("on_pre", f'"{on_pre}"'),)
+    synapses = Projection("syn0", "pop0", "pop0", ("w : 1",), code, setup)
+    model = small_model(keywords=(("threshold", '"True"'),), actions=actions)
+    return replace(model, projections=(synapses,))
+
+
+def test_spikes_under_way_at_longer_steps():
+    actions = "net.run(20*DT)", "defaultclock.dt = 2*DT", "net.run(6*DT)"
+    model = delayed("p_post += 1", *actions)
+    assert judge(model).deviation == "spikes under way at longer steps"
+    # 8 spikes of 20 arrived, and 5 that were under way
+    assert set(run_script(write(model, "numba")).values["pop0", "p"]) == {13}
+
+
+def test_a_synapse_twice_in_a_step():
+    actions = "net.run(20*DT)", "syn0.pre.delay = 2*DT", "net.run(6*DT)"
+    model = delayed("w += 1", *actions)
+    assert judge(model).deviation == "a synapse twice in a step"
+    assert set(run_script(write(model, "numba")).values["syn0", "w"]) == {8 + 6 + 4}
+
+
 def test_integers_in_numpy():
     model = small_model(setup=('pop0.run_regularly("v = ceil(p); v += 0.25")',))
     assert judge(model).deviation == "integers in numpy"

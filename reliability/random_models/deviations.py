@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 from unittest import mock
 
+import numpy as np
 from brian2.codegen.generators.base import CodeGenerator
+from brian2.synapses import cythonspikequeue
 
+from brian2numba.containers import spike_queue
 from brian2numba.generation import generator
 from reliability.random_models.description import Model
 from reliability.random_models.execution import Outcome, run_script
@@ -103,7 +107,7 @@ def _fails_at_a_scalar(case: Case) -> bool:
     is_scalar = (
         "is not subscriptable" in message or "invalid index to scalar" in message
     )
-    pattern = r"\(unless refractory\)|np\.array\(\w+\.[sh]\[\""
+    pattern = r"\(unless refractory\)|np\.array\(\w+\.[sh]\["
     return is_scalar and _is_in_script(pattern, case.model)
 
 
@@ -111,6 +115,41 @@ def _fails_at_an_integer(case: Case) -> bool:
     """Tell whether numpy could not add to what it took for an integer."""
     message = case.reference.message
     return case.target == "numpy" and "Cannot cast ufunc" in message
+
+
+def _multiplies_conditions(case: Case) -> bool:
+    """Tell whether numpy took the product of two conditions for one condition."""
+    message = case.reference.message
+    return case.target == "numpy" and "truth value of an array" in message
+
+
+def _loses_spikes_at_longer_steps(case: Case) -> bool:
+    """Tell whether numba, told to lose spikes as Brian does, agrees with the target."""
+    if not _is_in_script(r"defaultclock\.dt = 2\*DT", case.model):
+        return False
+
+    def overwritten(events: Any, factor: float) -> Any:
+        return {int(step * factor + 0.5): events[step] for step in sorted(events)}
+
+    with mock.patch.object(spike_queue, "_merged", overwritten):
+        return _agrees(case)
+
+
+def _has_a_synapse_twice(case: Case) -> bool:
+    """Tell whether numpy got the same synapse twice in one step."""
+    if case.target != "numpy":
+        return False
+    twice = []
+
+    class Watched(cythonspikequeue.SpikeQueue):
+        def peek(self) -> Any:
+            synapses = super().peek()
+            twice.append(len(np.unique(synapses)) < len(synapses))
+            return synapses
+
+    with mock.patch.object(cythonspikequeue, "SpikeQueue", Watched):
+        case.run_again(0.0)
+    return any(twice)
 
 
 def _takes_another_refractoriness(case: Case) -> bool:
@@ -127,7 +166,12 @@ def _takes_another_refractoriness(case: Case) -> bool:
             CodeGenerator.get_conditional_write_vars,
         ),
     ):
-        result = run_script(write(case.model, "numba"))
+        return _agrees(case)
+
+
+def _agrees(case: Case) -> bool:
+    """Tell whether numba, as it is now, agrees with the target."""
+    result = run_script(write(case.model, "numba"))
     same_end = bool(result.error) == bool(case.reference.error)
     rtol = rounding(case.model)
     return same_end and not any(differing(result.values, case.reference.values, rtol))
@@ -161,6 +205,23 @@ DEVIATIONS = (
         "Where a variable is set to an expression of integers and then changed by one "
         "that is none, in the same code, numpy fails.",
         _fails_at_an_integer,
+    ),
+    Deviation(
+        "products of conditions in numpy",
+        "Where conditions are multiplied, as in int(b)*int(i > 0 and b), numpy fails.",
+        _multiplies_conditions,
+    ),
+    Deviation(
+        "spikes under way at longer steps",
+        "Where the time step gets longer while spikes are under way, Brian loses those "
+        "of all but one of the steps that become one.",
+        _loses_spikes_at_longer_steps,
+    ),
+    Deviation(
+        "a synapse twice in a step",
+        "Where delays or the time step change, a synapse can get two spikes in one "
+        "step; numpy then changes its variables once.",
+        _has_a_synapse_twice,
     ),
     Deviation(
         "a summed variable of itself",
