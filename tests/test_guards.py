@@ -4,8 +4,10 @@ import inspect
 
 import pytest
 from brian2 import (
+    BinomialFunction,
     Network,
     NeuronGroup,
+    PoissonGroup,
     SpikeGeneratorGroup,
     StateMonitor,
     Synapses,
@@ -49,6 +51,29 @@ def test_names_are_found_where_the_user_has_them():
     synapses = Synapses(group, group)
     synapses.connect(condition="i > local_value - 6")
     assert len(synapses) == 3
+
+
+def test_names_are_found_where_the_level_says_given_by_position():
+    group = NeuronGroup(1, "dx/dt = local_value/second : 1", method="euler")
+    network = Network(group)
+
+    def run_for_caller():
+        network.run(1 * ms, None, 10 * second, None, False, 1)
+
+    local_value = 1000
+    run_for_caller()
+    assert group.x[0] == pytest.approx(local_value * 0.001)
+
+
+def test_what_has_no_number_yet_and_the_least_numbers_are_accepted():
+    assert len(PoissonGroup(3, rates="i*Hz")) == 3
+    BinomialFunction(0, 0.0)
+    BinomialFunction(1, 1.0)
+
+
+def test_unsorted_spikes_are_numbered_as_they_were_given():
+    with pytest.raises(ValueError, match=r"but spike 2 \(of neuron 0, at 0.001 s\) c"):
+        SpikeGeneratorGroup(2, [0, 1, 0], [0, 2, 1] * ms, sorted=True)
 
 
 def test_the_place_where_an_object_was_made_is_the_users():

@@ -317,6 +317,28 @@ def test_an_interrupted_step_of_another_network_is_refused_until_restore():
     assert_array_equal(trace.x[0], range(4))
 
 
+def test_a_step_that_was_interrupted_is_begun_anew_after_restore():
+    group, trace = counter()
+    failing = [False]
+
+    @network_operation(when="thresholds")
+    def sometimes():
+        if failing[0]:
+            raise ZeroDivisionError("once")
+
+    network = Network(group, trace, sometimes)
+    network.run(0.5 * ms)
+    network.store()
+    failing[0] = True
+    # In the very step with which the stored state goes on
+    with pytest.raises(ZeroDivisionError):
+        network.run(0.5 * ms)
+    failing[0] = False
+    network.restore()
+    network.run(0.5 * ms)
+    assert_array_equal(trace.x[0], range(10))
+
+
 def test_a_cell_that_failed_in_its_first_step_can_be_corrected_and_run_again():
     def cell(correct):
         group = NeuronGroup(1, "dx/dt = 1/(0.1*ms) : 1", method="euler")
