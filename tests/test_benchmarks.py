@@ -14,9 +14,11 @@ from benchmarks import (
     scaling,
     start,
     sweeps,
+    targets,
     threads,
 )
 from benchmarks.compare import Result
+from benchmarks.over_commits import models as over_commits
 
 
 @pytest.fixture
@@ -353,3 +355,30 @@ def test_a_sweep_is_measured_in_a_process_of_its_own():
     assert 0 < following < first
     with pytest.raises(RuntimeError, match="The measurement of 'nothing' failed"):
         sweeps.in_a_process("nothing", options)
+
+
+def test_asv_measures_models_that_there_are():
+    settings = json.loads((compare.ROOT / "asv.conf.json").read_text(encoding="utf-8"))
+    assert settings["benchmark_dir"] == "benchmarks/over_commits"
+    assert (compare.ROOT / settings["benchmark_dir"] / "models.py").exists()
+    known = compare.MODELS + compare.MORE_MODELS
+    assert set(over_commits.MODELS) | set(over_commits.Starts.params[0]) <= set(known)
+
+
+def test_asv_measures_a_start(tmp_path):
+    assert over_commits.Starts().track_start("forum", "filled") > 0
+
+
+def test_targets_are_shown_side_by_side(tmp_path, monkeypatch):
+    def measure(model, target, cache):
+        return {"run_loop": len(target), "process": 2.0 * len(target)}
+
+    monkeypatch.setattr(compare, "measure", measure)
+    options = ["--models", "forum", "cuba", "--targets", "numba", "numpy"]
+    targets.main([*options, "--repeat", "1", "--output", str(tmp_path)])
+    page = (tmp_path / "targets.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("| CUBA")]
+    cells = [cell.strip() for cell in rows[0].split("|")]
+    assert cells[1:] == ["CUBA, 4000 neurons, 1 s", "5", *["-"] * 4, "5", ""]
+    assert len(rows) == 3
+    assert (tmp_path / "targets.png").stat().st_size > 5000
