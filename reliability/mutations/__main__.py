@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -22,7 +23,7 @@ from queue import SimpleQueue
 
 from reliability.mutations.modules import CRITICAL
 from reliability.mutations.operators import Mutant, mutants
-from reliability.results import write
+from reliability.results import read, write
 
 ROOT = Path(__file__).parents[2]
 _PARTS = ("brian2numba", "tests", "tools", "benchmarks", "reliability", "examples")
@@ -101,6 +102,27 @@ def tests_fail(tests: tuple[str, ...], copy: Path) -> bool:
     return finished.returncode != 0
 
 
+def figures_of(
+    trials: list[Trial], noticed: Counter[str], survivors: list[str]
+) -> dict[str, object]:
+    """Return the figures, with those of modules that were not tried now as they were."""
+    tried = Counter(trial.module for trial in trials)
+    before = read().get("mutations", {}).get("figures", {})
+    counts = {
+        module: tuple(map(int, re.findall(r"\d+", before[module])))
+        for module in CRITICAL
+        if module in before
+    }
+    counts |= {module: (noticed[module], n) for module, n in tried.items()}
+    kept = [s for s in before.get("not noticed", []) if s.split(",")[0] not in tried]
+    totals = (sum(numbers) for numbers in zip(*counts.values(), strict=True))
+    counts["all"] = tuple(totals)
+    return {
+        **{module: f"{n} of {m} noticed" for module, (n, m) in counts.items()},
+        "not noticed": sorted([*kept, *survivors]),
+    }
+
+
 def main() -> int:
     """Try mutants; print those that no test noticed."""
     parser = argparse.ArgumentParser(prog="python -m reliability.mutations")
@@ -133,11 +155,8 @@ def main() -> int:
             copies.put(copy_of_repository(Path(folder, str(number))))
         with ThreadPoolExecutor(arguments.processes) as pool:
             list(pool.map(try_out, trials))
-    tried = Counter(trial.module for trial in trials)
     options = f"--each {arguments.each} --seed {arguments.seed}"
-    figures = {m: f"{noticed[m]} of {n} noticed" for m, n in tried.items()}
-    figures["all"] = f"{noticed.total()} of {tried.total()} noticed"
-    write("mutations", options, {**figures, "not noticed": sorted(survivors)})
+    write("mutations", options, figures_of(trials, noticed, survivors))
     return 0
 
 
