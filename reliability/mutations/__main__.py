@@ -105,7 +105,7 @@ def tests_fail(tests: tuple[str, ...], copy: Path) -> bool:
 def figures_of(
     trials: list[Trial], noticed: Counter[str], survivors: list[str]
 ) -> dict[str, object]:
-    """Return the figures, with those of modules that were not tried now as they were."""
+    """Return the figures; modules that were not tried now keep theirs."""
     tried = Counter(trial.module for trial in trials)
     before = read().get("mutations", {}).get("figures", {})
     counts = {
