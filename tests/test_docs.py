@@ -54,6 +54,18 @@ NOT_RUN = {
 }
 
 
+#: The user's script, where a command runs one
+SCRIPT = """
+import brian2numba
+
+def half(x):
+    return x / 2
+
+if __name__ == "__main__":
+    brian2numba.sweep(half, {"x": range(100)}, folder="results", progress=False)
+"""
+
+
 def blocks(page, kind):
     text = page.read_text(encoding="utf-8")
     return re.findall(rf"^```{kind}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
@@ -148,12 +160,15 @@ def test_commands_are_known():
 @pytest.mark.parametrize("words", module_commands(), ids=" ".join)
 def test_commands_of_pages_are_understood(words, tmp_path):
     module, *arguments = words
-    (tmp_path / "my_script.py").write_text("import brian2\n", encoding="utf-8")
+    text = SCRIPT if "sweep" in arguments else "import brian2\n"
+    (tmp_path / "my_script.py").write_text(text, encoding="utf-8")
     if module == "brian2numba":
-        in_python(["-m", module], tmp_path, *arguments)
+        job = [word.replace("$SLURM_ARRAY_TASK_ID", "3") for word in arguments]
+        in_python(["-m", module], tmp_path, *job)
     else:
         # They take minutes to hours; what is asked for is all that is checked
-        options = [word for word in arguments if word.startswith("-")]
+        # (options of one letter are pytest's)
+        options = [word for word in arguments if word.startswith("--")]
         usage = in_python(["-m", module], tmp_path, "--help")
         assert [o for o in options if not re.search(rf"{o}\b", usage)] == []
 
