@@ -66,7 +66,8 @@ def _changes(source: str, node: ast.AST) -> Iterator[tuple[ast.AST, str]]:
     """Yield the nodes to replace and what to put there."""
 
     def text(part: ast.AST) -> str:
-        return ast.get_source_segment(source, part) or ""
+        segment = ast.get_source_segment(source, part) or ""
+        return f"({segment})" if isinstance(part, ast.NamedExpr) else segment
 
     match node:
         case ast.Compare(left=left, ops=[op], comparators=[right]):
