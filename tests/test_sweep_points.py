@@ -152,7 +152,7 @@ arrays = hnp.arrays(
     hnp.array_shapes(min_dims=1, max_dims=3, min_side=0, max_side=3),
 )
 values = st.one_of(
-    numbers, arrays, st.builds(lambda a: Quantity(a * 1.0, dim=nA.dim), arrays)
+    numbers, arrays, st.builds(lambda a: Quantity(a + 0.0, dim=nA.dim), arrays)
 )
 
 

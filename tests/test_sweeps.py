@@ -43,7 +43,9 @@ def test_results_do_not_depend_on_processes_or_order(random):
     assert len(set(counts)) > 2
     assert len({point.results["synapses"] for point in one.points}) > 1
     assert one.points[0].results["v"].dim is brian2.volt.dim
-    assert_same_results_in_this_process(one)
+    if random == "numpy":
+        # The others depend on names, which objects of other tests may have here
+        assert_same_results_in_this_process(one)
 
 
 def assert_same_results_in_this_process(result):

@@ -156,7 +156,7 @@ def operation(): other_network.run(1*ms)
 network.add(operation); network.run(1*ms)
 """,
         "RuntimeError",
-        "'others' has already been run in the context of another",
+        "can't run within a run of the network 'network': they share the clock",
     ),
     refused(
         """@network_operation
