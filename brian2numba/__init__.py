@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 from brian2numba.cache import CacheInfo, cache_info
 from brian2numba.compilation.cache_directory import get_numba_cache_dir
 from brian2numba.registration import register
-from brian2numba.sweeps import SweepResult, sweep
 from brian2numba.target import NumbaCodeObject
 from brian2numba.testing import test
 
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from brian2numba.explanation import explain
     from brian2numba.inspection import inspect
     from brian2numba.progress import progress_bar
+    from brian2numba.sweeps import SweepResult, sweep
 
 __all__ = [
     "CacheInfo",
@@ -44,9 +44,11 @@ register()
 
 #: What few scripts use is imported when it is asked for
 _LATER = {
+    "SweepResult": "brian2numba.sweeps",
     "explain": "brian2numba.explanation",
     "inspect": "brian2numba.inspection",
     "progress_bar": "brian2numba.progress",
+    "sweep": "brian2numba.sweeps",
 }
 
 

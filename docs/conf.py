@@ -2,7 +2,6 @@
 
 import os
 from datetime import date
-from pathlib import Path
 
 import brian2numba
 
@@ -20,11 +19,9 @@ extensions = [
     "sphinx_design",
 ]
 exclude_patterns = ["_build"]
-nitpicky = False
 
-myst_enable_extensions = ["colon_fence", "dollarmath", "substitution"]
+myst_enable_extensions = ["colon_fence", "dollarmath"]
 myst_heading_anchors = 3
-myst_fence_as_directive = []
 
 napoleon_numpy_docstring = True
 napoleon_google_docstring = False
@@ -48,4 +45,3 @@ html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_show_sourcelink = False
 html_theme_options = {"navigation_depth": 2, "collapse_navigation": False}
-html_context = {"root": str(Path(__file__).parent)}

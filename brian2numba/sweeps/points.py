@@ -124,8 +124,9 @@ def check_parameters(
         If the function does not take the parameters of a point.
     """
     signature = inspect.signature(function)
+    also = {"seed": 0} if takes_seed(function) else {}
     for point in points.parameters:
-        given = {"seed": 0, **point} if takes_seed(function) else point
+        given = {**also, **point}
         try:
             signature.bind(*[None] * n_before, **given)
         except TypeError as reason:
