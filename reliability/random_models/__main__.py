@@ -18,6 +18,7 @@ from reliability.random_models.features import FEATURES
 from reliability.random_models.harness import Batch, compare_batch
 
 _MODELS_OF_A_BATCH = 10
+_ENDLESS = 60 * 24 * 7  # minutes
 
 
 def main() -> int:
@@ -37,7 +38,8 @@ def main() -> int:
     _print(total)
     print(f"{time.perf_counter() - start:.0f} s")
     words = f"--models {options.models} --seed {options.seed}"
-    words += f" --minutes {options.minutes:g}"
+    if options.minutes < _ENDLESS:
+        words += f" --minutes {options.minutes:g}"
     results.write(
         "random_models", words + options.cython * " --cython", _figures(total)
     )
@@ -52,7 +54,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--minutes",
         type=float,
-        default=60 * 24 * 7,
+        default=_ENDLESS,
         help="after how many minutes to end, with what has been compared until then",
     )
     parser.add_argument(
