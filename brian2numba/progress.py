@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +9,7 @@ from brian2.core.network import Network
 from brian2.units import second
 from brian2.units.fundamentalunits import check_units
 
+from brian2numba.optional import required
 from brian2numba.simulation.reports import Reporter
 
 __all__ = ["ProgressBar", "progress_bar"]
@@ -56,13 +56,11 @@ def progress_bar(period: Any = 0.1 * second, **options: Any) -> ProgressBar:
 
 def _tqdm() -> Any:
     """Return tqdm's bar for where we are: a terminal or a notebook."""
-    try:
-        module = importlib.import_module("tqdm.auto")
-    except ImportError as error:
-        raise ImportError(
-            "The progress bar needs the package tqdm, which is not installed: 'pip "
-            "install tqdm' installs it. Without it, report='text' reports progress."
-        ) from error
+    module = required(
+        "tqdm.auto",
+        "The progress bar",
+        "Without it, report='text' reports progress.",
+    )
 
     class Bar(module.tqdm):  # type: ignore[name-defined]
         # tqdm's thread redraws bars that are late; ours are not, and threads and forks

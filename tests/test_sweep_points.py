@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import brian2numba
-from brian2numba.sweeps import optional
+from brian2numba.optional import required
 from brian2numba.sweeps.folder import Identity, ResultsFolder
 from brian2numba.sweeps.functions import digest_of_functions, name_of_function
 from brian2numba.sweeps.plan import Plan
@@ -417,7 +417,7 @@ def test_a_missing_library_is_named(monkeypatch, module, call):
     result = result_of(lambda a: {"x": a}, {"a": 1})
     monkeypatch.setitem(sys.modules, module, None)
     package = module.partition(".")[0]
-    message = rf"the package {package} is needed.*pip install 'brian2numba\[sweep\]'"
+    message = rf"needs the package {package}.*pip install 'brian2numba\[sweep\]'"
     with pytest.raises(ImportError, match=message):
         call(result)
 
@@ -431,4 +431,4 @@ def test_importing_brian2numba_imports_none_of_them():
     line = [sys.executable, "-c", program]
     done = subprocess.run(line, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
-    assert optional.required("json", "For this test") is json
+    assert required("json", "This test") is json

@@ -11,11 +11,21 @@ from brian2numba.containers import append_rows
 from brian2numba.generation.slots import Slot
 from brian2numba.kernels.sharing import NO_END
 
-__all__ = ["EVENT_COUNT", "PART_END", "PART_START", "Behaviour", "Offer"]
+__all__ = [
+    "EVENT_COUNT",
+    "PART_END",
+    "PART_START",
+    "PYTHON_TAKES_OVER",
+    "Behaviour",
+    "Offer",
+]
 
 #: The slots for which elements a kernel does its work, and for where the threshold says
 #: how many events it found: what differs between threads that share a kernel's work
 PART_START, PART_END, EVENT_COUNT = "_part_start", "_part_end", "_event_count"
+
+#: An obstacle: Python has work before and after the kernel
+PYTHON_TAKES_OVER = "Python prepares its kernel and takes over what that makes"
 
 #: A number that is asked for only if the kernel's source uses it
 type Offer = Callable[[], int]

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from brian2numba.behaviours.base import Behaviour, Offer
+from brian2numba.behaviours.base import PYTHON_TAKES_OVER, Behaviour, Offer
 from brian2numba.binding import BoundKernel
 from brian2numba.generation.slots import Result, Slot
 
@@ -37,7 +37,7 @@ class ResultBehaviour(Behaviour):
 
     def obstacle(self) -> str:
         """Say that Python has to prepare and take over what the kernel makes."""
-        return "Python prepares its kernel and takes over what that makes"
+        return PYTHON_TAKES_OVER
 
     def runner(self, kernel: BoundKernel) -> Callable[[], Any]:
         """Return what gives the elements that the kernel found."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from brian2numba.behaviours.base import Behaviour, Offer
+from brian2numba.behaviours.base import PYTHON_TAKES_OVER, Behaviour, Offer
 from brian2numba.binding import BoundKernel
 from brian2numba.containers import DynamicArray1D, reserve_rows
 from brian2numba.device.arrays import owned_container
@@ -121,7 +121,7 @@ class SynapseCreationBehaviour(Behaviour):
 
     def obstacle(self) -> str:
         """Say that Python has to prepare and take over what the kernel makes."""
-        return "Python prepares its kernel and takes over what that makes"
+        return PYTHON_TAKES_OVER
 
     def runner(self, kernel: BoundKernel) -> Callable[[], Any]:
         """Return what creates synapses: all of them, or none."""

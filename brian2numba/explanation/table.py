@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import html
-import importlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
 from brian2numba.inspection import Kernel
+from brian2numba.optional import required
 
 __all__ = ["COMPILED", "NOT_AT_ALL", "PYTHON", "Explanation", "Row"]
 
@@ -148,7 +148,7 @@ class Explanation:
         ImportError
             If pandas is not installed.
         """
-        pandas = _optional("pandas", "to_dataframe()")
+        pandas = required("pandas", "to_dataframe()")
         names = [field.name for field in fields(Row) if field.name != "kernel"]
         data = [[getattr(row, name) for name in names] for row in self.rows]
         return pandas.DataFrame(data, columns=names)
@@ -181,7 +181,7 @@ class Explanation:
                 "explain it again."
             )
         if ax is None:
-            ax = _optional("matplotlib.pyplot", "plot()").subplots(
+            ax = required("matplotlib.pyplot", "plot()").subplots(
                 figsize=(7, 1 + 0.3 * len(rows)), layout="constrained"
             )[1]
         labels = [f"{row.name}: {row.task}" for row in rows]
@@ -240,15 +240,3 @@ class Explanation:
 def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:
     padded = (cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
     return "  ".join(padded).rstrip()
-
-
-def _optional(module: str, what: str) -> Any:
-    """Import what is not needed otherwise."""
-    package = module.partition(".")[0]
-    try:
-        return importlib.import_module(module)
-    except ImportError as error:
-        raise ImportError(
-            f"{what} needs the package {package}, which is not installed: 'pip install "
-            f"{package}' installs it."
-        ) from error

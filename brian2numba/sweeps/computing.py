@@ -10,7 +10,7 @@ from collections.abc import Generator
 from brian2numba.errors import SweepError
 from brian2numba.sweeps.engine import Engine
 from brian2numba.sweeps.folder import ResultsFolder
-from brian2numba.sweeps.optional import required
+from brian2numba.sweeps.libraries import library
 from brian2numba.sweeps.parts import PartDone, current_part
 from brian2numba.sweeps.plan import Plan
 from brian2numba.sweeps.results import Point, Report, SweepResult
@@ -117,7 +117,7 @@ class _NoBar:
 def _bar(n_points: int, is_shown: bool) -> _NoBar:
     if not is_shown:
         return _NoBar()
-    tqdm = required("tqdm.auto", "To show progress").tqdm
+    tqdm = library("tqdm.auto", "The progress bar of a sweep").tqdm
     bar: _NoBar = tqdm(total=n_points, unit="point")
     return bar
 

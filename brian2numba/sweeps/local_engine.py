@@ -10,7 +10,7 @@ from typing import Any
 
 from brian2numba.compilation.cache_directory import get_numba_cache_dir
 from brian2numba.preferences import CATEGORY
-from brian2numba.sweeps.optional import required
+from brian2numba.sweeps.libraries import library
 from brian2numba.sweeps.values import Encoded
 from brian2numba.sweeps.worker import Outcome, Task, compute
 
@@ -20,12 +20,12 @@ __all__ = ["HEAD_START", "died", "local_outcomes", "n_processors"]
 HEAD_START = 10.0
 #: How long (s) processes wait for another sweep, also when this process is gone
 _IDLE = 60
-_PURPOSE = "To compute points in several processes"
+_PURPOSE = "A sweep in several processes"
 
 
 def n_processors() -> int:
     """Return how many processors this process may use."""
-    return int(required("joblib", _PURPOSE).cpu_count())
+    return int(library("joblib", _PURPOSE).cpu_count())
 
 
 def local_outcomes(tasks: Sequence[Task], n_workers: int) -> Generator[Outcome]:
@@ -41,7 +41,7 @@ def local_outcomes(tasks: Sequence[Task], n_workers: int) -> Generator[Outcome]:
     n_workers : int
         The number of processes.
     """
-    loky = required("joblib.externals.loky", _PURPOSE)
+    loky = library("joblib.externals.loky", _PURPOSE)
     queue = _Queue(_with_this_cache(tasks), n_workers)
     executor = None
     is_done = False

@@ -11,7 +11,7 @@ from brian2.core.namespace import DEFAULT_UNITS
 from brian2.units.fundamentalunits import Unit
 
 from brian2numba.sweeps.functions import globals_named_in_strings, globals_of
-from brian2numba.sweeps.optional import required
+from brian2numba.sweeps.libraries import library
 
 __all__ = ["pickled", "unpickled"]
 
@@ -22,7 +22,7 @@ def pickled(*functions: Callable[..., Any] | None) -> bytes:
     Brian's units stay Brian's: of copies it would say that their names have two
     meanings.
     """
-    cloudpickle = required("cloudpickle", "To send functions to other processes")
+    cloudpickle = library("cloudpickle", "A sweep in other processes")
 
     class Pickler(cloudpickle.Pickler):  # type: ignore[name-defined]
         def reducer_override(self, value: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from brian2numba.sweeps.optional import required
+from brian2numba.sweeps.libraries import library
 from brian2numba.sweeps.values import base_value, unit_of
 
 __all__ = ["data_frame", "data_set"]
@@ -32,7 +32,7 @@ class _Point(Protocol):
 
 def data_frame(points: Sequence[_Point]) -> Any:
     """Return a `pandas.DataFrame` with a row for each point."""
-    pandas = required("pandas", "To make a data frame")
+    pandas = library("pandas", "A data frame of a sweep")
     names = [*_names(point.parameters for point in points)]
     names += [*_names(point.results for point in points)]
     columns: dict[str, list[Any]] = {name: [] for name in names}
@@ -54,7 +54,7 @@ def data_frame(points: Sequence[_Point]) -> Any:
 
 def data_set(points: Sequence[_Point], axes: dict[str, list[Any]] | None) -> Any:
     """Return an `xarray.Dataset` over a grid of points."""
-    xarray = required("xarray", "To make a dataset")
+    xarray = library("xarray", "A dataset of a sweep")
     if axes is None:
         raise ValueError(
             "A dataset has a dimension for each parameter, but the points of this "
