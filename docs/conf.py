@@ -26,6 +26,7 @@ myst_heading_anchors = 3
 napoleon_numpy_docstring = True
 napoleon_google_docstring = False
 autodoc_typehints = "none"
+autodoc_preserve_defaults = True
 default_role = "code"
 
 # Where the site is built with access to other projects' sites

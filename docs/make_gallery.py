@@ -3,7 +3,8 @@ Write the gallery: a page, a picture and a notebook for each script in `examples
 
 ``python -m docs.make_gallery`` runs all scripts and writes everything;
 ``python -m docs.make_gallery cuba stdp`` does so for these. What is left out keeps its
-picture and the output that its page shows.
+picture and the output that its page shows. The name "start" draws the picture of
+``docs/start.md`` as its code does.
 
 The scripts are in the percent format: `# %%` starts a cell of code, `# %% [markdown]`
 one of text. The cell that has the tag "parameters" sets the size of the model, so that
@@ -12,6 +13,8 @@ tests can run smaller ones.
 
 from __future__ import annotations
 
+import base64
+import io
 import os
 import re
 import sys
@@ -48,6 +51,8 @@ SECTIONS = {
     "Waves and rhythms": ("kuramoto", "spiral_waves"),
     "Python in the loop": ("closed_loop",),
 }
+#: The picture of the page for newcomers, which is no page of the gallery
+START = "start"
 NAMES = [name for names in SECTIONS.values() for name in names]
 
 _OUTPUT = re.compile(r"\n```text\n.*?\n```\n", re.DOTALL)
@@ -160,10 +165,26 @@ def run(name: str) -> dict[int, str]:
     """Run an example, keep its picture, and return what its cells printed."""
     with TemporaryDirectory() as folder:
         book = executed(notebook(name), Path(folder))
-        # So many colours are enough for a plot, and make a file half as large
-        picture = Image.open(Path(folder) / f"{name}.png").convert("RGB")
-        picture.quantize(256).save(GALLERY / f"{name}.png", optimize=True)
+        keep(Image.open(Path(folder) / f"{name}.png"), name)
     return {number: printed(cell) for number, cell in enumerate(book.cells)}
+
+
+def run_start() -> None:
+    """Run the first script of ``docs/start.md``, and keep the picture that it shows."""
+    text = (ROOT / "docs" / "start.md").read_text(encoding="utf-8")
+    code = text.partition("```python\n")[2].partition("```")[0]
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
+    with TemporaryDirectory() as folder:
+        outputs = executed(book, Path(folder)).cells[0].outputs
+    (shown,) = [o.data["image/png"] for o in outputs if o.output_type == "display_data"]
+    keep(Image.open(io.BytesIO(base64.b64decode(shown))), START)
+
+
+def keep(picture: Image.Image, name: str) -> None:
+    """Write a picture to the gallery's folder."""
+    # So many colours are enough for a plot, and make a file half as large
+    reduced = picture.convert("RGB").quantize(256)
+    reduced.save(GALLERY / f"{name}.png", optimize=True)
 
 
 def printed(cell: NotebookNode) -> str:
@@ -187,9 +208,12 @@ def main(names: list[str]) -> int:
     """Run examples, all if none are named, and write the gallery."""
     GALLERY.mkdir(exist_ok=True)
     outputs = {}
-    for name in names or NAMES:
+    for name in names or [START, *NAMES]:
         print(name, flush=True)
-        outputs[name] = run(name)
+        if name == START:
+            run_start()
+        else:
+            outputs[name] = run(name)
     for name, text in files(outputs).items():
         (GALLERY / name).write_text(text, encoding="utf-8", newline="\n")
     return 0

@@ -135,6 +135,40 @@ def test_code_fails_as_the_page_says(block, message, tmp_path):
     assert " ".join(message.split()) in " ".join(printed.split())
 
 
+#: A cluster on this machine in the place of SLURM's
+STAND_IN = """
+from distributed import LocalCluster
+
+class SLURMCluster(LocalCluster):
+    def __init__(self, cores, memory, walltime):
+        super().__init__(n_workers=0, threads_per_worker=cores, memory_limit=memory)
+
+    def scale(self, n):
+        super().scale(min(n, 2))
+"""
+
+SWEEP_ON_A_CLUSTER = """
+import brian2numba
+
+parameters = {{"x": [1, 2, 3]}}
+
+def firing(x):
+    return x / 2
+
+if __name__ == "__main__":
+{block}
+    print([point.results["result"] for point in result.points])
+"""
+
+
+def test_code_for_a_cluster_runs(tmp_path):
+    (block,) = blocks(ROOT / "docs" / "sweeps.md", "python cluster")
+    indented = re.sub("^", "    ", block, flags=re.MULTILINE)
+    (tmp_path / "dask_jobqueue.py").write_text(STAND_IN, encoding="utf-8")
+    script = written(SWEEP_ON_A_CLUSTER.format(block=indented), tmp_path)
+    assert in_python(script, tmp_path) == "[0.5, 1.0, 1.5]\n"
+
+
 def commands():
     """Yield all commands of all pages."""
     for page in PAGES:
