@@ -157,6 +157,18 @@ def test_spikes_under_way_at_longer_steps():
     assert set(run_script(write(model, "numba")).values["pop0", "p"]) == {13}
 
 
+def test_spikes_under_way_before_a_step_without_any():
+    # Due in 9 steps; that step and the one after it, without spikes, become one
+    actions = "net.run(10*DT)", "defaultclock.dt = 2*DT", "net.run(12*DT)"
+    model = delayed("p_post += 1", *actions)
+    (group,) = model.populations
+    in_one_step = '"t > 6.5*DT and t < 7.5*DT"'
+    group = replace(group, keywords=(("threshold", in_one_step), *group.keywords[1:]))
+    model = replace(model, populations=(group,))
+    assert judge(model).deviation == "spikes under way at longer steps"
+    assert set(run_script(write(model, "numba")).values["pop0", "p"]) == {1}
+
+
 def test_a_synapse_twice_in_a_step():
     actions = "net.run(20*DT)", "syn0.pre.delay = 2*DT", "net.run(6*DT)"
     model = delayed("w += 1", *actions)

@@ -12,7 +12,7 @@ import numpy as np
 from brian2.codegen.generators.base import CodeGenerator
 from brian2.synapses import cythonspikequeue
 
-from brian2numba.containers import spike_queue
+from brian2numba.containers import queue_storage, spike_queue
 from brian2numba.generation import generator
 from reliability.random_models.description import Model
 from reliability.random_models.execution import Outcome, run_script
@@ -128,10 +128,20 @@ def _loses_spikes_at_longer_steps(case: Case) -> bool:
     if not _is_in_script(r"defaultclock\.dt = 2\*DT", case.model):
         return False
 
-    def overwritten(events: Any, factor: float) -> Any:
-        return {int(step * factor + 0.5): events[step] for step in sorted(events)}
+    prepare = spike_queue.SpikeQueue._prepare_events
 
-    with mock.patch.object(spike_queue, "_merged", overwritten):
+    def lossy(queue: Any, dt: float, connectivity: Any) -> None:
+        n_slots = queue._words[queue_storage.N_SLOTS]
+
+        def overwritten(events: Any, factor: float) -> Any:
+            # Also by steps without spikes
+            steps = {int(step * factor + 0.5): step for step in range(n_slots)}
+            return {k: events[step] for k, step in steps.items() if step in events}
+
+        with mock.patch.object(spike_queue, "_merged", overwritten):
+            prepare(queue, dt, connectivity)
+
+    with mock.patch.object(spike_queue.SpikeQueue, "_prepare_events", lossy):
         return _agrees(case)
 
 
