@@ -1,8 +1,8 @@
 """
-Are kernels as fast as they are asked to be? ``python -m benchmarks.kernels``.
+Are kernels as fast as they should be? ``python -m benchmarks.kernels``.
 
 Measures the numba target, Cython and C++ standalone mode, and sets the ratios of the
-times that their time steps take beside those that are asked for.
+times that their time steps take beside the goals for them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from benchmarks.reports import markdown_table, write_page
 
 TARGETS = ("numba", "standalone", "cython")
 #: How many times as long other targets should take as numba
-ASKED: Mapping[str, Mapping[str, float]] = {
+GOALS: Mapping[str, Mapping[str, float]] = {
     "cobahh": {"standalone": 3.5, "cython": 5.0},
     "cuba": {"standalone": 2.0},
     "cuba_40000": {"standalone": 2.0, "cython": 2.0},
@@ -38,7 +38,7 @@ ASKED: Mapping[str, Mapping[str, float]] = {
     "forum": {"standalone": 1.0},
     "synapse_heavy": {"standalone": 1.0},
 }
-MODELS = tuple(ASKED)
+MODELS = tuple(GOALS)
 MEGABYTE = 1e6
 OTHERS = TARGETS[1:]
 INTRODUCTION = """# Time steps
@@ -49,7 +49,7 @@ others take, and the most memory that the process had. Written by
 HEAD = (
     "model",
     *(f"{target} (ms)" for target in TARGETS),
-    *(title for target in OTHERS for title in (f"{target} / numba", "asked")),
+    *(title for target in OTHERS for title in (f"{target} / numba", "goal")),
     *(f"{target} (MB)" for target in TARGETS),
     "spikes",
 )
@@ -82,9 +82,9 @@ class Row:
 
     @property
     def falls_short(self) -> list[str]:
-        """The targets that are nearer to numba than asked, or have no measurement."""
-        asked = ASKED.get(self.model, {})
-        return [t for t in asked if (self.ratios.get(t) or 0.0) < asked[t]]
+        """The targets that are nearer to numba than the goal, or not measured."""
+        goals = GOALS.get(self.model, {})
+        return [t for t in goals if (self.ratios.get(t) or 0.0) < goals[t]]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -117,7 +117,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.kernels",
-        description="Compare the time of time steps with what is asked for.",
+        description="Compare the time of time steps with the goals for it.",
     )
     add = parser.add_argument
     add("--models", nargs="+", choices=MODELS, default=MODELS)
@@ -171,14 +171,14 @@ def row_of(model: str, results: Sequence[Result]) -> Row:
 
 def cells(row: Row) -> list[str]:
     """Return a row of the table; a ratio that falls short has an exclamation mark."""
-    asked = ASKED.get(row.model, {})
+    goals = GOALS.get(row.model, {})
     short = row.falls_short
     times = [number(row.seconds.get(t), 1000, ".2f") for t in TARGETS]
     ratios = []
     for target in OTHERS:
         mark = " !" if target in short else ""
         ratios += [number(row.ratios.get(target), 1, ".2f") + mark]
-        ratios += [number(asked.get(target), 1, ".1f")]
+        ratios += [number(goals.get(target), 1, ".1f")]
     memory = [number(row.memory.get(t), 1 / MEGABYTE, ".0f") for t in TARGETS]
     counts = {number(row.spikes.get(t), 1, ".0f") for t in TARGETS} - {"-"}
     return [row.model, *times, *ratios, *memory, " to ".join(sorted(counts)) or "-"]
@@ -191,7 +191,7 @@ def number(value: float | None, unit: float, form: str) -> str:
 
 def remarks(rows: Sequence[Row]) -> list[str]:
     """Return what is to be said of a table."""
-    lines = ["! is below what is asked."]
+    lines = ["! is below the goal."]
     for row in rows:
         if row.missing:
             names = ", ".join(row.missing)
@@ -213,7 +213,7 @@ def write(rows: Sequence[Row], folder: Path) -> None:
 
 
 def plot(rows: Sequence[Row], figure: Figure) -> None:
-    """Draw a bar for each ratio, and a line at what is asked for."""
+    """Draw a bar for each ratio, and a line at the goal."""
     axes = figure.subplots()
     width = 0.8 / len(OTHERS)
     for number_of_target, target in enumerate(OTHERS):
@@ -221,15 +221,15 @@ def plot(rows: Sequence[Row], figure: Figure) -> None:
         heights = [row.ratios.get(target) or 0.0 for row in rows]
         axes.bar(places, heights, width, label=target)
         for place, row in zip(places, rows, strict=True):
-            asked = ASKED.get(row.model, {}).get(target)
-            if asked is not None:
+            goal = GOALS.get(row.model, {}).get(target)
+            if goal is not None:
                 ends = place - width / 2, place + width / 2
-                axes.plot(ends, (asked, asked), color="black", linewidth=2)
+                axes.plot(ends, (goal, goal), color="black", linewidth=2)
     axes.axhline(1, color="0.5", linewidth=0.8)
     axes.set_yscale("log")
     axes.set_xticks(range(len(rows)), [row.model for row in rows], rotation=30)
     axes.set_ylabel("time of time steps / numba's")
-    axes.set_title("How many times as long as numba (black: what is asked)")
+    axes.set_title("How many times as long as numba (black: goals)")
     axes.legend()
 
 

@@ -23,10 +23,10 @@ from benchmarks.reports import markdown_table
 MODELS = ("cuba_200000", "cobahh_200000")
 PROFILED = "{}_profiled"
 #: How many times as fast two threads should be as one
-ASKED = {"state updates": 1.7, "whole run": 1.4}
+GOALS = {"state updates": 1.7, "whole run": 1.4}
 #: The objects whose code updates the neurons' state
 STATE_UPDATES = ("neurons_stateupdater", "neurons_spike_thresholder")
-HEAD = ("model", "", "one thread (s)", "several (s)", "ratio", "asked for two")
+HEAD = ("model", "", "one thread (s)", "several (s)", "ratio", "goal for two")
 
 type Measurements = Mapping[int, Sequence[Mapping[str, Any]]]
 
@@ -89,9 +89,9 @@ def report(found: Mapping[str, Measurements]) -> str:
     for model in MODELS:
         updates = medians(found[PROFILED.format(model)], state_updates)
         whole = medians(found[model], lambda each: each["run_loop"])
-        for what, (one, more) in zip(ASKED, (updates, whole), strict=True):
+        for what, (one, more) in zip(GOALS, (updates, whole), strict=True):
             numbers = [f"{one:.4f}", f"{more:.4f}", f"{one / more:.2f}"]
-            rows.append([model, what, *numbers, f"{ASKED[what]:.1f}"])
+            rows.append([model, what, *numbers, f"{GOALS[what]:.1f}"])
     return markdown_table(HEAD, rows)
 
 

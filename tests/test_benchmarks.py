@@ -149,7 +149,7 @@ def given(model, target, *seconds, **others):
     return Result(model, target, again=[{"run_loop": s, **facts} for s in seconds])
 
 
-def test_ratios_are_set_beside_those_asked_for():
+def test_ratios_are_set_beside_the_goals():
     results = [
         given("cuba_40000", "numba", 0.5, 0.1, 0.2),
         given("cuba_40000", "standalone", 0.3, 0.5, 9.0),

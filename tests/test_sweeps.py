@@ -1,7 +1,9 @@
 """Sweeps in several processes of this machine."""
 
 import ast
+import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -248,6 +250,28 @@ def test_a_sweep_that_was_killed_goes_on(script, tmp_path):
     # Only what was under way when it was killed
     assert len(twice) <= 2
     assert all(int(name) >= before for name in twice)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="it sends SIGINT as a terminal does")
+@pytest.mark.parametrize("receiver", ["the terminal's processes", "the parent alone"])
+def test_ctrl_c_ends_a_sweep_and_its_processes(script, tmp_path, receiver):
+    notes, folder = tmp_path / "notes", tmp_path / "results"
+    notes.mkdir()
+    line = [sys.executable, str(script), str(notes), str(folder)]
+    process = subprocess.Popen(line, stderr=subprocess.PIPE, text=True, process_group=0)
+    while n_kept(folder) < 2:
+        assert process.poll() is None
+        time.sleep(0.02)
+    if receiver == "the parent alone":
+        process.send_signal(signal.SIGINT)
+    else:
+        os.killpg(process.pid, signal.SIGINT)
+    # Its processes are gone as well: they would keep the pipe open
+    _, errors = process.communicate(timeout=100)
+    assert (errors, process.returncode) == ("", -signal.SIGINT)
+    assert 2 <= n_kept(folder) < 8
+    printed(script, script, notes, folder)
+    assert n_kept(folder) == 8
 
 
 def n_kept(folder):
