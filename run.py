@@ -34,7 +34,7 @@ WITHOUT_COMPILER = os.path.join("tools", "without_compiler.py")
 MOST_WORKERS = 4
 
 # Which extras of pyproject.toml an extra brings along.
-INCLUDES = {"test": ("test", "sweep"), "dev": ("dev", "test", "sweep")}
+INCLUDES = {"examples": ("examples",), "dev": ("dev", "examples")}
 
 
 class Stage(NamedTuple):
@@ -150,7 +150,7 @@ def run(command: List[str]) -> int:
 
 def prepare(options: argparse.Namespace) -> str:
     """Make the environment, or find it ready, and return its Python."""
-    extra = "dev" if options.command == "tests" else "test"
+    extra = "dev" if options.command == "tests" else "examples"
     folder = environment_folder(options)
     python = environment_python(folder)
     wanted = (options.python,) if options.python else SUPPORTED
@@ -191,7 +191,7 @@ def create(folder: str, base: str) -> None:
 
 def install(folder: str, extra: str, brian2: Optional[str]) -> None:
     """Install this repository, editable, and what it depends on."""
-    print("Installing brian2numba; the first time takes minutes", flush=True)
+    print("Installing brian2numba; the first time takes a minute or more", flush=True)
     command = [
         environment_python(folder),
         "-m",
