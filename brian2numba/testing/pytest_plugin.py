@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from brian2.core.preferences import prefs
 
 import brian2numba  # noqa: F401 (registers the target)
 from brian2numba.testing.brian_suite import GUARD_PAGES
@@ -47,10 +48,12 @@ def pytest_collection_modifyitems(items: list[Any]) -> None:
     import brian2.conftest  # noqa: PLC0415 (only inside Brian's own suite)
 
     brian2.conftest.fake_randn.implementations.add_implementation("numba", _HALF)
-    if not _is_compiler_there():
-        for item in items:
-            if item.name in _ABOUT_COMPILERS:
-                item.add_marker(pytest.mark.skip(reason=_ABOUT_COMPILERS[item.name]))
+    reasons = {} if _is_compiler_there() else _ABOUT_COMPILERS
+    if not prefs["codegen.runtime.numba.jit"]:
+        reasons = {**reasons, **_TOO_LONG_IN_PYTHON}
+    for item in items:
+        if item.name in reasons:
+            item.add_marker(pytest.mark.skip(reason=reasons[item.name]))
 
 
 #: Tests of Brian's C++ targets that fail where there is no compiler, whatever target
@@ -58,6 +61,12 @@ def pytest_collection_modifyitems(items: list[Any]) -> None:
 _ABOUT_COMPILERS = {
     "test_cpp_flags_support": "it asks the C++ compiler which flags it knows, and "
     "there is no compiler",
+}
+
+#: Tests that are not for Python as what runs the kernels
+_TOO_LONG_IN_PYTHON = {
+    "test_rallpack3": "its 250 000 time steps of a cable would take more than five "
+    "hours; those of Rall's two other cables are run"
 }
 
 
