@@ -71,12 +71,22 @@ def blocks(page, kind):
     return re.findall(rf"^```{kind}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
 
 
+@pytest.fixture(scope="module")
+def shared_cache(tmp_path_factory):
+    return tmp_path_factory.mktemp("docs")
+
+
+@pytest.fixture(autouse=True)
+def compile_once(shared_cache, monkeypatch):
+    """Let the processes of all tests find what one of them compiled."""
+    monkeypatch.setenv("BRIAN2NUMBA_CACHE_DIR", str(shared_cache))
+
+
 def in_python(script, folder, *arguments):
     """Run a script, and return what it printed."""
     environment = {
         **os.environ,
         "MPLBACKEND": "Agg",
-        "BRIAN2NUMBA_CACHE_DIR": str(folder / "cache"),
         "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
     }
     finished = subprocess.run(
