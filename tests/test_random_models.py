@@ -209,10 +209,11 @@ def test_refractoriness_of_another_neuron(group):
     assert judge(model).deviation == "refractoriness of another neuron"
 
 
-def test_a_summed_variable_of_itself():
+@pytest.mark.parametrize("name", ["I", "s"])
+def test_a_summed_variable_of_itself(name):
     (group,) = small_model().populations
-    group = replace(group, equations=(*group.equations, "I : 1"))
-    equations = "w : 1", "I_post = 1 + 0.5*I_pre : 1 (summed)"
+    group = replace(group, equations=(*group.equations, "I : 1", "s = I : 1"))
+    equations = "w : 1", f"I_post = 1 + 0.5*{name}_pre : 1 (summed)"
     synapses = Projection("syn0", "pop0", "pop0", equations, (), ("syn0.connect()",))
     model = replace(small_model(), populations=(group,), projections=(synapses,))
     assert judge(model).deviation == "a summed variable of itself"

@@ -189,8 +189,20 @@ def _agrees(case: Case) -> bool:
 
 def _sums_itself(case: Case) -> bool:
     """Tell whether a summed variable is computed from its own values."""
-    pattern = r"I_post = .*\bI_(pre|post)\b.* \(summed\)"
+    names = "|".join(_made_of("I", case.model))
+    pattern = rf"I_post = .*\b({names})_(pre|post)\b.* \(summed\)"
     return case.target == "numpy" and _is_in_script(pattern, case.model)
+
+
+def _made_of(variable: str, model: Model) -> list[str]:
+    """Return a variable and the subexpressions of groups that are made of it."""
+    names = [variable]
+    # A subexpression is made of what is defined before it
+    for equation in (e for group in model.populations for e in group.equations):
+        name, is_expression, code = equation.partition(" = ")
+        if is_expression and re.search(rf"\b({'|'.join(names)})\b", code):
+            names.append(name)
+    return [name for name in names if "/" not in name]
 
 
 def _is_in_script(pattern: str, model: Model) -> bool:
