@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import multiprocessing
 import os
 import signal
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import suppress
+from collections import deque
+from collections.abc import Generator
+from contextlib import closing, suppress
+from multiprocessing.pool import AsyncResult
 from pathlib import Path
 
 from reliability import results
@@ -29,12 +32,14 @@ def main() -> int:
     # What has been counted is kept where Ctrl+C ends it early, also in the background,
     # where shells let processes ignore it
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    with suppress(KeyboardInterrupt):
-        for batch in _batches(options):
+    with suppress(KeyboardInterrupt), closing(_batches(options)) as batches:
+        for batch in batches:
             total.add(batch)
             print(f"{len(total.verdicts)} models: {dict(total.kinds)}", flush=True)
             for script, detail in batch.failures:
                 _report(script, detail)
+            if len(total.verdicts) >= options.models:
+                break
     _print(total)
     print(f"{time.perf_counter() - start:.0f} s")
     words = f"--models {options.models} --seed {options.seed}"
@@ -48,7 +53,9 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m reliability.random_models")
-    parser.add_argument("--models", type=int, default=200)
+    parser.add_argument(
+        "--models", type=int, default=200, help="at least so many different ones"
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument(
@@ -65,9 +72,9 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _batches(options: argparse.Namespace) -> Iterator[Batch]:
-    """Yield batches as they are done."""
-    sizes = [_MODELS_OF_A_BATCH] * -(-options.models // _MODELS_OF_A_BATCH)
+def _batches(options: argparse.Namespace) -> Generator[Batch]:
+    """Yield batches as they are done, until nobody wants more."""
+    first_seeds = itertools.count(options.seed * 100_000)
     deadline = time.monotonic() + 60 * options.minutes
     # In Brian, the order of sets decides whether some models are refused
     os.environ["PYTHONHASHSEED"] = "0"
@@ -75,15 +82,18 @@ def _batches(options: argparse.Namespace) -> Iterator[Batch]:
     with multiprocessing.get_context("spawn").Pool(
         options.processes, maxtasksperchild=8
     ) as pool:
-        pending = [
-            pool.apply_async(
-                compare_batch, (size, options.seed * 100_000 + n, options.cython)
-            )
-            for n, size in enumerate(sizes)
-        ]
+
+        def submitted() -> AsyncResult[Batch]:
+            arguments = _MODELS_OF_A_BATCH, next(first_seeds), options.cython
+            return pool.apply_async(compare_batch, arguments)
+
+        # One more each, so that no process has to wait
+        pending = deque(submitted() for _ in range(2 * options.processes))
         with suppress(multiprocessing.TimeoutError):
-            for result in pending:
-                yield result.get(timeout=max(deadline - time.monotonic(), 0))
+            while True:
+                left = max(deadline - time.monotonic(), 0)
+                yield pending.popleft().get(timeout=left)
+                pending.append(submitted())
 
 
 def _report(script: str, detail: str) -> None:
