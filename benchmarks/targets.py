@@ -23,6 +23,7 @@ from benchmarks.reports import markdown_table, write_page
 
 __all__ = ["main"]
 
+DOCS = ROOT / "docs" / "performance"
 #: The targets by the titles that readers see, with their colours (Okabe and Ito's)
 TARGETS = {
     "numba": ("numba", "#D55E00"),
@@ -75,15 +76,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for model in options.models:
         with tempfile.TemporaryDirectory() as folder:
             results += measure_model(model, targets, options, Path(folder))
+        # What was measured is kept whatever comes after
+        keep(results, options)
+    print((options.output / "targets.md").read_text(encoding="utf-8"))
+    return 0
+
+
+def keep(results: Sequence[Result], options: argparse.Namespace) -> None:
+    """Write all files."""
     options.output.mkdir(parents=True, exist_ok=True)
     data = {"machine": machine(), "results": [vars(result) for result in results]}
     file = options.output / "targets.json"
     file.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
-    write(results, options.output)
-    if options.docs:
-        write(results, ROOT / "docs" / "performance")
-    print((options.output / "targets.md").read_text(encoding="utf-8"))
-    return 0
+    for folder in (options.output, *([DOCS] if options.docs else [])):
+        write(results, folder)
 
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
