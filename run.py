@@ -55,8 +55,8 @@ def stages() -> List[Stage]:
     workers = str(min(os.cpu_count() or 1, MOST_WORKERS))
     brian = ["brian2numba.testing"]
     numpy = [*brian, "--target", "numpy", "--short"]
-    brian_loop = [*brian, "--brian-loop", "--short"]
-    libm = [*brian, "--math", "libm", "--short"]
+    # Two choices that have nothing to do with each other
+    other = [*brian, "--brian-loop", "--math", "libm", "--short"]
     threads = [*brian, "--threads", "2", "--short"]
     checked = [*brian, "--checked", "--short"]
     guarded = [*brian, "--guard-pages", "right", "--short"]
@@ -71,8 +71,7 @@ def stages() -> List[Stage]:
         Stage("own", "own tests", [*own, "-m", "not compiler", "-n", workers], False),
         Stage("compiler", "against Cython", [*own, "-m", "compiler"], True),
         Stage("brian", "Brian's suite, numba target", brian, False),
-        Stage("loop", "Brian's suite, numba target, Brian's loop", brian_loop, False),
-        Stage("libm", "Brian's suite, the C library", libm, False),
+        Stage("loop", "Brian's suite, Brian's loop, C library", other, False),
         Stage("threads", "Brian's suite, two threads", threads, False),
         Stage("checked", "Brian's suite, each access checked", checked, False),
         Stage("guarded", "Brian's suite, guard pages", guarded, False),

@@ -7,8 +7,8 @@ A point is a network of 400 neurons with 32 000 synapses, 0.1 s. Compared are
   of an earlier call (*next call*);
 - a plain loop that runs each point in a process of its own, with the Cython target and
   with numba, as many at a time as the sweep has processes;
-- the bare function in one process, beside a sweep with one process: what a sweep adds
-  to a point, or takes away.
+- the bare function in one process, beside a sweep with one process;
+- a sweep of a function that does nothing: what a sweep itself needs for a point.
 
 What is compiled was compiled before. All are measured by turns, several times.
 """
@@ -39,6 +39,7 @@ KINDS = {
     "numba": "numba, a process for each point",
     "bare": "bare function, one process",
     "sweep of one": "sweep, one process, of an earlier call",
+    "nothing": "sweep of a function that does nothing, one process",
 }
 
 type Measurements = dict[str, list[float]]
@@ -68,6 +69,11 @@ def point(drive):
     spikes = SpikeMonitor(neurons, record=False)
     run(100 * ms)
     return spikes.num_spikes
+
+
+def nothing(drive):
+    """Return at once."""
+    return drive
 
 
 def parameters(n_points):
@@ -115,7 +121,8 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--repeat", type=int, default=5, help="measurements of each")
     add("--output", type=Path, default=ROOT / "benchmarks" / "output")
     add("--docs", action="store_true", help="write to docs/performance, too")
-    add("--measure", choices=["sweep", "sweep of one", "bare", "cython", "numba"])
+    measurable = ["sweep", "sweep of one", "nothing", "bare", "cython", "numba"]
+    add("--measure", choices=measurable)
     return parser.parse_args(arguments)
 
 
@@ -131,7 +138,7 @@ def turn(kinds: Sequence[str], options: argparse.Namespace) -> dict[str, float]:
     """Measure each kind once: seconds a point."""
     first, following = in_a_process("sweep", options)
     found = {"first call": first, "next call": following}
-    for kind in ("bare", "sweep of one"):
+    for kind in ("bare", "sweep of one", "nothing"):
         (found[kind],) = in_a_process(kind, options)
     for target in ("cython", "numba"):
         if target in kinds:
@@ -178,10 +185,11 @@ def measured(kind: str, options: argparse.Namespace) -> list[float]:
             point(drive)
         return [(time.perf_counter() - start) / options.points]
     workers = options.workers if kind == "sweep" else 1
+    function = nothing if kind == "nothing" else point
     times = []
     for _ in range(2):
         start = time.perf_counter()
-        brian2numba.sweep(point, points, workers=workers, errors="raise")
+        brian2numba.sweep(function, points, workers=workers, errors="raise")
         times.append((time.perf_counter() - start) / options.points)
     return times if kind == "sweep" else times[1:]
 
@@ -190,18 +198,17 @@ def report(found: Mapping[str, Sequence[float]], options: Any) -> list[str]:
     """Return the results in words."""
     middle = {kind: statistics.median(seconds) for kind, seconds in found.items()}
     rows = [
-        [KINDS[kind], f"{1 / seconds:.2f}", f"{1000 * seconds:.0f}"]
+        [KINDS[kind], f"{1 / seconds:.3g}", f"{1000 * seconds:.3g}"]
         for kind, seconds in middle.items()
     ]
-    added = 1000 * (middle["sweep of one"] - middle["bare"])
     parts = [
         f"{options.points} points, networks of 400 neurons with 32 000 synapses and "
         f"0.1 s, {options.workers} processes at a time on {os.cpu_count()} processors; "
-        f"medians of {options.repeat}.",
+        f"medians of {options.repeat}. Written by `python -m benchmarks.sweeps`.",
         markdown_table(("", "points a second", "ms a point"), rows),
-        f"A sweep adds {added:.1f} ms to a point of the bare function in one process. "
-        "(Negative where it saves time: it looks for garbage in a point's own objects "
-        "only.)",
+        f"A sweep itself needs {1000 * middle['nothing']:.1f} ms for a point. It saves "
+        "more: before each `run`, Brian looks twice for garbage among all objects of the "
+        "process; in those of a sweep, among the objects of the point.",
     ]
     if "cython" in middle:
         ratio = middle["cython"] / middle["first call"]
