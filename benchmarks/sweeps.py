@@ -198,7 +198,7 @@ def report(found: Mapping[str, Sequence[float]], options: Any) -> list[str]:
     """Return the results in words."""
     middle = {kind: statistics.median(seconds) for kind, seconds in found.items()}
     rows = [
-        [KINDS[kind], f"{1 / seconds:.3g}", f"{1000 * seconds:.3g}"]
+        [KINDS[kind], _number(1 / seconds), _number(1000 * seconds)]
         for kind, seconds in middle.items()
     ]
     parts = [
@@ -217,6 +217,11 @@ def report(found: Mapping[str, Sequence[float]], options: Any) -> list[str]:
             "the Cython target."
         )
     return parts
+
+
+def _number(value: float) -> str:
+    """Return three digits or, of large numbers, all."""
+    return f"{value:.3g}" if value < 1000 else f"{value:.0f}"
 
 
 if __name__ == "__main__":
