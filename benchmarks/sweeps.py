@@ -207,8 +207,8 @@ def report(found: Mapping[str, Sequence[float]], options: Any) -> list[str]:
         f"medians of {options.repeat}. Written by `python -m benchmarks.sweeps`.",
         markdown_table(("", "points a second", "ms a point"), rows),
         f"A sweep itself needs {1000 * middle['nothing']:.1f} ms for a point. It saves "
-        "more: before each `run`, Brian looks twice for garbage among all objects of the "
-        "process; in those of a sweep, among the objects of the point.",
+        "more: before each `run`, Brian looks twice for garbage among all objects of "
+        "the process; in those of a sweep, among the objects of the point.",
     ]
     if "cython" in middle:
         ratio = middle["cython"] / middle["first call"]
