@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter
 
 from benchmarks.compare import ROOT, Result, available, machine, measure_model
 from benchmarks.reports import markdown_table, write_page
@@ -177,6 +178,8 @@ def figure(models: Sequence[str], by_name: Medians) -> Figure:
                 style = {"s": 45, "color": colour, "label": title, "zorder": 3}
                 ax.scatter([v or float("nan") for v in values], lines, **style)
         ax.set(xscale="log", title=quantity.title, yticks=list(lines))
+        # Within one power of ten, labels of more ticks would overlap
+        ax.xaxis.set_minor_formatter(NullFormatter())
         ax.grid(axis="both", color="0.9")
         ax.spines[["top", "right", "left"]].set_visible(False)
     axes[0].set_yticklabels([MODELS[model] for model in models])
