@@ -19,6 +19,7 @@ from brian2numba.compilation.compiler import CompiledKernel
 from brian2numba.device import arrays as device_arrays
 from brian2numba.device.arrays import Replacements
 from brian2numba.errors import N_DETAILS, OUT_OF_BOUNDS, exception_for
+from brian2numba.generation.followed import check_unchanged
 from brian2numba.generation.source import KernelSource
 from brian2numba.language import NEW_ROWS, WORKING_MEMORY, Report
 
@@ -90,6 +91,7 @@ class BoundKernel:
         self.table = np.zeros(max(len(self.slots), 1), np.int64)
         self._alive: list[Any] = []
         self._foreign: list[tuple[ArrayVariable, np.ndarray[Any, Any]]] = []
+        self._followings: list[Any] = []
         self._entry, self._address = kernel.entry, self.table.ctypes.data
         self.bind()
 
@@ -97,9 +99,32 @@ class BoundKernel:
         """Fill the table with what the slots stand for now."""
         self._alive.clear()
         self._foreign.clear()
+        self._followings.clear()
         self._bound_at = Replacements.count
         for index, slot in enumerate(self.slots):
             self.table[index] = slot.value(self)
+
+    @property
+    def is_followed(self) -> bool:
+        """Whether what functions of users refer to has to be looked up now and then."""
+        return bool(self._followings or self.source.called)
+
+    def follow(self, following: Any) -> None:
+        """Renew the words of a slot each time that Python has run."""
+        self._followings.append(following)
+
+    def renew(self) -> None:
+        """Look up what functions of users refer to.
+
+        Raises
+        ------
+        ReferenceChangedError
+            If that is something else than what the kernel was compiled for.
+        """
+        for following in self._followings:
+            following.renew()
+        for reference, function in self.source.called:
+            check_unchanged(reference, function)
 
     @property
     def foreign(self) -> str | None:

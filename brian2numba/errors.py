@@ -10,12 +10,16 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 __all__ = [
     "BrianNumbaError",
+    "FunctionLeftToPythonError",
     "KernelCompilationError",
     "KernelExecutionError",
+    "NotCompiledError",
     "NotInLanguageError",
+    "ReferenceChangedError",
     "Status",
     "SweepError",
     "UserFunctionError",
@@ -39,12 +43,57 @@ class UserFunctionError(KernelCompilationError):
     """A function given by the user can't be compiled by numba."""
 
 
+class FunctionLeftToPythonError(UserFunctionError):
+    """A plain function can't be compiled: Python can run what calls it.
+
+    Parameters
+    ----------
+    message : str
+        What to tell a user who wants it compiled.
+    function : `Function`
+        The function.
+    name : str
+        What it is called, and where it is.
+    reason : NotCompiledError
+        Why it is not compiled.
+    """
+
+    def __init__(
+        self, message: str, function: Any, name: str, reason: NotCompiledError
+    ) -> None:
+        super().__init__(message)
+        self.function = function
+        self.name = name
+        self.reason = reason
+
+
 class KernelExecutionError(BrianNumbaError):
     """A function given by the user raised an exception within a kernel."""
 
 
 class SweepError(BrianNumbaError):
     """A point of a sweep failed; the message names it, and has its traceback."""
+
+
+class NotCompiledError(Exception):
+    """Why a function of a user is left to Python.
+
+    Parameters
+    ----------
+    reason : str
+        The reason, a part of a sentence.
+    takes_numbers : bool, optional
+        Whether the function can be called with single numbers only. Defaults to
+        ``False``.
+    """
+
+    def __init__(self, reason: str, takes_numbers: bool = False) -> None:
+        super().__init__(reason)
+        self.takes_numbers = takes_numbers
+
+
+class ReferenceChangedError(Exception):
+    """What a compiled function refers to is of another kind now."""
 
 
 class NotInLanguageError(Exception):

@@ -57,6 +57,9 @@ class Binding(Protocol):
     def keep(self, array: np.ndarray[Any, Any]) -> int:
         """Return the address of an array, which from now on lives as the kernel."""
 
+    def follow(self, following: Any) -> None:
+        """Renew the words of a slot each time that Python has run."""
+
 
 @dataclass(frozen=True)
 class Slot(abc.ABC):
