@@ -8,6 +8,7 @@ Everything else of a model stays compiled. A message says so once for each funct
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -53,13 +54,17 @@ class _CodeObjects:
             if prefs["codegen.runtime.numba.functions"] == "compiled":
                 raise
             _say(error, owner)
-            one_by_one = error.function if error.reason.takes_numbers else None
+            one_by_one = [error.function] if error.reason.takes_numbers else []
             reason = f"it calls {error.name}: {error.reason}"
             # Without the traceback, which has the code object that failed
             error.__traceback__ = None
         else:
             if isinstance(made, NumbaCodeObject) and made.source.implicit:
-                made.make_stand_in = lambda: self._stand_in(owner, *args, **kwds)
+                source = made.source
+                numbers_only = [source.user_functions[n] for n in source.takes_numbers]
+                made.make_stand_in = lambda: self._stand_in(
+                    owner, *args, **kwds, one_by_one=numbers_only
+                )
             return made
         stand_in = self._stand_in(owner, *args, **kwds, one_by_one=one_by_one)  # type: ignore[misc]
         stand_in.left_to_python = reason
@@ -77,25 +82,25 @@ class _CodeObjects:
         template_kwds: Any = None,
         override_conditional_write: Any = None,
         compiler_kwds: Any = None,
-        one_by_one: Function | None = None,
+        one_by_one: Sequence[Function] = (),
     ) -> Any:
         """Make the code object that Brian's numpy target has for the same code.
 
-        A function that can be called with single numbers only is called so.
+        The functions `one_by_one` are called with the values of one neuron at a time.
         """
         template = getattr(NumpyCodeObject.templater, template_name)
         variables, indices = dict(variables), dict(variable_indices)
         for needed in template.variables - variables.keys():
             variables[needed] = owner.variables[needed]
-        for index in {indices[n] for n in variables if n in indices}:
+            index = indices[needed]
             if index not in ("_idx", "0"):
                 variables.setdefault(index, owner.variables[index])
         _implement_for_numpy(variables)
-        if one_by_one is not None:
-            variables = {
-                n: _called_one_by_one(v) if v is one_by_one else v
-                for n, v in variables.items()
-            }
+        variables |= {
+            n: _called_one_by_one(v)
+            for n, v in variables.items()
+            if any(v is function for function in one_by_one)
+        }
         return self._make(
             owner,
             name,

@@ -210,6 +210,8 @@ class NumbaCodeObject(CodeObject):
                 self.finish()
             self.renew()
             return cast("Callable[[], Any]", self._run)()
+        except BrianObjectException:
+            raise  # of what runs in its place
         except Exception as error:
             raise self._exception("run") from error
 
