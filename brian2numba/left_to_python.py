@@ -63,15 +63,16 @@ class _CodeObjects:
                 source = made.source
                 numbers_only = [source.user_functions[n] for n in source.takes_numbers]
                 made.make_stand_in = lambda: self._stand_in(
-                    owner, *args, **kwds, one_by_one=numbers_only
+                    numbers_only, owner, *args, **kwds
                 )
             return made
-        stand_in = self._stand_in(owner, *args, **kwds, one_by_one=one_by_one)  # type: ignore[misc]
+        stand_in = self._stand_in(one_by_one, owner, *args, **kwds)
         stand_in.left_to_python = reason
         return stand_in
 
     def _stand_in(  # noqa: PLR0913, PLR0917 (the arguments of Device.code_object)
         self,
+        one_by_one: Sequence[Function],
         owner: Any,
         name: str,
         abstract_code: Any,
@@ -82,7 +83,6 @@ class _CodeObjects:
         template_kwds: Any = None,
         override_conditional_write: Any = None,
         compiler_kwds: Any = None,
-        one_by_one: Sequence[Function] = (),
     ) -> Any:
         """Make the code object that Brian's numpy target has for the same code.
 

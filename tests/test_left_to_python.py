@@ -182,8 +182,8 @@ def test_one_message():
     assert re.match(
         r"Python runs the function 'not_compiled' \(test_left_to_python.py, line "
         rf"{line}\), used by 'cells', since it is not compiled: 'x.mean' makes "
-        "something of all neurons' values. The code that calls it takes as long as with "
-        "Brian's numpy target; everything else is compiled. To have it compiled, ",
+        "something of all neurons' values. The code that calls it takes as long as "
+        "with Brian's numpy target; everything else is compiled. To have it compiled, ",
         messages[0],
     )
     assert "codegen.runtime.numba.functions to 'compiled'" in messages[0]

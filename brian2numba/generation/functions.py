@@ -219,8 +219,9 @@ class _Collector:
         try:
             if function.auto_vectorise:
                 raise NotCompiledError("it is given the indices of all neurons")
-            n_given = len(function._arg_units)
-            translation = translated(function, n_given, name, self._free_own_name)
+            translation = translated(
+                function, _truth_values(function), name, self._free_own_name
+            )
         except NotCompiledError as reason:
             raise left_to_python(self.owner, function, reason) from None
         if translation.takes_numbers:
@@ -229,15 +230,15 @@ class _Collector:
 
     def _add_given(self, name: str, code: Any, function: Function) -> _Called:
         """Add a function object that was given for this target."""
-        n_given = len(function._arg_units)
+        given = _truth_values(function)
         is_with_index = function.auto_vectorise and (
-            unwrapped(code).__code__.co_argcount > n_given
+            unwrapped(code).__code__.co_argcount > len(given)
         )
         try:
             if function.auto_vectorise and not is_with_index:
                 raise NotCompiledError("it leaves out the index")
             translation = translated(
-                code, n_given + is_with_index, name, self._free_own_name, False
+                code, given + [False] * is_with_index, name, self._free_own_name, False
             )
         except NotCompiledError:
             # numba may know more of Python
@@ -306,3 +307,11 @@ class _Collector:
             name = f"_{name}"
         self.taken.add(name)
         return name
+
+
+def _truth_values(function: Function) -> list[bool]:
+    """Return which arguments of a function are truth values."""
+    return [
+        unit is bool or kind == "boolean"
+        for unit, kind in zip(function._arg_units, function._arg_types, strict=True)
+    ]

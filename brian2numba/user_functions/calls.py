@@ -78,7 +78,7 @@ def _of_brian() -> dict[int, Any]:
     """Map Brian's functions, which check units, to plain functions."""
     plain: dict[int, Any] = {}
     for name, function in DEFAULT_FUNCTIONS.items():
-        replacement = elementary.FUNCTIONS.get(name) or getattr(np, name, None)
+        replacement = getattr(np, name, None) or elementary.FUNCTIONS.get(name)
         if replacement is not None and name not in ("rand", "randn", "poisson"):
             plain[id(function)] = plain[id(function.pyfunc)] = replacement
     for module in (unitsafefunctions, brian2.numpy_):
@@ -131,7 +131,7 @@ def _is_jitted(thing: Any) -> bool:
 
 def _known_effect(thing: Any, module: str) -> Effect | None:
     """Return what a function does that is known one by one, or by its kind."""
-    if isinstance(thing, np.ufunc):
+    if isinstance(thing, np.ufunc) and library_name(thing) is not None:
         is_plain = thing.nout == 1 and thing.signature is None
         return Effect.ELEMENTWISE if is_plain else Effect.OF_ALL
     if isinstance(thing, types.BuiltinFunctionType) and module == "math":
@@ -155,7 +155,7 @@ def _is_known(thing: Any, known: Any) -> bool:
 
 def library_name(thing: Any) -> str | None:
     """Return the expression by which every kernel can call a function, if it can."""
-    if isinstance(thing, np.ufunc) or getattr(np, _name(thing), None) is thing:
+    if getattr(np, _name(thing), None) is thing:
         return f"np.{_name(thing)}"
     if getattr(math, _name(thing), None) is thing:
         return f"math.{_name(thing)}"

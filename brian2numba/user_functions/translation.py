@@ -8,9 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 from brian2.core.functions import Function
 
 from brian2numba.errors import NotCompiledError
+from brian2numba.user_functions.booleans import Booleans
 from brian2numba.user_functions.calls import (
     Effect,
     clipped,
@@ -76,7 +78,7 @@ class Translation:
 
 def translated(
     function: Any,
-    n_given: int,
+    given: Sequence[bool],
     name: str,
     free_name: Callable[[str], str],
     of_arrays: bool = True,
@@ -87,8 +89,8 @@ def translated(
     ----------
     function : callable
         The function.
-    n_given : int
-        How many arguments it is called with.
+    given : sequence of bool
+        The arguments that it is called with: whether they are truth values.
     name : str
         What it is to be called.
     free_name : callable
@@ -103,7 +105,7 @@ def translated(
         If kernels can't call it.
     """
     functions = _Functions(free_name, of_arrays)
-    top = functions.add(function, n_given, name)
+    top = functions.add(function, given, name)
     needs = functions.needs()
     for part in functions.parts.values():
         part.receive(needs)
@@ -159,8 +161,10 @@ class _Functions:
         self.takes_numbers = False
         self._uses: dict[int, str] = {}
 
-    def add(self, function: Any, n_given: int, name: str | None = None) -> _Part:
-        """Add a function that is called with so many arguments."""
+    def add(
+        self, function: Any, given: Sequence[bool], name: str | None = None
+    ) -> _Part:
+        """Add a function; `given` tells which of its arguments are truth values."""
         function = unwrapped(function)
         if id(function) in self.parts:
             return self.parts[id(function)]
@@ -173,10 +177,12 @@ class _Functions:
         own_name = function.__name__.strip("<>")
         part = _Part(name or self.free_name(own_name), tree)
         self.parts[id(function)] = part
-        self._take_defaults(part, function, n_given)
+        self._take_defaults(part, function, len(given))
         if self.of_arrays:
-            self.takes_numbers |= check_elementwise(tree, scope, n_given)
-        rewriter = _Rewriter(self, part, scope)
+            self.takes_numbers |= check_elementwise(tree, scope, len(given))
+        names = [argument.arg for argument in tree.args.args]
+        booleans = {n for n, is_boolean in zip(names, given, strict=True) if is_boolean}
+        rewriter = _Rewriter(self, part, scope, Booleans(tree, scope, booleans))
         tree.body = [rewriter.visit(statement) for statement in tree.body]
         tree.name = part.name
         return part
@@ -240,10 +246,13 @@ class _Functions:
 class _Rewriter(ast.NodeTransformer):
     """Puts what kernels know in the place of what a function refers to."""
 
-    def __init__(self, functions: _Functions, part: _Part, scope: Scope) -> None:
+    def __init__(
+        self, functions: _Functions, part: _Part, scope: Scope, booleans: Booleans
+    ) -> None:
         self.functions = functions
         self.part = part
         self.scope = scope
+        self.booleans = booleans
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
         return self._data(node)
@@ -259,6 +268,17 @@ class _Rewriter(ast.NodeTransformer):
             return self._data(node)
         self.generic_visit(node)
         return node
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
+        return self._operation(node)
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
+        return self._operation(node)
+
+    def _operation(self, node: ast.expr) -> ast.expr:
+        other = self.booleans.as_numpy_has_it(node)
+        self.generic_visit(other)
+        return other
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.stmt:
         if node.value is None:
@@ -292,7 +312,8 @@ class _Rewriter(ast.NodeTransformer):
             return self.functions.use(known)
         if effect_of(value, str(reference)) is not None:
             raise NotCompiledError(f"it passes on the function '{reference}'")
-        part = self.functions.add(value, unwrapped(value).__code__.co_argcount)
+        n_arguments = unwrapped(value).__code__.co_argcount
+        part = self.functions.add(value, [False] * n_arguments)
         if part.references or part.calls:
             raise NotCompiledError(f"it passes on the function '{reference}'")
         return ast.Name(part.name, ast.Load())
@@ -340,6 +361,8 @@ class _Rewriter(ast.NodeTransformer):
             return clipped(owner, low, high, self.functions.use)
         if method == "copy" and not args:
             return owner
+        if method == "round":
+            return ast.Call(self.functions.use(np.round), [owner, *args], [])
         node.func.value, node.args = owner, args
         node.keywords = [ast.keyword(name, value) for name, value in names.items()]
         return node
@@ -355,7 +378,8 @@ class _Rewriter(ast.NodeTransformer):
         given |= {str(keyword.arg): keyword.value for keyword in node.keywords}
         if len(node.args) > len(names) or not given.keys() <= set(names):
             raise NotCompiledError(f"it calls '{ast.unparse(node)}'")
-        part = self.functions.add(function, len(names))
+        is_boolean = [n in given and self.booleans.contain(given[n]) for n in names]
+        part = self.functions.add(function, is_boolean)
         reference = self.scope.reference(node.func)
         if reference is not None:
             self.functions.called.append((reference, thing))
