@@ -19,6 +19,7 @@ from brian2numba.compilation.compiler import CompiledKernel
 from brian2numba.device import arrays as device_arrays
 from brian2numba.device.arrays import Replacements
 from brian2numba.errors import N_DETAILS, OUT_OF_BOUNDS, exception_for
+from brian2numba.failures import function_at, name_of_array, name_of_function
 from brian2numba.generation.source import KernelSource
 from brian2numba.language import NEW_ROWS, WORKING_MEMORY, Report
 
@@ -151,9 +152,15 @@ class BoundKernel:
         slot, index, size = (
             details[word] for word in (Report.SLOT, Report.INDEX, Report.SIZE)
         )
-        statement = self.source.text.splitlines()[details[Report.LINE] - 1].strip()
+        line = details[Report.LINE]
+        statement = self.source.text.splitlines()[line - 1].strip()
+        function = function_at(self.source.text, line)
+        of = str(self.place)
+        if function is not None:
+            name = name_of_function(function, self.source.user_functions)
+            of = f"the function '{name}', called by {of},"
         message = (
-            f"The statement '{statement}' of {self.place} uses element {index} of "
+            f"The statement '{statement}' of {of} uses element {index} of "
             f"{self._name_of(slot)}, which has {size} elements{self.place.time()}."
         )
         if self.source.model_code:
@@ -166,7 +173,8 @@ class BoundKernel:
             return _OTHERS[slot]
         variable = getattr(self.slots[slot], "variable", None)
         if variable is None:
-            return f"'{self.slots[slot].name}'"
+            name = self.slots[slot].name
+            return f"'{name_of_array(name, self.source.user_functions)}'"
         return _described(variable)
 
     def number(self, name: str) -> int:

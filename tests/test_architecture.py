@@ -16,7 +16,7 @@ LAYERS = [
     {"containers", "elementary", "kernels", "with_numba"},
     {"lowering"},
     {"device", "generation"},
-    {"binding", "compilation", "store"},
+    {"binding", "compilation", "failures", "store"},
     {"behaviours"},
     {"pipeline", "state_updates"},
     {"target"},

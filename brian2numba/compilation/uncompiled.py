@@ -107,7 +107,8 @@ def python_entry(
             try:
                 return int(kernel(table))
             except OutOfBoundsError as error:
-                _write_report(int64s(int64s(table)[report]), error, kernel.__code__)
+                words = int64s(int64s(table)[report])
+                _write_report(words, error, kernel.__code__.co_filename)
                 return OUT_OF_BOUNDS
 
     return entry
@@ -133,7 +134,9 @@ def _slot_of_report(slots: tuple[Slot, ...]) -> int:
     return names.index("_details") if "_details" in names else -1
 
 
-def _write_report(words: Pointer, error: OutOfBoundsError, code: Any) -> None:
+def _write_report(words: Pointer, error: OutOfBoundsError, file_name: str) -> None:
     words[Report.INDEX], words[Report.SIZE], words[Report.SLOT] = error.args
     frames = traceback.walk_tb(error.__traceback__)
-    words[Report.LINE] = next(line for frame, line in frames if frame.f_code is code)
+    lines = [line for frame, line in frames if frame.f_code.co_filename == file_name]
+    # Of the kernel or, if one of the functions in its source failed, of that
+    words[Report.LINE] = lines[-1]

@@ -320,13 +320,20 @@ class NamespaceArray(Slot):
 
     array: np.ndarray[Any, Any]
 
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The names of slots that the declaration refers to."""
+        return ("_details",)
+
     def declaration(self, index: int) -> str:
         """Return the lines of source that make an array of the slot."""
-        pointer = pointer_name(dtype_name(self.array.dtype, f"the array '{self.name}'"))
+        name = dtype_name(self.array.dtype, f"the array '{self.name}'")
+        pointer = "_booleans" if name == "bool" else pointer_name(name)
         shape = ", ".join(f"_words[{axis + 1}]" for axis in range(self.array.ndim))
         return (
             f"_words = _int64s(_slots[{index}])\n"
-            f"{self.name} = _array_view({pointer}(_words[0]), ({shape},))"
+            f"{self.name} = _array_view({pointer}(_words[0]), ({shape},), "
+            f"{index}, _details)"
         )
 
     def value(self, binding: Binding) -> int:

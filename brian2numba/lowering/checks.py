@@ -25,7 +25,7 @@ from brian2numba.lowering.kinds import (
 )
 from brian2numba.lowering.values import Value, constant, convert
 
-__all__ = ["guarded", "leave_if_reported", "of_other_items"]
+__all__ = ["guarded", "leave_if_reported", "of_other_items", "write_report"]
 
 #: The line of an access in a function of the library; the kernel knows that of the call
 _IN_LIBRARY = 1
@@ -118,10 +118,14 @@ def _is_set(code: Any, report: Value, comparison: str) -> Value:
 
 def _report(code: Any, pointer: Value, index: Value, line: int) -> None:
     _, size, slot, report = pointer.parts
-    _write(code, report, Report.INDEX, index)
-    _write(code, report, Report.SIZE, size)
-    _write(code, report, Report.SLOT, slot)
-    _write(code, report, Report.LINE, constant(line))
+    write_report(code, report, (index, size, slot, constant(line)))
+
+
+def write_report(code: Any, report: Value, values: Sequence[Value]) -> None:
+    """Report an access: its index, the array's size and slot, and the line."""
+    words = (Report.INDEX, Report.SIZE, Report.SLOT, Report.LINE)
+    for word, value in zip(words, values, strict=True):
+        _write(code, report, word, value)
 
 
 def _write(code: Any, report: Value, word: Report, value: Value) -> None:
