@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-__all__ = ["function_at", "name_of_array", "name_of_function"]
+__all__ = ["function_at", "function_names", "name_of_array", "name_of_function"]
 
 
 def function_at(source: str, line: int) -> str | None:
@@ -29,6 +29,21 @@ def function_at(source: str, line: int) -> str | None:
         if node.lineno <= line <= (node.end_lineno or node.lineno):
             return node.name
     return None
+
+
+def function_names(source: str, objects: Iterable[str]) -> list[str]:
+    """Return the functions that a kernel may call, in the order of their numbers.
+
+    Parameters
+    ----------
+    source : str
+        The source of the kernel, with the functions of users that are part of it.
+    objects : iterable of str
+        The names of the objects that the source refers to.
+    """
+    nodes = ast.parse(source).body
+    defined = {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
+    return sorted(defined | set(objects))
 
 
 def name_of_function(name: str, user_functions: Iterable[str]) -> str:

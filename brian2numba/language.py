@@ -11,7 +11,6 @@ them costs an instruction beyond the load, store or call it stands for.
 from __future__ import annotations
 
 import ctypes
-import enum
 import math
 from collections.abc import Callable, Sequence
 from fractions import Fraction
@@ -30,11 +29,8 @@ from brian2numba.reference_counting import (
 __all__ = [
     "C_FUNCTIONS",
     "MASK_SIZE",
-    "NEW_ROWS",
-    "WORKING_MEMORY",
     "OutOfBoundsError",
     "Pointer",
-    "Report",
     "allocate",
     "allocate_movable",
     "array_view",
@@ -105,22 +101,6 @@ C_FUNCTIONS = (
     "tan",
     "tanh",
 )
-
-
-class Report(enum.IntEnum):
-    """Words that say which access to an array was outside of it."""
-
-    INDEX = 0
-    SIZE = 1
-    #: The slot of the kernel that the array is in, or one of `WORKING_MEMORY`, ...
-    SLOT = 2
-    #: The line of the kernel's source; 0 if there was none
-    LINE = 3
-
-
-#: What is reported of arrays that are in no slot: the kernel's own, and new rows of
-#: recordings and synapses
-WORKING_MEMORY, NEW_ROWS = -1, -2
 
 
 class Pointer:

@@ -6,11 +6,15 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from brian2numba.errors import KernelCompilationError, UserFunctionError
+from brian2numba.errors import (
+    FunctionNotCompilableError,
+    KernelCompilationError,
+    UserFunctionError,
+)
 from brian2numba.generation.jitting import WAYS_OUT
 from brian2numba.generation.source import KernelSource
 
-__all__ = ["compilation_error"]
+__all__ = ["compilation_error", "reason_of"]
 
 
 def compilation_error(
@@ -28,8 +32,10 @@ def compilation_error(
         What numba said.
     """
     model = source.model_code
-    reason = _reason(error)
-    functions = _concerned(source.user_functions, error)
+    if isinstance(error, FunctionNotCompilableError):
+        reason, functions = error.reason, [error.name]
+    else:
+        reason, functions = reason_of(error), []
     if functions:
         names = " or ".join(f"'{name}'" for name in functions)
         return UserFunctionError(
@@ -47,7 +53,7 @@ def compilation_error(
 _INNER = "TypingError: "
 
 
-def _reason(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
     """Return the line of numba's message that says what is wrong."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     noise = ("Failed in", "File ", "During:", "[1] During", "- ", "This error may")

@@ -116,6 +116,9 @@ def assemble(
         Objects that the body or the functions refer to.
     """
     used = get_identifiers(body) & set(candidates)
+    if functions or objects:
+        # Where a function that raises an exception leaves what it was called with
+        used |= {"_details"} & set(candidates)
     used |= {name for slot in used for name in candidates[slot].needs}
     names = sorted(used, key=lambda name: (bool(candidates[name].needs), name))
     slots = tuple(candidates[name] for name in names)

@@ -257,7 +257,10 @@ class Types:
 
     def callee_of(self, thing: Any) -> Callee:
         """Return what this function calls where it names an object."""
-        callee: Callee = self.callees.callee(thing, self.definition.vectorises)
+        is_kernel = self.definition.name == "kernel"
+        callee: Callee = self.callees.callee(
+            thing, self.definition.vectorises, of_kernel=is_kernel
+        )
         return callee
 
 
