@@ -18,10 +18,22 @@ from brian2.core.variables import ArrayVariable
 from brian2numba.compilation.compiler import CompiledKernel
 from brian2numba.device import arrays as device_arrays
 from brian2numba.device.arrays import Replacements
-from brian2numba.errors import N_DETAILS, OUT_OF_BOUNDS, exception_for
+from brian2numba.errors import (
+    N_DETAILS,
+    OUT_OF_BOUNDS,
+    USER_EXCEPTION,
+    exception_for,
+)
+from brian2numba.failed_calls import (
+    FailedCall,
+    exception_of,
+    failed_call,
+    where_it_was,
+)
+from brian2numba.failures import function_at, name_of_array, name_of_function
 from brian2numba.generation.followed import check_unchanged
 from brian2numba.generation.source import KernelSource
-from brian2numba.language import NEW_ROWS, WORKING_MEMORY, Report
+from brian2numba.reports import NEW_ROWS, WORKING_MEMORY, Report
 
 __all__ = ["BoundKernel", "Place"]
 
@@ -89,6 +101,8 @@ class BoundKernel:
         self.details = np.zeros(N_DETAILS, np.int64)
         self._numbers = {**numbers, "_details": self.details.ctypes.data}
         self.table = np.zeros(max(len(self.slots), 1), np.int64)
+        #: The call that raised an exception, if one did
+        self.failed_call: FailedCall | None = None
         self._alive: list[Any] = []
         self._foreign: list[tuple[ArrayVariable, np.ndarray[Any, Any]]] = []
         self._followings: list[Any] = []
@@ -170,15 +184,51 @@ class BoundKernel:
         self.details[:] = 0
         if status == OUT_OF_BOUNDS:
             return self._out_of_bounds(details)
+        if status == USER_EXCEPTION:
+            self.failed_call = failed_call(self.source, details)
+            if self.failed_call is not None:
+                return self._exception_of_user(status, self.failed_call)
         return exception_for(status, details, str(self.place))
+
+    def _exception_of_user(self, status: int, call: FailedCall) -> Exception:
+        error = exception_of(self.source, call)
+        if not isinstance(error, Exception):
+            return exception_for(status, (), str(self.place))
+        name = name_of_function(call.function_name, self.source.user_functions)
+        of = f"the function '{name}', called by {self.place}"
+        described = self.source.user_functions.get(call.function_name)
+        n_own = len(described._arg_units) if described else len(call.arguments)
+        arguments = call.arguments[:n_own]
+        given = ", ".join("an array" if a is None else str(a) for a in arguments)
+        given = f"Its arguments: {given}." if given else "It has no arguments."
+        if isinstance(error, IndexError):
+            statement = where_it_was(error)
+            begin = f"{statement} of {of}" if statement else of[0].upper() + of[1:]
+            time = self.place.time().removeprefix(",")
+            better = IndexError(f"{begin}, fails{time}: {error}. {given}")
+            better.__cause__ = error
+            return better
+        error.add_note(f"Raised by {of}{self.place.time()}. {given}")
+        return error
 
     def _out_of_bounds(self, details: list[int]) -> IndexError:
         slot, index, size = (
             details[word] for word in (Report.SLOT, Report.INDEX, Report.SIZE)
         )
-        statement = self.source.text.splitlines()[details[Report.LINE] - 1].strip()
+        line = details[Report.LINE]
+        statement = self.source.text.splitlines()[line - 1].strip()
+        found = function_at(self.source.text, line)
+        of = str(self.place)
+        if found is not None:
+            function, line_of_function = found
+            name = name_of_function(function, self.source.user_functions)
+            of = f"the function '{name}', called by {of},"
+            if function in self.source.translations:
+                origin = self.source.translations[function].origin(line_of_function)
+                statement, where = origin or (statement, "")
+                of = f"the function '{name}'{where}, called by {self.place},"
         message = (
-            f"The statement '{statement}' of {self.place} uses element {index} of "
+            f"The statement '{statement}' of {of} uses element {index} of "
             f"{self._name_of(slot)}, which has {size} elements{self.place.time()}."
         )
         if self.source.model_code:
@@ -191,7 +241,8 @@ class BoundKernel:
             return _OTHERS[slot]
         variable = getattr(self.slots[slot], "variable", None)
         if variable is None:
-            return f"'{self.slots[slot].name}'"
+            name = self.slots[slot].name
+            return f"'{name_of_array(name, self.source.user_functions)}'"
         return _described(variable)
 
     def number(self, name: str) -> int:

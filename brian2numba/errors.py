@@ -15,6 +15,7 @@ from typing import Any
 __all__ = [
     "BrianNumbaError",
     "FunctionLeftToPythonError",
+    "FunctionNotCompilableError",
     "KernelCompilationError",
     "KernelExecutionError",
     "NotCompiledError",
@@ -96,6 +97,23 @@ class ReferenceChangedError(Exception):
     """What a compiled function refers to is of another kind now."""
 
 
+class FunctionNotCompilableError(Exception):
+    """A function of the user's is not compiled by numba.
+
+    Parameters
+    ----------
+    name : str
+        The function's name in the kernel's source.
+    reason : str
+        Why, as a sentence.
+    """
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"The function '{name}' can't be compiled: {reason}")
+        self.name = name
+        self.reason = reason
+
+
 class NotInLanguageError(Exception):
     """A kernel's source uses something that only numba can compile."""
 
@@ -121,9 +139,12 @@ class Status(enum.IntEnum):
 OK = int(Status.OK)
 OUT_OF_MEMORY = int(Status.OUT_OF_MEMORY)
 
-#: How many numbers a kernel can leave to explain its status
-N_DETAILS = 4
+#: How many arguments are kept of a call that raises an exception
+N_ARGUMENTS = 16
+#: How many numbers a kernel can leave to explain its status, see `language.Report`
+N_DETAILS = 7 + N_ARGUMENTS
 OUT_OF_BOUNDS = int(Status.OUT_OF_BOUNDS)
+USER_EXCEPTION = int(Status.USER_EXCEPTION)
 
 #: The exception for each status, and its message; the details are {0} and {1}
 #: (`Status.OUT_OF_BOUNDS` is the binding's, which knows the arrays)

@@ -11,7 +11,6 @@ them costs an instruction beyond the load, store or call it stands for.
 from __future__ import annotations
 
 import ctypes
-import enum
 import math
 from collections.abc import Callable, Sequence
 from fractions import Fraction
@@ -30,17 +29,15 @@ from brian2numba.reference_counting import (
 __all__ = [
     "C_FUNCTIONS",
     "MASK_SIZE",
-    "NEW_ROWS",
-    "WORKING_MEMORY",
     "OutOfBoundsError",
     "Pointer",
-    "Report",
     "allocate",
     "allocate_movable",
     "array_view",
     "as_bytes",
     "block_words",
     "boolean",
+    "booleans",
     "bools",
     "bounded",
     "call",
@@ -106,22 +103,6 @@ C_FUNCTIONS = (
 )
 
 
-class Report(enum.IntEnum):
-    """Words that say which access to an array was outside of it."""
-
-    INDEX = 0
-    SIZE = 1
-    #: The slot of the kernel that the array is in, or one of `WORKING_MEMORY`, ...
-    SLOT = 2
-    #: The line of the kernel's source; 0 if there was none
-    LINE = 3
-
-
-#: What is reported of arrays that are in no slot: the kernel's own, and new rows of
-#: recordings and synapses
-WORKING_MEMORY, NEW_ROWS = -1, -2
-
-
 class Pointer:
     """The address of items of one type.
 
@@ -172,7 +153,7 @@ class Pointer:
         return pointer
 
 
-class OutOfBoundsError(Exception):
+class OutOfBoundsError(IndexError):
     """An index outside of a checked array; its arguments: a `Report` but the line."""
 
 
@@ -189,6 +170,28 @@ class _CheckedPointer(Pointer):
     def of(self, item: Any, value: Callable[[Any], Any]) -> Pointer:
         n_parts = ctypes.sizeof(self._item) // ctypes.sizeof(item)
         return super().of(item, value).within(self.size * n_parts, self.slot)
+
+
+class _CheckedArray(np.ndarray):
+    """An array that says which of its elements does not exist."""
+
+    slot = 0
+
+    def __array_finalize__(self, other: Any) -> None:
+        self.slot = getattr(other, "slot", 0)
+
+    def __getitem__(self, key: Any) -> Any:
+        self._check(key)
+        return super().__getitem__(key)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self._check(key)
+        super().__setitem__(key, value)
+
+    def _check(self, key: Any) -> None:
+        is_index = isinstance(key, (int, np.integer)) and not isinstance(key, bool)
+        if self.ndim and is_index and not -len(self) <= key < len(self):
+            raise OutOfBoundsError(int(key), len(self), self.slot)
 
 
 def float64s(address: int) -> Pointer:
@@ -224,6 +227,11 @@ def uint64s(address: int) -> Pointer:
 def bools(address: int) -> Pointer:
     """Return a pointer to bytes: read one with ``bools(address)[k] != 0``."""
     return Pointer(address, ctypes.c_uint8, int)
+
+
+def booleans(address: int) -> Pointer:
+    """Return a pointer to bytes, each of them a truth value."""
+    return Pointer(address, ctypes.c_bool, bool)
 
 
 def as_bytes(words: Pointer) -> Pointer:
@@ -321,9 +329,25 @@ def _function_at(address: int, result: Any, arguments: tuple[int, ...]) -> Any:
     return ctypes.CFUNCTYPE(result, *kinds)(int(address))(*map(int, arguments))
 
 
-def array_view(pointer: Pointer, shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
-    """Return an array of the given shape over memory that something else owns."""
-    return pointer.array(shape)
+def array_view(
+    pointer: Pointer, shape: tuple[int, ...], slot: int, report: Pointer
+) -> np.ndarray[Any, Any]:
+    """Return an array over memory that something else owns, as functions see it.
+
+    Parameters
+    ----------
+    pointer : pointer
+        The address of the first item.
+    shape : tuple of int
+        The number of items along each dimension.
+    slot : int
+        Which array it is, see `Report`.
+    report : pointer to int64
+        Where machine code writes a `Report`; Python raises `OutOfBoundsError`.
+    """
+    array = pointer.array(shape).view(_CheckedArray)
+    array.slot = slot
+    return array
 
 
 def load_int64(address: int, index: int) -> int:

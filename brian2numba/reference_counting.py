@@ -9,6 +9,7 @@ longer than most models take to start, and few of them need it.
 from __future__ import annotations
 
 import ctypes
+import functools
 import importlib
 import importlib.util
 import sys
@@ -25,11 +26,11 @@ __all__ = [
     "allocate_block",
     "allocate_movable_block",
     "allocate_with_destructor",
+    "functions_for_numba",
     "reallocate_block",
     "release_block",
 ]
 
-_NAME = "numba.core.runtime._nrt_python"
 #: Fixed arrays and buffers begin at cache lines
 ALIGNMENT = 64
 #: The word of a meminfo that holds the address of the block
@@ -38,24 +39,24 @@ MEMINFO_DATA = 3
 MEMINFO_REFERENCES = 0
 
 
-def _runtime() -> Any:
-    """Return numba's runtime. If numba is imported later, it finds this module."""
-    if _NAME in sys.modules:
-        return sys.modules[_NAME]
+def _extension(name: str) -> Any:
+    """Return a C module of numba's. If numba is imported later, it finds this one."""
+    if name in sys.modules:
+        return sys.modules[name]
     package = importlib.util.find_spec("numba")
     for folder in (package and package.submodule_search_locations) or ():
         for suffix in EXTENSION_SUFFIXES:
-            path = Path(folder, *_NAME.split(".")[1:]).with_suffix(suffix)
-            spec = importlib.util.spec_from_file_location(_NAME, path)
+            path = Path(folder, *name.split(".")[1:]).with_suffix(suffix)
+            spec = importlib.util.spec_from_file_location(name, path)
             if path.exists() and spec and spec.loader:
-                runtime = importlib.util.module_from_spec(spec)
-                spec.loader.exec_module(runtime)
-                sys.modules[_NAME] = runtime
-                return runtime
-    return importlib.import_module(_NAME)
+                module = importlib.util.module_from_spec(spec)
+                spec.loader.exec_module(module)
+                sys.modules[name] = module
+                return module
+    return importlib.import_module(name)
 
 
-_nrt = _runtime()
+_nrt = _extension("numba.core.runtime._nrt_python")
 
 #: A reference to a block, as Python has it
 MemInfo: Any = _nrt._MemInfo
@@ -97,6 +98,78 @@ release_block = ctypes.CFUNCTYPE(None, ctypes.c_int64)(
 allocate_with_destructor = ctypes.CFUNCTYPE(
     ctypes.c_int64, ctypes.c_int64, ctypes.c_int64
 )(_nrt.c_helpers["MemInfo_alloc_dtor"])
+
+
+@functools.cache
+def functions_for_numba() -> dict[str, int]:
+    """Return the addresses of what functions call that numba has compiled, by name."""
+    helpers = _extension("numba._helperlib").c_helpers
+    return {
+        **{f"NRT_{name}": int(_nrt.c_helpers[name]) for name in _OF_RUNTIME},
+        **{
+            f"numba_{name}": int(address)
+            for name, address in helpers.items()
+            if name in _HELPERS or name.startswith(_HELPERS_WITH)
+        },
+        "Py_FatalError": int(_address(ctypes.pythonapi.Py_FatalError)),
+    }
+
+
+#: What numba's runtime does without Python
+_OF_RUNTIME = (
+    "Allocate",
+    "Free",
+    "MemInfo_alloc",
+    "MemInfo_alloc_aligned",
+    "MemInfo_alloc_dtor",
+    "MemInfo_alloc_dtor_safe",
+    "MemInfo_alloc_safe",
+    "MemInfo_alloc_safe_aligned",
+    "MemInfo_call_dtor",
+    "MemInfo_data",
+    "MemInfo_new_varsize",
+    "MemInfo_new_varsize_dtor",
+    "MemInfo_release",
+    "MemInfo_varsize_alloc",
+    "MemInfo_varsize_free",
+    "MemInfo_varsize_realloc",
+)
+#: The helpers of numba's that compute, keep lists and dictionaries, and call LAPACK;
+#: others make Python objects or draw random numbers
+_HELPERS = (
+    "attempt_nocopy_reshape",
+    "cpow",
+    "cpowf",
+    "fatal_error",
+    "fixed_fmod",
+    "fixed_fmodf",
+    "fptoui",
+    "fptouif",
+    "frexp",
+    "frexpf",
+    "gamma",
+    "gammaf",
+    "gil_ensure",
+    "gil_release",
+    "ldexp",
+    "ldexpf",
+    "lgamma",
+    "lgammaf",
+    "nextafter",
+    "nextafterf",
+    "round",
+    "roundf",
+    "sdiv",
+    "srem",
+    "udiv",
+    "urem",
+    "xgesv",
+)
+_HELPERS_WITH = ("dict_", "erf", "ez_", "list_", "set_", "xx")
+
+
+def _address(function: Any) -> int:
+    return ctypes.cast(function, ctypes.c_void_p).value or 0
 
 
 def allocate_block(n_bytes: int) -> int:

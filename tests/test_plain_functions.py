@@ -84,7 +84,14 @@ def with_default(x, shift=1.0):
     return x + shift
 
 
+def of_array(x):
+    return TABLE[int(x) % 3]
+
+
+TABLE = np.array([1.0, 2.0, 4.0])
+
 TRANSLATED = {
+    "array": of_array,
     "default": with_default,
     "lambda": lambda x: x + SHIFT,
     "jitted": numba.njit(helper),
@@ -182,15 +189,8 @@ def called_with(function, x):
     return function(x)
 
 
-def of_array(x):
-    return TABLE[int(x) % 3]
-
-
-TABLE = np.array([1.0, 2.0, 4.0])
-
 LEFT_TO_NUMBA = {
     "list": with_list,
-    "array": of_array,
     "inner_lambda": with_lambda,
     "in_another_call": passing_on,
 }

@@ -11,17 +11,15 @@ from __future__ import annotations
 import ctypes
 import hashlib
 import importlib
-import math
-import types as python_types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import numpy as np
 from brian2.core.preferences import prefs
 from brian2.utils.logger import get_logger
 from brian2.utils.stringtools import get_identifiers
 
+from brian2numba.compilation.facts import facts_of, is_translated, versions
 from brian2numba.compilation.locks import COMPILING
 from brian2numba.compilation.machine_code import Processor, listings, processor
 from brian2numba.compilation.mathematics import vectorises
@@ -29,15 +27,16 @@ from brian2numba.compilation.recent import Recent
 from brian2numba.compilation.stored_code import (
     LEVEL_OF_LOOPS,
     LEVEL_OF_SINGLE_RUNS,
+    Units,
     stored_code,
 )
 from brian2numba.compilation.uncompiled import python_entry
 from brian2numba.compilation.work import WORK, Work
 from brian2numba.errors import NotInLanguageError
 from brian2numba.generation.checking import is_checked
-from brian2numba.generation.library import is_of_library
 from brian2numba.generation.source import KernelSource
 from brian2numba.lowering import lower
+from brian2numba.lowering.foreign import Foreign
 
 __all__ = ["CompiledKernel", "compile_kernel"]
 
@@ -83,14 +82,24 @@ class Translation:
     vectorises: bool
     processor: Processor
     level: int
+    units: Any = field(default=None, repr=False)
 
     def lowered(self) -> str:
         """Return the kernel in LLVM's language, as it is before LLVM optimises it."""
-        return lower(self.source, self.names, self.entry, self.vectorises)
+        return lower(self.source, self.names, self.entry, self.vectorises, self.units)
+
+    def linked(self) -> tuple[str, ...]:
+        """Return the functions that numba has compiled, once it is translated."""
+        return () if self.units is None else self.units.texts
+
+    def is_portable(self) -> bool:
+        """Tell whether other processes can use it, as far as is known."""
+        return self.units is None or self.units.is_portable
 
     def listings(self) -> tuple[str, str]:
         """Return the kernel in LLVM's language, optimised, and in the processor's."""
-        return listings(self.lowered(), self.processor, self.level)
+        text = self.lowered()
+        return listings(text, self.processor, self.level, self.linked())
 
 
 #: The kernels of this process by their source, which equal models share. They know
@@ -124,7 +133,7 @@ def compile_kernel(
     """
     if not prefs["codegen.runtime.numba.jit"]:
         return _python_kernel(source, namespace, file_name)
-    objects = _identity(source.objects)
+    objects = facts_of(source.objects).text
     with COMPILING:
         key = (source.text, source.runs_once, vectorises(), objects)
         kernel = _compiled.get(key)
@@ -154,9 +163,11 @@ def _lowered_kernel(source: KernelSource, namespace: dict[str, Any]) -> Compiled
     """Compile a kernel without numba."""
     is_vector = vectorises()
     functions = "# with functions that vectorise\n" if is_vector else ""
-    text = source.text + "".join(_facts(source.objects)) + functions
+    facts = facts_of(source.objects)
+    text = source.text + facts.text + functions
+    text += versions() if source.calls_users else ""
     name = "kernel_" + hashlib.sha256(text.encode()).hexdigest()[:32]
-    known = {**namespace, **source.objects}
+    known = {**namespace, **_for_kernels(source.objects)}
     translation = Translation(
         source=source.text,
         names={n: known[n] for n in get_identifiers(source.text) if n in known},
@@ -164,10 +175,60 @@ def _lowered_kernel(source: KernelSource, namespace: dict[str, Any]) -> Compiled
         vectorises=is_vector,
         processor=processor(prefs["codegen.runtime.numba.cpu"]),
         level=LEVEL_OF_SINGLE_RUNS if source.runs_once else LEVEL_OF_LOOPS,
+        units=_UnitsWhenNeeded(source, namespace) if source.calls_users else None,
     )
-    code = stored_code(name, text, translation.lowered, translation.level)
-    entry = _ENTRY(code.address)
-    return CompiledKernel(code.address, entry, (code,), translation.listings)
+    units = Units(
+        are_possible=source.calls_users,
+        texts=translation.linked,
+        is_portable=lambda: facts.is_portable and translation.is_portable(),
+    )
+    code = stored_code(name, text, translation.lowered, translation.level, units)
+    alive = (code, *facts.objects)
+    return CompiledKernel(
+        code.address, _ENTRY(code.address), alive, translation.listings
+    )
+
+
+class _UnitsWhenNeeded:
+    """The units of a kernel, see `compilation.units.KernelUnits`.
+
+    A kernel that is in the store needs neither them nor what makes them.
+    """
+
+    def __init__(self, source: KernelSource, namespace: Mapping[str, Any]) -> None:
+        self._given = source, namespace
+        self._units: Any = None
+
+    def unit(self, name: str, kinds: tuple[str, ...]) -> Any:
+        """Return the unit of a function for arguments of these kinds."""
+        return self._of_kernel.unit(name, kinds)
+
+    def number_of(self, name: str) -> int:
+        """Return the number by which a `Report` refers to a function."""
+        number: int = self._of_kernel.number_of(name)
+        return number
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The code of the units that were asked for."""
+        return () if self._units is None else self._units.texts
+
+    @property
+    def is_portable(self) -> bool:
+        """Whether other processes can use the kernel, as far as is known."""
+        return self._units is None or self._units.is_portable
+
+    @property
+    def _of_kernel(self) -> Any:
+        if self._units is None:
+            module = importlib.import_module("brian2numba.compilation.units")
+            self._units = module.KernelUnits(*self._given)
+        return self._units
+
+
+def _for_kernels(objects: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what kernels take for objects of users: most of them, numba compiles."""
+    return {n: v if is_translated(v) else Foreign(n) for n, v in objects.items()}
 
 
 def _python_kernel(
@@ -175,27 +236,6 @@ def _python_kernel(
 ) -> CompiledKernel:
     """Let Python run a kernel; there is no address that compiled code could call."""
     return CompiledKernel(0, python_entry(source, namespace, file_name), ())
-
-
-def _facts(objects: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what objects mean that functions of users refer to.
-
-    Raises
-    ------
-    NotInLanguageError
-        If one is neither a number, nor a module or function that is the same in each
-        process.
-    """
-    for name, value in sorted(objects.items()):
-        if isinstance(value, (bool, int, float)):
-            meaning = repr(value)
-        elif isinstance(value, python_types.ModuleType) and value in (math, np):
-            meaning = value.__name__
-        elif is_of_library(value):
-            meaning = f"{value.__module__}.{value.__name__}"
-        else:
-            raise NotInLanguageError(f"the object {name} ({type(value).__name__})")
-        yield f"# {name} = {meaning}\n"
 
 
 def _numba_kernel(
@@ -215,11 +255,3 @@ def _numba_kernel(
         return library.get_llvm_str(), library.get_asm_str()
 
     return CompiledKernel(address, _ENTRY(address), alive, listings_of_numba)
-
-
-def _identity(objects: Mapping[str, Any]) -> tuple[Any, ...]:
-    """Return what tells whether a source would mean the same with other objects."""
-    return tuple(
-        (name, value if isinstance(value, (bool, int, float, str)) else id(value))
-        for name, value in sorted(objects.items())
-    )

@@ -19,6 +19,7 @@ _PARTS = (
     "errors.py",
     "language.py",
     "reference_counting.py",
+    "reports.py",
     "compilation",
     "containers",
     "elementary",
@@ -28,6 +29,7 @@ _PARTS = (
     "simulation/counter.py",
     "simulation/loop.py",
     "simulation/parts.py",
+    "with_numba",
 )
 
 

@@ -7,6 +7,7 @@ import ctypes.util
 import functools
 import itertools
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,9 +16,10 @@ import llvmlite.binding as llvm
 from brian2numba.compilation.known_processors import Processor
 from brian2numba.compilation.options import set_llvm_options
 from brian2numba.language import C_FUNCTIONS
-from brian2numba.reference_counting import RUNTIME_FUNCTIONS
+from brian2numba.reference_counting import RUNTIME_FUNCTIONS, functions_for_numba
 
 __all__ = [
+    "UNIT",
     "LoadedCode",
     "Processor",
     "assembly",
@@ -26,9 +28,13 @@ __all__ = [
     "object_code",
     "optimised",
     "processor",
+    "remove_unused",
+    "unknown_symbols",
 ]
 
 _numbers = itertools.count()
+#: How the names of functions begin that are linked with kernels
+UNIT = "unit_"
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,7 @@ def _machine(of: Processor, level: int) -> Any:
     )
 
 
-def optimised(text: str, of: Processor, level: int) -> Any:
+def optimised(text: str, of: Processor, level: int, linked: Sequence[str] = ()) -> Any:
     """Return a module after LLVM has optimised it.
 
     Parameters
@@ -78,6 +84,9 @@ def optimised(text: str, of: Processor, level: int) -> Any:
         What it is for.
     level : int
         How much to optimise, from 0 to 3.
+    linked : sequence of str, optional
+        Modules that it becomes one with. Each has one function that it calls, with a
+        name that begins with `UNIT`, and shows nothing else.
     """
     machine = _machine(of, level)
     header = (
@@ -85,24 +94,47 @@ def optimised(text: str, of: Processor, level: int) -> Any:
         f'target triple = "{machine.triple}"\n'
     )
     module = llvm.parse_assembly(header + text)
+    for other in linked:
+        module.link_in(llvm.parse_assembly(header + other))
+    for function in module.functions if linked else ():
+        if function.name.startswith(UNIT) and not function.is_declaration:
+            function.linkage = llvm.Linkage.internal
     options = llvm.create_pipeline_tuning_options(speed_level=level)
     options.loop_vectorization = options.slp_vectorization = level > 1
     builder = llvm.create_pass_builder(machine, options)
-    passes = builder.getModulePassManager()
+    _run(builder.getModulePassManager(), module, builder)
+    return module
+
+
+def _run(passes: Any, module: Any, builder: Any) -> None:
     passes.run(module, builder)
     if type(passes)._dispose is llvm.ffi.ObjectRef._dispose:
         # llvmlite 0.50 forgets to, by the order of the bases: 60 kB a kernel
         llvm.newpassmanagers.NewPassManager._dispose(passes)
-    return module
 
 
-def object_code(text: str, of: Processor, level: int) -> bytes:
+def remove_unused(module: Any) -> None:
+    """Remove from a module what nothing in it uses, and nothing outside can."""
+    machine = _machine(processor("host"), 3)
+    builder = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options())
+    passes = llvm.create_new_module_pass_manager()
+    passes.add_global_dead_code_eliminate_pass()
+    passes.add_strip_dead_prototype_pass()
+    _run(passes, module, builder)
+
+
+def object_code(
+    text: str, of: Processor, level: int, linked: Sequence[str] = ()
+) -> bytes:
     """Compile a module to an object file; the parameters are those of `optimised`."""
-    code: bytes = _machine(of, level).emit_object(optimised(text, of, level))
+    module = optimised(text, of, level, linked)
+    code: bytes = _machine(of, level).emit_object(module)
     return code
 
 
-def listings(text: str, of: Processor, level: int) -> tuple[str, str]:
+def listings(
+    text: str, of: Processor, level: int, linked: Sequence[str] = ()
+) -> tuple[str, str]:
     """Return what `object_code` compiles and makes, to be read.
 
     Returns
@@ -110,7 +142,7 @@ def listings(text: str, of: Processor, level: int) -> tuple[str, str]:
     llvm, assembly : str
         The optimised module, in LLVM's language and in the processor's.
     """
-    module = optimised(text, of, level)
+    module = optimised(text, of, level, linked)
     return str(module), _machine(of, level).emit_assembly(module)
 
 
@@ -137,10 +169,48 @@ def _engine() -> Any:
 @functools.cache
 def _c_functions() -> dict[str, int]:
     """Return the addresses of the functions that kernels may call."""
-    addresses = dict(RUNTIME_FUNCTIONS)
-    libraries = _c_libraries()
-    for name in (f + suffix for f in C_FUNCTIONS for suffix in ("", "f")):
-        for library in libraries:
+    return {**RUNTIME_FUNCTIONS, **_found(_with_singles(C_FUNCTIONS))}
+
+
+#: What LLVM calls for its own operations
+_OF_LLVM = ("memcpy", "memmove", "memset", "bcmp", "memcmp", "strlen")
+#: ... and what numba calls of the C library besides
+_OF_NUMBA = (
+    *("acosh", "asinh", "atan2", "atanh", "cbrt", "ceil", "copysign", "erf", "erfc"),
+    *("exp2", "fabs", "floor", "fma", "hypot", "ldexp", "lgamma", "log2", "nearbyint"),
+    *("rint", "round", "sincos", "sqrt", "tgamma", "trunc"),
+)
+
+
+@functools.cache
+def _functions_for_numba() -> dict[str, int]:
+    """Return what functions of users may call that numba has compiled, besides."""
+    return {**functions_for_numba(), **_found([*_OF_LLVM, *_with_singles(_OF_NUMBA)])}
+
+
+def unknown_symbols(text: str) -> list[str]:
+    """Return the functions that a module calls and kernels may not.
+
+    Parameters
+    ----------
+    text : str
+        The module in LLVM's language.
+    """
+    known = {*_c_functions(), *_functions_for_numba()}
+    module = llvm.parse_assembly(text)
+    called = {f.name for f in module.functions if f.is_declaration}
+    return sorted(n for n in called - known if not n.startswith("llvm."))
+
+
+def _with_singles(names: Sequence[str]) -> list[str]:
+    return [name + suffix for name in names for suffix in ("", "f")]
+
+
+def _found(names: Sequence[str]) -> dict[str, int]:
+    """Return the addresses of functions of the C library, of those that it has."""
+    addresses: dict[str, int] = {}
+    for name in names:
+        for library in _c_libraries():
             function = getattr(library, name, None)
             if function is not None:
                 address = ctypes.cast(function, ctypes.c_void_p).value
@@ -156,7 +226,7 @@ def _c_libraries() -> list[Any]:
     return [ctypes.CDLL(name) for name in names if name is None or name]
 
 
-def load_object(code: bytes, name: str) -> LoadedCode:
+def load_object(code: bytes, name: str, calls_users: bool = False) -> LoadedCode:
     """Put machine code into this process.
 
     Parameters
@@ -165,6 +235,9 @@ def load_object(code: bytes, name: str) -> LoadedCode:
         An object file.
     name : str
         The function to look for.
+    calls_users : bool, optional
+        Whether functions of users are part of it, for which numba may have its runtime
+        called. Defaults to ``False``.
 
     Raises
     ------
@@ -172,7 +245,10 @@ def load_object(code: bytes, name: str) -> LoadedCode:
         If the code refers to anything but the functions that kernels may call.
     """
     builder = llvm.JITLibraryBuilder().add_object_img(code)
-    for symbol, address in _c_functions().items():
+    known = _c_functions()
+    if calls_users:
+        known = {**known, **_functions_for_numba()}
+    for symbol, address in known.items():
         # Each symbol costs 2 kB a kernel; the names of those in use are in the object
         if symbol.encode() in code:
             builder.import_symbol(symbol, address)

@@ -19,18 +19,14 @@ from typing import Any
 import numpy as np
 
 from brian2numba.errors import OUT_OF_BOUNDS
+from brian2numba.generation import library
 from brian2numba.generation.jitting import is_jitted
 from brian2numba.generation.slots import Slot
 from brian2numba.generation.source import KernelSource
-from brian2numba.language import (
-    OutOfBoundsError,
-    Pointer,
-    Report,
-    float64_from_bits,
-    int64s,
-)
+from brian2numba.language import OutOfBoundsError, Pointer, float64_from_bits, int64s
+from brian2numba.reports import Report
 
-__all__ = ["define", "python_entry"]
+__all__ = ["define", "executed", "python_entry", "python_names"]
 
 #: numpy's functions, for the names that they have in kernels
 _FUNCTIONS = {
@@ -70,15 +66,32 @@ def define(
     file_name : str, optional
         The file that holds the source, if there is one.
     """
-    if file_name is None:
-        digest = hashlib.sha256(source.text.encode()).hexdigest()[:12]
-        file_name = f"<kernel {digest}>"
-        lines = source.text.splitlines(keepends=True)
-        # Lets numba, debuggers and tracebacks show lines of a source that is in no file
-        linecache.cache[file_name] = (len(source.text), None, lines, file_name)
-    exec(compile(source.text, file_name, "exec"), namespace)
+    executed(source.text, namespace, file_name)
     kernel: Callable[[int], int] = namespace["kernel"]
     return kernel
+
+
+def executed(
+    text: str, namespace: dict[str, Any], file_name: str | None = None
+) -> None:
+    """Execute source in a namespace.
+
+    Parameters
+    ----------
+    text : str
+        The source.
+    namespace : dict
+        What it refers to; gets what it defines.
+    file_name : str, optional
+        The file that holds the source, if there is one.
+    """
+    if file_name is None:
+        digest = hashlib.sha256(text.encode()).hexdigest()[:12]
+        file_name = f"<kernel {digest}>"
+        lines = text.splitlines(keepends=True)
+        # Lets numba, debuggers and tracebacks show lines of a source that is in no file
+        linecache.cache[file_name] = (len(text), None, lines, file_name)
+    exec(compile(text, file_name, "exec"), namespace)
 
 
 def python_entry(
@@ -95,9 +108,7 @@ def python_entry(
     file_name : str, optional
         The file that holds the source, if there is one.
     """
-    names = {name: _for_python(thing) for name, thing in namespace.items()}
-    names |= _FUNCTIONS | _WORDS
-    names |= {n: v.py_func if is_jitted(v) else v for n, v in source.objects.items()}
+    names = _names(source, namespace)
     kernel = define(source, names, file_name)
     report = _slot_of_report(source.slots)
 
@@ -107,10 +118,27 @@ def python_entry(
             try:
                 return int(kernel(table))
             except OutOfBoundsError as error:
-                _write_report(int64s(int64s(table)[report]), error, kernel.__code__)
+                words = int64s(int64s(table)[report])
+                _write_report(words, error, kernel.__code__.co_filename)
                 return OUT_OF_BOUNDS
 
     return entry
+
+
+def python_names(source: KernelSource) -> dict[str, Any]:
+    """Return the functions in the source of a kernel, and all that it refers to."""
+    names = _names(source, library.namespace())
+    define(source, names, None)
+    return names
+
+
+def _names(source: KernelSource, namespace: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a source refers to, in the form that Python runs."""
+    names = {name: _for_python(thing) for name, thing in namespace.items()}
+    names |= _FUNCTIONS | _WORDS
+    return names | {
+        n: v.py_func if is_jitted(v) else v for n, v in source.objects.items()
+    }
 
 
 def _for_python(thing: Any) -> Any:
@@ -133,7 +161,9 @@ def _slot_of_report(slots: tuple[Slot, ...]) -> int:
     return names.index("_details") if "_details" in names else -1
 
 
-def _write_report(words: Pointer, error: OutOfBoundsError, code: Any) -> None:
+def _write_report(words: Pointer, error: OutOfBoundsError, file_name: str) -> None:
     words[Report.INDEX], words[Report.SIZE], words[Report.SLOT] = error.args
     frames = traceback.walk_tb(error.__traceback__)
-    words[Report.LINE] = next(line for frame, line in frames if frame.f_code is code)
+    lines = [line for frame, line in frames if frame.f_code.co_filename == file_name]
+    # Of the kernel or, if one of the functions in its source failed, of that
+    words[Report.LINE] = lines[-1]

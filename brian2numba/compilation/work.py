@@ -21,7 +21,7 @@ class Work:
     compiled : int
         Those that were not, and were compiled.
     compiled_by_numba : int
-        Kernels that numba compiled, because they call functions of users.
+        Functions of users that numba compiled, for the kernels that call them.
     loading_time, compiling_time : float
         How long this took, in seconds.
     """
@@ -41,10 +41,10 @@ class Work:
 
     @contextmanager
     def compiling(self) -> Iterator[None]:
-        """Take the time of a block, which compiles something."""
-        start = time.perf_counter()
+        """Take the time of a block, which compiles something; once, if they nest."""
+        start, before = time.perf_counter(), self.compiling_time
         yield
-        self.compiling_time += time.perf_counter() - start
+        self.compiling_time = before + time.perf_counter() - start
 
     def __sub__(self, earlier: Work) -> Work:
         """Return what was done since an earlier state."""
@@ -63,12 +63,12 @@ class Work:
     @property
     def n_kernels(self) -> int:
         """The number of kernels and operations."""
-        return self.loaded + self.compiled + self.compiled_by_numba
+        return self.loaded + self.compiled
 
     def __str__(self) -> str:
         parts = [
             f"{self.compiled} kernels compiled",
-            f"{self.compiled_by_numba} compiled by numba",
+            f"{self.compiled_by_numba} functions compiled by numba",
             f"{self.loaded} found in the cache",
         ]
         numbers = (self.compiled, self.compiled_by_numba, self.loaded)

@@ -12,7 +12,7 @@ from brian2.core.preferences import prefs
 from brian2.core.variables import ArrayVariable
 
 from brian2numba.generation.slots import ArrayData, Binding, Doubles, Result, Slot
-from brian2numba.language import NEW_ROWS, WORKING_MEMORY
+from brian2numba.reports import NEW_ROWS, WORKING_MEMORY
 
 __all__ = ["checked_slot", "is_checked", "new_rows", "working_memory"]
 

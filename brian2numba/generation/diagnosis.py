@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +9,7 @@ from brian2.core.functions import Function
 
 from brian2numba.errors import (
     FunctionLeftToPythonError,
+    FunctionNotCompilableError,
     KernelCompilationError,
     NotCompiledError,
     UserFunctionError,
@@ -18,7 +17,7 @@ from brian2numba.errors import (
 from brian2numba.generation.source import KernelSource
 from brian2numba.user_functions.translation import unwrapped
 
-__all__ = ["WAYS_OUT", "compilation_error", "left_to_python"]
+__all__ = ["WAYS_OUT", "compilation_error", "left_to_python", "reason_of"]
 
 #: What a user can do about a function that can't be compiled
 WAYS_OUT = (
@@ -77,11 +76,16 @@ def compilation_error(
         What numba said.
     """
     model = source.model_code
-    reason = _reason(error)
-    concerned = _concerned(source.user_functions, error)
+    if isinstance(error, FunctionNotCompilableError):
+        reason, concerned = error.reason, [error.name]
+    else:
+        # Without any user's function, it is this package's own code
+        reason, concerned = reason_of(error), list(source.user_functions)
+    if concerned and not set(concerned) <= source.user_functions.keys():
+        concerned = list(source.user_functions)
     if concerned and set(concerned) <= source.implicit:
         name = concerned[0]
-        why = NotCompiledError(reason, name in source.takes_numbers)
+        why = NotCompiledError(reason.rstrip("."), name in source.takes_numbers)
         return left_to_python(codeobj.owner, source.user_functions[name], why)
     if concerned:
         functions = [source.user_functions[name] for name in concerned]
@@ -101,7 +105,7 @@ def compilation_error(
 _INNER = "TypingError: "
 
 
-def _reason(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
     """Return the line of numba's message that says what is wrong."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     noise = ("Failed in", "File ", "During:", "[1] During", "- ", "This error may")
@@ -109,21 +113,3 @@ def _reason(error: Exception) -> str:
     # What an intrinsic of ours said
     inner = [line.removeprefix(_INNER) for line in lines if line.startswith(_INNER)]
     return (inner or telling or lines or [type(error).__name__])[0].rstrip(".")
-
-
-def _concerned(functions: Mapping[str, Any], error: Exception) -> list[str]:
-    """Return the user's functions that an error is about, as far as can be told.
-
-    Without any user's function, what fails to compile is this package's own code.
-    """
-    text = str(error)
-    for pattern in (r"<function (\S*\.)?{} at", r"\b{}\b"):
-        found = [
-            name
-            for name, function in functions.items()
-            for own_name in {name, getattr(function.pyfunc, "__name__", name)}
-            if re.search(pattern.format(re.escape(own_name)), text)
-        ]
-        if found:
-            return sorted(set(found))
-    return list(functions)

@@ -13,8 +13,7 @@ from typing import Any
 import numpy as np
 
 from brian2numba.errors import ReferenceChangedError
-from brian2numba.generation.dtypes import pointer_name
-from brian2numba.generation.slots import Binding, Slot
+from brian2numba.generation.slots import Binding, Slot, array_declaration
 from brian2numba.user_functions.references import (
     Kind,
     Reference,
@@ -40,16 +39,16 @@ class Followed(Slot):
     reference: Reference = field(compare=False)
     kind: Kind
 
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The names of slots that the declaration refers to."""
+        return ("_details",) if self.kind.n_dimensions else ()
+
     def declaration(self, index: int) -> str:
         """Return the lines of source that read the slot."""
         dtype, n_dimensions = self.kind.dtype, self.kind.n_dimensions
         if n_dimensions:
-            shape = ", ".join(f"_words[{k + 1}]" for k in range(n_dimensions))
-            pointer = pointer_name(dtype)
-            return (
-                f"_words = _int64s(_slots[{index}])\n"
-                f"{self.name} = _array_view({pointer}(_words[0]), ({shape},))"
-            )
+            return array_declaration(self.name, dtype, n_dimensions, index)
         if dtype == "float64":
             return f"{self.name} = _float64s(_slots[{index}])[0]"
         is_true = " != 0" if dtype == "bool" else ""

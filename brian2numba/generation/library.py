@@ -132,6 +132,7 @@ _WORDS = {
         "array_view",
         "as_bytes",
         "block_words",
+        "booleans",
         "bools",
         "bounded",
         "call",

@@ -36,6 +36,7 @@ __all__ = [
     "RandomStreams",
     "Result",
     "Slot",
+    "array_declaration",
 ]
 
 
@@ -323,17 +324,31 @@ class NamespaceArray(Slot):
 
     array: np.ndarray[Any, Any]
 
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The names of slots that the declaration refers to."""
+        return ("_details",)
+
     def declaration(self, index: int) -> str:
         """Return the lines of source that make an array of the slot."""
-        pointer = pointer_name(dtype_name(self.array.dtype, f"the array '{self.name}'"))
-        shape = ", ".join(f"_words[{axis + 1}]" for axis in range(self.array.ndim))
-        return (
-            f"_words = _int64s(_slots[{index}])\n"
-            f"{self.name} = _array_view({pointer}(_words[0]), ({shape},))"
-        )
+        name = dtype_name(self.array.dtype, f"the array '{self.name}'")
+        return array_declaration(self.name, name, self.array.ndim, index)
 
     def value(self, binding: Binding) -> int:
         """Return where the address and the shape of the array are."""
         contiguous = np.ascontiguousarray(self.array)
         words = np.array([binding.keep(contiguous), *self.array.shape], np.int64)
         return binding.keep(words)
+
+
+def array_declaration(name: str, dtype: str, n_dimensions: int, index: int) -> str:
+    """Return the lines of source that make an array of address and shape in a slot.
+
+    It needs the slot ``_details``, for indices that are out of range.
+    """
+    pointer = "_booleans" if dtype == "bool" else pointer_name(dtype)
+    shape = ", ".join(f"_words[{axis + 1}]" for axis in range(n_dimensions))
+    return (
+        f"_words = _int64s(_slots[{index}])\n"
+        f"{name} = _array_view({pointer}(_words[0]), ({shape},), {index}, _details)"
+    )

@@ -52,6 +52,8 @@ class KernelSource:
         The abstract code that Brian made of the user's equations.
     user_functions : mapping
         The user's functions by their name in the kernel.
+    translations : mapping
+        Where plain functions come from, by their name in the kernel.
     implicit : frozenset of str
         The names of those that may be left to Python.
     takes_numbers : frozenset of str
@@ -67,6 +69,7 @@ class KernelSource:
     runs_once: bool = False
     model_code: str = ""
     user_functions: Mapping[str, Any] = field(default_factory=dict)
+    translations: Mapping[str, Any] = field(default_factory=dict)
     implicit: frozenset[str] = frozenset()
     takes_numbers: frozenset[str] = frozenset()
     called: tuple[tuple[Any, Any], ...] = ()
@@ -125,6 +128,9 @@ def assemble(
         Objects that the body or the functions refer to.
     """
     used = get_identifiers(body) & set(candidates)
+    if functions or objects:
+        # Where a function that raises an exception leaves what it was called with
+        used |= {"_details"} & set(candidates)
     used |= {name for slot in used for name in candidates[slot].needs}
     names = sorted(used, key=lambda name: (bool(candidates[name].needs), name))
     slots = tuple(candidates[name] for name in names)

@@ -17,14 +17,18 @@ __all__ = ["lower", "lower_function"]
 
 
 def lower(
-    source: str, names: Mapping[str, Any], entry: str, vectorises: bool = False
+    source: str,
+    names: Mapping[str, Any],
+    entry: str,
+    vectorises: bool = False,
+    units: Any = None,
 ) -> str:
     """Translate a kernel to LLVM's language.
 
     Parameters
     ----------
     source : str
-        Python source that defines ``kernel(table)`` and nothing else.
+        Python source that defines ``kernel(table)`` and the functions of users.
     names : mapping
         What the names in it stand for.
     entry : str
@@ -34,17 +38,23 @@ def lower(
         the functions of `brian2numba.elementary` instead of the C library's. Defaults
         to ``False``.
 
+    units : `brian2numba.lowering.units.Units`, optional
+        Compiles functions of users that are beyond the language.
+
     Returns
     -------
     str
-        A module in LLVM's language, without optimisation.
+        A module in LLVM's language, without optimisation; it calls the units that
+        `units` was asked for.
 
     Raises
     ------
     NotInLanguageError
         If the kernel uses something that only numba can compile.
+    FunctionNotCompilableError
+        If one of the functions can't be compiled.
     """
-    text: str = _translation().kernel_module(source, names, entry, vectorises)
+    text: str = _translation().kernel_module(source, names, entry, vectorises, units)
     return text
 
 

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from brian2numba.errors import NotInLanguageError
-from brian2numba.lowering.kinds import FLOAT32, FLOAT64, VOID, Kind, Record
+from brian2numba.errors import OUT_OF_BOUNDS, NotInLanguageError
+from brian2numba.lowering.arrays import has_array
+from brian2numba.lowering.kinds import BOOL, FLOAT32, FLOAT64, VOID, Kind, Record
 from brian2numba.lowering.values import NOTHING, Value, convert
 
-__all__ = ["Callee", "Elementary", "LibraryFunction", "RecordMaker"]
+__all__ = ["Callee", "Elementary", "LibraryFunction", "RecordMaker", "failing"]
 
 
 class Callee(Protocol):
@@ -70,6 +71,8 @@ class LibraryFunction:
         name, result = self.module.instance(self.function, kinds)
         flat = [part for arg in args for part in flattened(arg)]
         given = ", ".join(f"{part.kind.llvm} {part.ref}" for part in flat)
+        if has_array(kinds):
+            return _result_of_failing(code, f"@{name}({given})", result)
         if result == VOID:
             code.effect(f"call void @{name}({given})")
             return NOTHING
@@ -97,6 +100,28 @@ class Elementary:
         doubles = [convert(code, arg, FLOAT64) for arg in args]
         result = self.of_doubles.emit(code, doubles)
         return convert(code, result, self.kind([arg.kind for arg in args]))
+
+
+def failing(result: Kind) -> str:
+    """Return LLVM's type of what a function returns that can fail: whether it did."""
+    return "{i1}" if result == VOID else f"{{i1, {result.llvm}}}"
+
+
+def _result_of_failing(code: Any, call: str, result: Kind) -> Value:
+    """Write a call of a function that can fail; with it fails what calls it."""
+    whole = code.emit(f"call {failing(result)} {call}")
+    has_failed = code.emit(f"extractvalue {failing(result)} {whole}, 0")
+    failed, end = code.label(), code.label()
+    code.branch(Value(has_failed, BOOL), failed, end)
+    code.begin(failed)
+    code.fail(OUT_OF_BOUNDS)
+    code.begin(end)
+    if result == VOID:
+        return NOTHING
+    value: Value = code.unpacked(
+        code.emit(f"extractvalue {failing(result)} {whole}, 1"), result
+    )
+    return value
 
 
 def flattened(value: Value) -> list[Value]:

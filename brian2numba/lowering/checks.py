@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from brian2numba.errors import OUT_OF_BOUNDS
-from brian2numba.language import Report
 from brian2numba.lowering.kinds import (
     BOOL,
     INT64,
@@ -24,8 +23,15 @@ from brian2numba.lowering.kinds import (
     checked,
 )
 from brian2numba.lowering.values import Value, constant, convert
+from brian2numba.reports import Report
 
-__all__ = ["guarded", "leave_if_reported", "of_other_items"]
+__all__ = [
+    "guarded",
+    "leave_if_reported",
+    "of_other_items",
+    "write_report",
+    "write_word",
+]
 
 #: The line of an access in a function of the library; the kernel knows that of the call
 _IN_LIBRARY = 1
@@ -96,7 +102,7 @@ def leave_if_reported(code: Any, args: Sequence[Value]) -> None:
     failed, end = code.label(), code.label()
     code.branch(_is_set(code, report, "ne"), failed, end)
     code.begin(failed)
-    _write(code, report, Report.LINE, constant(code.line))
+    write_word(code, report, Report.LINE, constant(code.line))
     code.fail(OUT_OF_BOUNDS)
     code.begin(end)
 
@@ -118,16 +124,21 @@ def _is_set(code: Any, report: Value, comparison: str) -> Value:
 
 def _report(code: Any, pointer: Value, index: Value, line: int) -> None:
     _, size, slot, report = pointer.parts
-    _write(code, report, Report.INDEX, index)
-    _write(code, report, Report.SIZE, size)
-    _write(code, report, Report.SLOT, slot)
-    _write(code, report, Report.LINE, constant(line))
+    write_report(code, report, (index, size, slot, constant(line)))
 
 
-def _write(code: Any, report: Value, word: Report, value: Value) -> None:
+def write_report(code: Any, report: Value, values: Sequence[Value]) -> None:
+    """Report an access: its index, the array's size and slot, and the line."""
+    words = (Report.INDEX, Report.SIZE, Report.SLOT, Report.LINE)
+    for word, value in zip(words, values, strict=True):
+        write_word(code, report, word, value)
+
+
+def write_word(code: Any, report: Value, word: int, value: Value) -> None:
+    """Write one of the words of a `Report`."""
     code.effect(f"store i64 {value.ref}, ptr {_address(code, report, word)}")
 
 
-def _address(code: Any, report: Value, word: Report) -> str:
+def _address(code: Any, report: Value, word: int) -> str:
     ref: str = code.emit(f"getelementptr i64, ptr {report.ref}, i64 {int(word)}")
     return ref

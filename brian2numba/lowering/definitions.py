@@ -12,7 +12,7 @@ from typing import Any
 
 from brian2numba.errors import NotInLanguageError
 
-__all__ = ["Definition", "definition_of"]
+__all__ = ["Definition", "definition_of", "is_of_package", "names_bound_by"]
 
 
 #: The modules whose functions are meant for loops that become vector code
@@ -68,6 +68,25 @@ class Definition:
         if hasattr(builtins, name):
             return getattr(builtins, name)
         raise NotInLanguageError(f"the unknown name {name}")
+
+
+def is_of_package(function: types.FunctionType) -> bool:
+    """Tell whether a function is one of this package's."""
+    return str(function.__module__).startswith("brian2numba.")
+
+
+def names_bound_by(statement: ast.stmt) -> set[str]:
+    """Return the names that a statement of a module gives a meaning to."""
+    names = set()
+    for node in ast.walk(statement):
+        match node:
+            case ast.FunctionDef(name=name):
+                return {name}
+            case ast.Name(id=name, ctx=ast.Store()):
+                names.add(name)
+            case ast.alias(name=name, asname=asname):
+                names.add(asname or name.split(".")[0])
+    return names
 
 
 _trees: dict[str, dict[str, ast.FunctionDef]] = {}

@@ -10,6 +10,7 @@ from typing import Any
 from brian2numba.elementary.power import square_root
 from brian2numba.errors import NotInLanguageError
 from brian2numba.kernels import arithmetic
+from brian2numba.lowering.arrays import length_of
 from brian2numba.lowering.calls import Elementary, LibraryFunction
 from brian2numba.lowering.checks import leave_if_reported
 from brian2numba.lowering.kinds import (
@@ -17,6 +18,7 @@ from brian2numba.lowering.kinds import (
     FLOAT32,
     FLOAT64,
     INT64,
+    Array,
     CheckedPointer,
     Kind,
     Pointer,
@@ -82,6 +84,8 @@ class Expressions:
         if isinstance(owner, ast.Name) and owner.id in self.types.n_assignments:
             record: Value = self.code.variable(owner.id)
             assert isinstance(record.kind, Record)
+            if isinstance(record.kind, Array) and node.attr == "size":
+                return length_of(record)
             return record.parts[record.kind.names.index(node.attr)]
         return self._constant(node)
 
@@ -94,7 +98,7 @@ class Expressions:
 
     def item(self, owner: Value, index: Value) -> Value:
         """Write the access to an item of an array or a record."""
-        if isinstance(owner.kind, CheckedPointer):
+        if isinstance(owner.kind, CheckedPointer | Array):
             return load(self.code, owner, index)
         if isinstance(owner.kind, Pointer):
             # The address of an array that is found in memory belongs to the array
@@ -148,6 +152,9 @@ class Expressions:
         return unary[type(node.op)](self.code, self.value(node.operand))
 
     def _compare(self, node: ast.Compare) -> Value:
+        if self.types.takes_arrays and not all(map(_is_cheap, node.comparators[1:])):
+            # Where a comparison before is false, Python asks for no element
+            raise NotInLanguageError(f"the expression {ast.unparse(node)}")
         left = self.value(node.left)
         result: Value | None = None
         for op, right_node in zip(node.ops, node.comparators, strict=True):
@@ -161,6 +168,8 @@ class Expressions:
     def _comparison(self, op: ast.cmpop, left: Value, right: Value) -> Value:
         if not isinstance(op, (ast.In, ast.NotIn)):
             return compare(self.code, type(op), left, right)
+        if isinstance(right.kind, Array):
+            raise NotInLanguageError("a search in an array")
         found = constant(False)
         for part in right.parts:
             equal = compare(self.code, ast.Eq, left, part)

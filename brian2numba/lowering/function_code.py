@@ -10,17 +10,19 @@ from typing import Any
 
 from brian2numba.errors import NotInLanguageError
 from brian2numba.language import interleaved
-from brian2numba.lowering.calls import flattened
+from brian2numba.lowering.arrays import length_of
+from brian2numba.lowering.calls import failing, flattened
 from brian2numba.lowering.expressions import Expressions
 from brian2numba.lowering.inference import Types
 from brian2numba.lowering.kinds import (
     INT64,
     VOID,
+    Array,
     Kind,
     Record,
 )
 from brian2numba.lowering.values import NOTHING, Value, constant, convert
-from brian2numba.lowering.words import store
+from brian2numba.lowering.words import load, store
 
 __all__ = ["FunctionCode"]
 
@@ -64,11 +66,12 @@ class FunctionCode:
         self._run(definition.tree.body)
         if self._is_open:
             self._return(None)
-        result = self.types.result.llvm
+        result = self.types.result
+        returned = failing(result) if self._can_fail else result.llvm
         given = ", ".join(parameters)
         inlining = " alwaysinline" if definition.is_inlined else ""
         lines = [
-            f"define {linkage}{result} @{name}({given}) nounwind{inlining} {{",
+            f"define {linkage}{returned} @{name}({given}) nounwind{inlining} {{",
             "entry:",
             *self._allocations,
             *self._lines,
@@ -143,9 +146,20 @@ class FunctionCode:
         return name == "kernel"
 
     def fail(self, status: int) -> None:
-        """Let the kernel return a status."""
-        self.effect(f"ret i64 {status}")
+        """Let the kernel return a status, or a function that it failed."""
+        if self.is_kernel:
+            self.effect(f"ret i64 {status}")
+        elif self._can_fail:
+            of, result = failing(self.types.result), self.types.result
+            rest = "" if result == VOID else f", {result.llvm} zeroinitializer"
+            self.effect(f"ret {of} {{i1 true{rest}}}")
+        else:
+            raise NotInLanguageError(f"an array in {self.types.definition.name}")
         self._is_open = False
+
+    @cached_property
+    def _can_fail(self) -> bool:
+        return not self.is_kernel and self.types.takes_arrays
 
     def unpacked(self, ref: str, kind: Kind) -> Value:
         """Return the value that an instruction gave, with its components."""
@@ -297,7 +311,11 @@ class FunctionCode:
         self._go_on(end)
 
     def _for(self, node: ast.For) -> None:
-        start, stop, step = self._range(node)
+        array = self._iterated(node)
+        if array is None:
+            start, stop, step = self._range(node)
+        else:
+            start, stop, step = constant(0), length_of(array), 1
         assert isinstance(node.target, ast.Name)
         counter = Value(self.local("i64"), INT64)
         self._keep(start, counter)
@@ -309,7 +327,8 @@ class FunctionCode:
         goes_on = self.emit(f"icmp {order} i64 {present.ref}, {stop.ref}")
         self.branch(Value(goes_on, INT64), body, end)
         self.begin(body)
-        self._assign_name(node.target.id, present)
+        item = present if array is None else load(self, array.parts[0], present)
+        self._assign_name(node.target.id, item)
         self._in_loop(node.body, following, end)
         self.jump(following)
         self.begin(following)
@@ -321,9 +340,18 @@ class FunctionCode:
 
     def _loop_metadata(self, node: ast.For) -> str:
         """Return what LLVM is told of a loop."""
-        assert isinstance(node.iter, ast.Call)
+        if not isinstance(node.iter, ast.Call):
+            return ""
         is_interleaved = self.types.thing(node.iter.func) is interleaved
         return self.module.interleaving() if is_interleaved else ""
+
+    def _iterated(self, node: ast.For) -> Value | None:
+        """Return the array that a loop goes through; None for a range."""
+        if not isinstance(node.iter, ast.Name) or node.orelse:
+            return None
+        array = self._expressions.value(node.iter)
+        is_list = isinstance(array.kind, Array) and array.kind.n_dimensions == 1
+        return array if is_list and isinstance(node.target, ast.Name) else None
 
     def _range(self, node: ast.For) -> tuple[Value, Value, int]:
         """Return where a loop starts and stops, and its step."""
@@ -368,7 +396,9 @@ class FunctionCode:
         value = NOTHING
         if node is not None and node.value is not None:
             value = self._expressions.value(node.value)
-        if kind == VOID:
+        if self._can_fail:
+            self._return_success(kind, value)
+        elif kind == VOID:
             self.effect("ret void")
         elif isinstance(kind, Record):
             self._return_record(kind, value)
@@ -377,7 +407,25 @@ class FunctionCode:
             self.effect(f"ret {kind.llvm} {value.ref}")
         self._is_open = False
 
+    def _return_success(self, kind: Kind, value: Value) -> None:
+        of = failing(kind)
+        if kind == VOID:
+            self.effect(f"ret {of} zeroinitializer")
+            return
+        ref = (
+            self._whole_record(kind, value)
+            if isinstance(kind, Record)
+            else convert(self, value, kind).ref
+        )
+        whole = self.emit(f"insertvalue {of} zeroinitializer, {kind.llvm} {ref}, 1")
+        self.effect(f"ret {of} {whole}")
+
     def _return_record(self, kind: Record, value: Value) -> None:
+        self.effect(f"ret {kind.llvm} {self._whole_record(kind, value)}")
+
+    def _whole_record(self, kind: Record, value: Value) -> str:
+        if any(isinstance(part, Record) for part in kind.kinds):
+            raise NotInLanguageError("a result with an array or a tuple in it")
         whole = "undef"
         for k, (part, part_kind) in enumerate(
             zip(value.parts, kind.kinds, strict=True)
@@ -385,4 +433,4 @@ class FunctionCode:
             part = convert(self, part, part_kind) if part.kind != part_kind else part  # noqa: PLW2901
             of = part_kind.llvm
             whole = self.emit(f"insertvalue {kind.llvm} {whole}, {of} {part.ref}, {k}")
-        self.effect(f"ret {kind.llvm} {whole}")
+        return whole

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from brian2numba.errors import NotInLanguageError
+from brian2numba.lowering.arrays import has_array
 from brian2numba.lowering.calls import Callee
 from brian2numba.lowering.definitions import Definition
 from brian2numba.lowering.kinds import (
@@ -15,6 +16,7 @@ from brian2numba.lowering.kinds import (
     FLOAT64,
     INT64,
     VOID,
+    Array,
     CheckedPointer,
     Kind,
     Pointer,
@@ -53,6 +55,7 @@ class Types:
         if len(parameters) != len(kinds):
             raise NotInLanguageError(f"a call of {definition.name} with {len(kinds)}")
         self.variables: dict[str, Kind] = dict(zip(parameters, kinds, strict=True))
+        self.takes_arrays = has_array(kinds)
         self.result: Kind = VOID
         self.n_assignments: dict[str, int] = dict.fromkeys(parameters, 1)
         self._count(definition.tree.body)
@@ -94,8 +97,8 @@ class Types:
             case ast.AugAssign(target=ast.Name(id=name), op=op, value=value):
                 kind = binary_kind(type(op), self._variable(name), self.of(value))
                 self._set(name, kind)
-            case ast.For(target=ast.Name(id=name)):
-                self._set(name, INT64)
+            case ast.For(target=ast.Name(id=name), iter=iterated):
+                self._set(name, self._kind_of_items(iterated))
             case ast.Return(value=None):
                 results.append(VOID)
             case ast.Return(value=value) if value is not None:
@@ -105,13 +108,19 @@ class Types:
         match target:
             case ast.Name(id=name):
                 self._set(name, kind)
-            case ast.Tuple(elts=parts) if isinstance(kind, Record):
+            case ast.Tuple(elts=parts) if type(kind) is Record:
                 for part, part_kind in zip(parts, kind.kinds, strict=True):
                     self._assign(part, part_kind)
             case ast.Subscript():
                 pass
             case _:
                 raise NotInLanguageError(f"an assignment to {ast.unparse(target)}")
+
+    def _kind_of_items(self, iterated: ast.expr) -> Kind:
+        """Return the type of what a loop goes through: an array, or a range."""
+        is_variable = isinstance(iterated, ast.Name)
+        kind = self.of(iterated) if is_variable else INT64
+        return kind.item.value if isinstance(kind, Array) else INT64
 
     def _set(self, name: str, kind: Kind) -> None:
         known = self.variables.get(name, kind)
@@ -187,7 +196,7 @@ class Types:
         return kind
 
     def _item(self, kind: Kind) -> Kind:
-        if isinstance(kind, Pointer | CheckedPointer):
+        if isinstance(kind, Pointer | CheckedPointer | Array):
             return kind.item.value
         if isinstance(kind, Record) and len(set(kind.kinds)) == 1:
             return kind.kinds[0]
@@ -198,6 +207,8 @@ class Types:
         if not (isinstance(value, ast.Name) and value.id in self.n_assignments):
             return None
         kind = self.of(value)
+        if isinstance(kind, Array) and name == "size" and kind.n_dimensions == 1:
+            return INT64
         if not isinstance(kind, Record) or name not in kind.names:
             raise NotInLanguageError(f"the attribute {name} of {kind}")
         return kind.kinds[kind.names.index(name)]
@@ -246,7 +257,10 @@ class Types:
 
     def callee_of(self, thing: Any) -> Callee:
         """Return what this function calls where it names an object."""
-        callee: Callee = self.callees.callee(thing, self.definition.vectorises)
+        is_kernel = self.definition.name == "kernel"
+        callee: Callee = self.callees.callee(
+            thing, self.definition.vectorises, of_kernel=is_kernel
+        )
         return callee
 
 

@@ -13,12 +13,14 @@ __all__ = [
     "INT64",
     "ITEMS",
     "VOID",
+    "Array",
     "CheckedPointer",
     "Item",
     "Kind",
     "Pointer",
     "Record",
     "Scalar",
+    "array_of",
     "checked",
     "common",
     "unified",
@@ -70,6 +72,7 @@ ITEMS = {
         Item("int32", "i32", INT64, 4),
         Item("uint32", "i32", INT64, 4, is_signed=False),
         Item("uint8", "i8", INT64, 1, is_signed=False),
+        Item("bool", "i8", BOOL, 1, is_signed=False),
     )
 }
 
@@ -114,6 +117,35 @@ def checked(item: Item) -> CheckedPointer:
     """Return the type of a checked pointer to items."""
     kinds = (Pointer(item), INT64, INT64, Pointer(ITEMS["int64"]))
     return CheckedPointer(kinds, ("pointer", "size", "slot", "report"))
+
+
+@dataclass(frozen=True)
+class Array(Record):
+    """A contiguous array as users see one: its data, its shape, and where to report.
+
+    Its components are named as numpy's attributes, where there is one.
+    """
+
+    @property
+    def item(self) -> Item:
+        """What it consists of."""
+        (pointer, *_) = self.kinds
+        assert isinstance(pointer, Pointer)
+        return pointer.item
+
+    @property
+    def n_dimensions(self) -> int:
+        """The number of its dimensions."""
+        shape = self.kinds[1]
+        assert isinstance(shape, Record)
+        return len(shape.kinds)
+
+
+def array_of(item: Item, n_dimensions: int) -> Array:
+    """Return the type of an array."""
+    shape = Record((INT64,) * n_dimensions)
+    kinds = (Pointer(item), shape, INT64, Pointer(ITEMS["int64"]))
+    return Array(kinds, ("_data", "shape", "_slot", "_report"))
 
 
 type Kind = Scalar | Pointer | Record

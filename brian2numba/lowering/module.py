@@ -11,7 +11,13 @@ from typing import Any
 from brian2numba.elementary.vector import VECTOR_FUNCTIONS
 from brian2numba.errors import NotInLanguageError
 from brian2numba.lowering.calls import Callee, Elementary, LibraryFunction, RecordMaker
-from brian2numba.lowering.definitions import Definition, definition_of
+from brian2numba.lowering.definitions import (
+    Definition,
+    definition_of,
+    is_of_package,
+    names_bound_by,
+)
+from brian2numba.lowering.foreign import Foreign
 from brian2numba.lowering.function_code import FunctionCode
 from brian2numba.lowering.inference import Types
 from brian2numba.lowering.kinds import (
@@ -21,6 +27,7 @@ from brian2numba.lowering.kinds import (
     Kind,
     Pointer,
 )
+from brian2numba.lowering.units import Unit, Units, UserFunction
 from brian2numba.lowering.values import Value, constant
 from brian2numba.lowering.words import word_for
 
@@ -30,18 +37,23 @@ _VECTOR_FUNCTIONS = {id(thing): f for thing, f in VECTOR_FUNCTIONS.items()}
 
 
 def kernel_module(
-    source: str, names: Mapping[str, Any], entry: str, vectorises: bool
+    source: str,
+    names: Mapping[str, Any],
+    entry: str,
+    vectorises: bool,
+    units: Units | None = None,
 ) -> str:
     """Translate a kernel, see `brian2numba.lowering.lower`."""
-    trees = {}
-    for statement in ast.parse(source).body:
-        if not isinstance(statement, ast.FunctionDef):
-            raise NotInLanguageError(f"the statement {ast.unparse(statement)}")
-        trees[statement.name] = statement
     known = dict(names)
-    for name, tree in trees.items():
-        known[name] = Definition(name, tree, known, vectorises)
-    module = Module()
+    for statement in ast.parse(source).body:
+        if isinstance(statement, ast.FunctionDef):
+            name = statement.name
+            known[name] = Definition(name, statement, known, vectorises)
+            continue
+        # Only numba knows what other statements of users mean
+        for name in names_bound_by(statement):
+            known[name] = Foreign(name)
+    module = Module(units)
     module.add(known["kernel"], (INT64,), entry, linkage="")
     return module.text()
 
@@ -64,7 +76,10 @@ _N_INTERLEAVED = 4
 class Module:
     """Functions, and what they share."""
 
-    def __init__(self) -> None:
+    def __init__(self, units: Units | None = None) -> None:
+        self.units = units
+        self._units: dict[tuple[str, tuple[str, ...]], Unit] = {}
+        self._beyond: dict[tuple[Any, ...], NotInLanguageError] = {}
         self._texts: list[str] = []
         self._declarations: dict[str, str] = {}
         self._tables: dict[tuple[Any, ...], Value] = {}
@@ -95,25 +110,45 @@ class Module:
         if key not in self._instances:
             is_definition = isinstance(function, Definition)
             definition = function if is_definition else definition_of(function)
+            if key in self._beyond:
+                raise self._beyond[key]
             if key in self._begun:
                 raise NotInLanguageError(f"{definition.name}, which calls itself")
             self._begun.add(key)
             name = f"{definition.name}.{next(self._numbers)}"
-            self._instances[key] = (name, self.add(definition, kinds, name))
+            try:
+                self._instances[key] = (name, self.add(definition, kinds, name))
+            except NotInLanguageError as error:
+                self._beyond[key] = error
+                raise
         return self._instances[key]
 
-    def callee(self, thing: Any, vectorises: bool = False) -> Callee:
+    def unit(self, name: str, kinds: tuple[str, ...]) -> Unit:
+        """Return a function of the user's that numba has compiled."""
+        if self.units is None:
+            raise NotInLanguageError(f"a call of {name}")
+        if (name, kinds) not in self._units:
+            self._units[name, kinds] = self.units.unit(name, kinds)
+        return self._units[name, kinds]
+
+    def callee(
+        self, thing: Any, vectorises: bool = False, of_kernel: bool = False
+    ) -> Callee:
         """Return what an object is, as something to call.
 
         With `vectorises`, what vectorises takes the place of the C library's functions.
+        Only a kernel calls units: what is called by others has no status to return.
         """
+        if of_kernel and isinstance(thing, Definition | Foreign):
+            return UserFunction(thing, self)
         if vectorises and id(thing) in _VECTOR_FUNCTIONS:
             function = _VECTOR_FUNCTIONS[id(thing)]
             return Elementary(LibraryFunction(function, self, scope="tables"))
         word = word_for(thing)
         if word is not None:
             return word
-        if isinstance(thing, (Definition, python_types.FunctionType)):
+        is_ours = isinstance(thing, python_types.FunctionType) and is_of_package(thing)
+        if isinstance(thing, Definition) or is_ours:
             return LibraryFunction(thing, self)
         if isinstance(thing, type) and hasattr(thing, "_fields"):
             return RecordMaker(tuple(thing._fields))
@@ -125,6 +160,10 @@ class Module:
         attributes = " nounwind" if has_effects else " nounwind willreturn memory(none)"
         text = f"declare {result} @{name}({arguments}){attributes}"
         self._declarations[name] = text
+
+    def declare_unit(self, name: str, result: str, arguments: str) -> None:
+        """Say that a unit is called."""
+        self._declarations[name] = f"declare {result} @{name}({arguments})"
 
     def table(self, numbers: Sequence[Any]) -> Value:
         """Return a pointer to constants."""

@@ -13,6 +13,7 @@ import numpy as np
 
 from brian2numba import language
 from brian2numba.errors import NotInLanguageError
+from brian2numba.lowering.arrays import array, array_kind, element, length_of
 from brian2numba.lowering.checks import guarded, of_other_items
 from brian2numba.lowering.kinds import (
     BOOL,
@@ -21,6 +22,7 @@ from brian2numba.lowering.kinds import (
     INT64,
     ITEMS,
     VOID,
+    Array,
     CheckedPointer,
     Item,
     Kind,
@@ -82,11 +84,15 @@ def load(code: Function, pointer: Value, index: Value) -> Value:
     """Return an item of an array; narrow integers are widened."""
     if isinstance(pointer.kind, CheckedPointer):
         return guarded(code, pointer, index, lambda p, k: load(code, p, k))
+    if isinstance(pointer.kind, Array):
+        pointer, index = element(code, pointer, index)
     item = _item(pointer)
     address = _address(code, pointer, index)
     ref = code.emit(f"load {item.llvm}, ptr {address}{_scopes(code, pointer)}")
     if item.llvm == item.value.llvm:
         return Value(ref, item.value)
+    if item.value == BOOL:
+        return Value(code.emit(f"icmp ne {item.llvm} {ref}, 0"), BOOL)
     extend = "sext" if item.is_signed else "zext"
     return Value(code.emit(f"{extend} {item.llvm} {ref} to i64"), INT64)
 
@@ -96,11 +102,14 @@ def store(code: Function, pointer: Value, index: Value, value: Value) -> Value:
     if isinstance(pointer.kind, CheckedPointer):
         guarded(code, pointer, index, lambda p, k: store(code, p, k, value))
         return NOTHING
+    if isinstance(pointer.kind, Array):
+        pointer, index = element(code, pointer, index)
     item = _item(pointer)
     value = convert(code, value, item.value)
     ref = value.ref
     if item.llvm != item.value.llvm:
-        ref = code.emit(f"trunc i64 {ref} to {item.llvm}")
+        resize = "zext i1" if item.value == BOOL else "trunc i64"
+        ref = code.emit(f"{resize} {ref} to {item.llvm}")
     address = _address(code, pointer, index)
     code.effect(f"store {item.llvm} {ref}, ptr {address}{_scopes(code, pointer)}")
     return NOTHING
@@ -386,7 +395,9 @@ def _absolute(code: Function, args: Sequence[Value]) -> Value:
 
 
 def _length(code: Function, args: Sequence[Value]) -> Value:
-    if not isinstance(_only(args).kind, Record):
+    if isinstance(_only(args).kind, Array):
+        return length_of(args[0])
+    if not isinstance(args[0].kind, Record):
         raise NotInLanguageError(f"the length of {args[0].kind}")
     return constant(len(args[0].parts))
 
@@ -413,6 +424,8 @@ def _words() -> list[tuple[Any, Word]]:
     return [
         *((getattr(language, name), _pointer(name[:-1])) for name in pointers),
         (language.bools, _pointer("uint8")),
+        (language.booleans, _pointer("bool")),
+        (language.array_view, Word(array_kind, array)),
         (language.float64_from_bits, Word(lambda kinds: FLOAT64, _bits)),
         (language.float64_bits, Word(lambda kinds: INT64, _bits_of)),
         (language.fma, Word(lambda kinds: FLOAT64, _fma)),

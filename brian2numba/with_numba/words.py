@@ -140,7 +140,13 @@ def _words_as(item_type: types.Type) -> Any:
 
 
 @intrinsic
-def _array_view(typing_context: Any, pointer: types.Type, shape: types.Type) -> Any:
+def _array_view(
+    typing_context: Any,
+    pointer: types.Type,
+    shape: types.Type,
+    slot: types.Type,
+    report: types.Type,
+) -> Any:
     """Return an array of the given shape over memory that something else owns."""
     array_type = types.Array(pointer.dtype, len(shape), "C")
 
@@ -156,7 +162,7 @@ def _array_view(typing_context: Any, pointer: types.Type, shape: types.Type) -> 
         populate_array(array, args[0], lengths, strides, item_size, meminfo=None)
         return array._getvalue()
 
-    return array_type(pointer, shape), codegen
+    return array_type(pointer, shape, slot, report), codegen
 
 
 def _load_from(item_type: ir.Type) -> Any:
@@ -302,6 +308,7 @@ _POINTERS = {
     "int32s": types.int32,
     "uint32s": types.uint32,
     "uint64s": types.uint64,
+    "booleans": types.boolean,
     "bools": types.uint8,
 }
 _CASTS = {
