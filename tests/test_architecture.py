@@ -18,7 +18,7 @@ LAYERS = [
     {"device", "generation"},
     {"binding", "compilation", "store"},
     {"behaviours"},
-    {"pipeline", "state_updates"},
+    {"noise_order", "pipeline", "state_updates"},
     {"target"},
     {"guards", "inspection", "simulation"},
     {"cache", "explanation", "progress", "registration", "sweeps", "testing"},

@@ -47,6 +47,8 @@ class NumbaCodeGenerator(CodeGenerator):
 
     def __init__(self, *args: Any, **kwds: Any) -> None:
         super().__init__(*args, **kwds)
+        # Brian found them in the order of a set, which differs between processes
+        self.variables = dict(sorted(self.variables.items()))
         #: Variables that a template asks for without having them in its namespace
         self.extra_variables: dict[str, ArrayVariable] = {}
         self._conditions = correct_conditions(
