@@ -418,7 +418,12 @@ _NO_INTEGER = -(2**63)
 
 
 def int64(x: float) -> int:
-    """Return `x` without its fraction; any number if that does not fit 64 bits."""
+    """Return `x` without its fraction; any number if that does not fit 64 bits.
+
+    Of an integer, these are the lower 64 bits.
+    """
+    if isinstance(x, (int, np.integer)):
+        return ctypes.c_int64(int(x)).value
     try:
         number = int(x)
     except (OverflowError, ValueError):

@@ -31,6 +31,7 @@ from brian2numba.device.random_counters import attach_random_counters
 from brian2numba.generation import library, random_functions, timed_arrays
 from brian2numba.guards import install_guards
 from brian2numba.left_to_python import attach_stand_ins
+from brian2numba.noise_order import with_ordered_noise
 from brian2numba.preferences import numba_is_target, register_preferences
 from brian2numba.simulation import attach_native_loop
 from brian2numba.state_updates import store_state_updates
@@ -59,6 +60,7 @@ def register() -> None:
     attach_stand_ins(all_devices["runtime"])
     _jit_functions_without_implementation()
     store_state_updates(numba_is_target)
+    with_ordered_noise(numba_is_target)
     hold_locks_while_forking()
     install_guards()
     brian2._cache_dirs_and_extensions["numba"] = _CacheEntry()

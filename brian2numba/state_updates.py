@@ -90,12 +90,14 @@ def _key(
     if None in described.values() or not _is_plain(options):
         return None
     facts = {
-        "kind": "state update 1",
+        "kind": "state update 2",
         "brian2": brian2.__version__,
         "sympy": sympy.__version__,
         "method": method,
         "options": options,
         "equations": [_equation(equation) for equation in equations.values()],
+        # They are drawn in this order
+        "noise": list(equations.stochastic_variables),
         "variables": described,
         "dt": _dt(variables) if _depends_on_dt(variables, names) else None,
     }

@@ -18,7 +18,7 @@ LAYERS = [
     {"device", "generation"},
     {"binding", "compilation", "failed_calls", "failures", "store"},
     {"behaviours"},
-    {"pipeline", "state_updates"},
+    {"noise_order", "pipeline", "state_updates"},
     {"target"},
     {"guards", "inspection", "left_to_python", "simulation"},
     {"cache", "explanation", "progress", "registration", "sweeps", "testing"},

@@ -11,12 +11,14 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from brian2numba.language import ceil, floor, int64, trunc
+from brian2numba.language import ceil, floor, int64, trunc, uint64
 
 __all__ = ["FUNCTIONS"]
 
 #: The largest argument for which ``expm1`` is finite
 _EXPM1_LIMIT = 717.0
+#: The least integer of 64 bits
+_LEAST = -(2.0**63)
 
 
 def exprel(x: float) -> float:
@@ -42,9 +44,29 @@ def clip(x: float, low: float, high: float) -> float:
     return x
 
 
+def whole(x: float) -> int:
+    """Return `x` without its fraction, or the least integer if 64 bits can't hold it.
+
+    Processors make different integers of what they can't convert, and compilers any.
+    """
+    is_held = x >= _LEAST and x < -_LEAST
+    held = x if is_held else _LEAST
+    return int64(held)
+
+
+def whole_without_sign(x: float) -> int:
+    """Return `x` without its fraction, modulo 2**64, as an integer without sign.
+
+    That of numbers outside of -2**63 to 2**64 is 2**63.
+    """
+    is_large = x >= -_LEAST and x < -2.0 * _LEAST
+    # Exact, since such large numbers are multiples of 2048
+    return uint64(whole(x + 2.0 * _LEAST if is_large else x))
+
+
 def timestep(t: float, dt: float) -> int:
     """Return the number of time steps of length `dt` (s) until `t` (s)."""
-    return int64(_steps(t, dt))
+    return whole(_steps(t, dt))
 
 
 def whole_steps(t: float, dt: float) -> float:
@@ -65,7 +87,8 @@ def _steps(t: float, dt: float) -> float:
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "floor": floor,
     "ceil": ceil,
-    "_int": int64,
+    "_int": whole,
+    "_int_without_sign": whole_without_sign,
     "_whole_steps": whole_steps,
     **{f.__name__: f for f in (exprel, sign, clip, timestep)},
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -20,7 +22,10 @@ from brian2numba.generation.conditions import correct_conditions
 from brian2numba.generation.counter_draws import CounterDraws
 from brian2numba.generation.dtypes import cast, dtype_name, stored
 from brian2numba.generation.functions import KernelFunctions, collect_functions
+from brian2numba.generation.number_kinds import DTYPES, FLOAT, UNSIGNED, NumberKinds
 from brian2numba.generation.renderer import NumbaNodeRenderer
+from brian2numba.generation.unsigned import with_types
+from brian2numba.generation.whole_numbers import explained, with_quotients
 
 __all__ = ["NumbaCodeGenerator"]
 
@@ -47,6 +52,10 @@ class NumbaCodeGenerator(CodeGenerator):
 
     def __init__(self, *args: Any, **kwds: Any) -> None:
         super().__init__(*args, **kwds)
+        # Brian found them in the order of a set, which differs between processes
+        in_order = sorted(self.variables.items())
+        self.variables.clear()
+        self.variables.update(in_order)
         #: Variables that a template asks for without having them in its namespace
         self.extra_variables: dict[str, ArrayVariable] = {}
         self._conditions = correct_conditions(
@@ -104,26 +113,40 @@ class NumbaCodeGenerator(CodeGenerator):
         check_conditions(code, self.variables)
         if self.template_name == "synapses_create_generator":
             check_units_of_connections(code, self.variables)
-        return super().translate(code, dtype)
+        return super().translate(explained(code, self.variables), dtype)
 
     def translate_expression(self, expr: str) -> str:
         """Translate an expression of the abstract code."""
-        functions = self.functions
+        functions, kinds = self.functions, self._kinds
         vectorised = {
             name
             for name, function in self.variables.items()
             if getattr(function, "auto_vectorise", False)
         }
+        tree = with_quotients(ast.parse(expr.strip(), mode="eval").body)
+        if self._is_unsigned:
+            tree = with_types(tree, kinds)
         renderer = NumbaNodeRenderer(
-            functions.names, functions.hidden_arguments, vectorised, self._draws
+            functions.names, functions.hidden_arguments, vectorised, self._draws, kinds
         )
-        return str(renderer.render_expr(expr)).strip()
+        return str(renderer.render_node(tree)).strip()
+
+    @property
+    def _kinds(self) -> NumberKinds:
+        """What finds the kinds of expressions, of variables that are known so far."""
+        return NumberKinds({**self._temporaries, **self.variables})
+
+    @cached_property
+    def _is_unsigned(self) -> bool:
+        """Whether the code uses integers of 64 bits without sign."""
+        kinds = NumberKinds(self.variables)
+        return any(kinds.of_variable(name) == UNSIGNED for name in self.variables)
 
     def translate_statement(self, statement: Any) -> str:
         """Translate one statement; its value gets the type of its variable."""
         if statement.var not in self.variables:
             self._temporaries[statement.var] = AuxiliaryVariable(
-                statement.var, dtype=statement.dtype, scalar=statement.scalar
+                statement.var, dtype=self._dtype(statement), scalar=statement.scalar
             )
         is_float = np.dtype(statement.dtype).kind == "f"
         if statement.used_boolean_variables and is_float:
@@ -169,21 +192,55 @@ class NumbaCodeGenerator(CodeGenerator):
 
     def _assignment(self, statement: Any, expr: str) -> str:
         """Return the line that assigns the value of `expr`, in the variable's type."""
-        expression = self.translate_expression(expr)
-        if statement.inplace:
-            expression = f"{statement.var} {statement.op[:-1]} ({expression})"
+        if statement.inplace and self._is_unsigned:
+            # Both sides matter for the types
+            name, operator = statement.var, statement.op[:-1]
+            expr = f"{name} {operator} ({expr})"
+            expression = self.translate_expression(expr)
+        else:
+            expression = self.translate_expression(expr)
+            if statement.inplace:
+                expression = f"{statement.var} {statement.op[:-1]} ({expression})"
         return f"{statement.var} = {self._typed(statement, expr, expression)}"
 
     def _typed(self, statement: Any, expr: str, expression: str) -> str:
         """Convert the translation of `expr` to the type of the assigned variable."""
-        target = dtype_name(statement.dtype, f"the variable '{statement.var}'")
+        target = self._type_name(statement)
         if target == "float64" and self._is_float64(statement, expr):
             return expression
+        is_whole = target not in ("float64", "float32", "bool")
+        if is_whole and self._kind(statement, expr) == FLOAT:
+            whole = "_int_without_sign" if target == "uint64" else "_int"
+            expression = f"{whole}({expression})"
+        return cast(expression, target)
+
+    def _type_name(self, statement: Any) -> str:
+        """Return the name of the type of an assigned variable."""
+        var = self._temporaries.get(statement.var)
+        dtype = statement.dtype if var is None else var.dtype
+        target = dtype_name(dtype, f"the variable '{statement.var}'")
         var = self.variables.get(statement.var)
         if target == "int32" and isinstance(var, AuxiliaryVariable):
             # It is in no array: an index that is too large must not become another one
             target = "int64"
-        return cast(expression, target)
+        return target
+
+    def _kind(self, statement: Any, expr: str) -> str:
+        """Return the kind of the number that a statement assigns."""
+        value = ast.parse(expr.strip(), mode="eval").body
+        kind = self._kinds.of(with_quotients(value))
+        is_float = self._kinds.of_variable(statement.var) == FLOAT
+        is_quotient = statement.op == "/="
+        return FLOAT if statement.inplace and (is_float or is_quotient) else kind
+
+    def _dtype(self, statement: Any) -> Any:
+        """Return the type of a variable that only the code has."""
+        known = self._temporaries.get(statement.var)
+        if not self._is_unsigned:
+            return statement.dtype
+        if known is not None and statement.op != ":=":
+            return known.dtype
+        return DTYPES[self._kind(statement, statement.expr)]
 
     def _is_float64(self, statement: Any, expr: str) -> bool:
         """Tell whether the value of a statement is a double without any conversion."""

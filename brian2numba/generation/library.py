@@ -22,6 +22,7 @@ from brian2numba.elementary import functions as elementary
 from brian2numba.errors import Status
 from brian2numba.generation.counter_draws import RANDOM_STREAMS
 from brian2numba.kernels import (
+    arithmetic,
     cable,
     counter_based,
     counter_streams,
@@ -196,6 +197,7 @@ def namespace() -> dict[str, Any]:
         "_Sections": cable.Sections,
         "_Nodes": cable.Nodes,
         "_solve_cable": cable.solve_cable,
+        "_integer_power": arithmetic.integer_power,
         "_append_events": events.append_events,
         "_first_not_below": events.first_not_below,
         "_due_chunk": queue_operations.due_chunk,

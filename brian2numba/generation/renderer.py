@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence, Set
 from brian2.parsing.rendering import NodeRenderer
 
 from brian2numba.generation.counter_draws import CounterDraws
+from brian2numba.generation.number_kinds import FLOAT, NumberKinds
 
 __all__ = ["NumbaNodeRenderer"]
 
@@ -28,6 +29,8 @@ class NumbaNodeRenderer(NodeRenderer):
         the neuron or synapse.
     draws : CounterDraws, optional
         Numbers the draws of random numbers, where these are counter-based.
+    kinds : NumberKinds, optional
+        Finds the kinds of expressions.
     """
 
     def __init__(
@@ -36,11 +39,13 @@ class NumbaNodeRenderer(NodeRenderer):
         hidden_arguments: Mapping[str, Sequence[str]],
         auto_vectorise: Set[str] = frozenset(),
         draws: CounterDraws | None = None,
+        kinds: NumberKinds | None = None,
     ) -> None:
         super().__init__(auto_vectorise=set(auto_vectorise))
         self.names = names
         self.hidden_arguments = hidden_arguments
         self.draws = draws
+        self.kinds = NumberKinds({}) if kinds is None else kinds
 
     def render_func(self, node: ast.Name) -> str:
         """Render the name of a function."""
@@ -48,6 +53,9 @@ class NumbaNodeRenderer(NodeRenderer):
 
     def render_Call(self, node: ast.Call) -> str:
         """Render a function call with the arguments that the expression leaves out."""
+        name = node.func.id if isinstance(node.func, ast.Name) else ""
+        if self.names.get(name) == "_int" and self.kinds.of(node.args[0]) != FLOAT:
+            node = ast.Call(ast.Name("_int64"), node.args, [])
         rendered = super().render_Call(node)
         hidden = self.hidden_arguments.get(ast.unparse(node.func), ())
         if not hidden:
@@ -62,6 +70,10 @@ class NumbaNodeRenderer(NodeRenderer):
     def render_BinOp(self, node: ast.BinOp) -> str:
         """Render an operation; ``exp(x)**y`` is ``exp(y*x)``, for half the cost."""
         base = node.left
+        if isinstance(node.op, ast.Pow) and self._is_counted(node):
+            return self.render_Call(
+                ast.Call(ast.Name("_integer_power"), [base, node.right], [])
+            )
         if not (
             isinstance(node.op, ast.Pow)
             and isinstance(base, ast.Call)
@@ -70,6 +82,11 @@ class NumbaNodeRenderer(NodeRenderer):
             return str(super().render_BinOp(node))
         exponent = ast.BinOp(node.right, ast.Mult(), base.args[0])
         return self.render_Call(ast.Call(base.func, [exponent], []))
+
+    def _is_counted(self, node: ast.BinOp) -> bool:
+        """Tell whether a power is one of integers, as often as a variable says."""
+        kinds = {self.kinds.of(side) for side in (node.left, node.right)}
+        return FLOAT not in kinds and not isinstance(node.right, ast.Constant)
 
     def render_Compare(self, node: ast.Compare) -> str:
         """Render a comparison; numbers of time steps are compared as floats."""

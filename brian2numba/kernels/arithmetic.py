@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 
-from brian2numba.language import floor
+from brian2numba.language import floor, int64
 
 __all__ = ["floor_quotient", "integer_power", "modulus"]
+
+#: The bits of an integer but that of its sign
+_WITHOUT_SIGN = 0x7FFFFFFFFFFFFFFF
 
 
 def modulus(x: float, y: float) -> float:
@@ -35,15 +38,11 @@ def floor_quotient(x: float, y: float) -> float:
 
 
 def integer_power(x: int, n: int) -> int:
-    """Return ``x ** n`` of integers; a negative power is that of a fraction, or 1."""
-    if n < 0:
-        if x in (1, -1):
-            return 1 if x == 1 or n % 2 == 0 else -1
-        return 0
+    """Return the lower 64 bits of ``x ** n``; `n` is 64 bits without a sign."""
     result = 1
-    while n > 0:
+    while n != 0:
         if n & 1 != 0:
-            result *= x
-        x *= x
-        n >>= 1
+            result = int64(result * x)
+        x = int64(x * x)
+        n = (n >> 1) & _WITHOUT_SIGN
     return result

@@ -24,8 +24,15 @@ from brian2numba.lowering.kinds import (
     Pointer,
     Record,
     Scalar,
+    is_integer,
 )
-from brian2numba.lowering.operators import binary, compare, power_by_products, unary
+from brian2numba.lowering.operators import (
+    binary,
+    compare,
+    integer_power_kind,
+    power_by_products,
+    unary,
+)
 from brian2numba.lowering.values import Value, constant, convert, truth
 from brian2numba.lowering.words import load
 
@@ -137,18 +144,22 @@ class Expressions:
             result = power_by_products(self.code, base, int(exponent.number))
             if result is not None:
                 return result
-        if {base.kind, exponent.kind} <= {BOOL, INT64}:
-            integers = [convert(self.code, v, INT64) for v in (base, exponent)]
+        whole = integer_power_kind(base.kind, exponent.kind, exponent.number)
+        if whole is not None and is_integer(whole):
+            # The same 64 bits with and without sign
+            given = [convert(self.code, v, INT64) for v in (base, exponent)]
             callee = self.code.module.callee(arithmetic.integer_power)
-            value: Value = callee.emit(self.code, integers)
-            return value
+            return convert(self.code, callee.emit(self.code, given), whole)
         if exponent.number == 0.5 and self.types.definition.vectorises:  # noqa: PLR2004
             root = Elementary(LibraryFunction(square_root, self.code.module))
             return root.emit(self.code, [base])
-        value = self.types.callee_of(math.pow).emit(self.code, [base, exponent])
+        value: Value = self.types.callee_of(math.pow).emit(self.code, [base, exponent])
         return value
 
     def _unaryop(self, node: ast.UnaryOp) -> Value:
+        number = self.types.number(node)
+        if number is not None:
+            return self._known(number)
         return unary[type(node.op)](self.code, self.value(node.operand))
 
     def _compare(self, node: ast.Compare) -> Value:

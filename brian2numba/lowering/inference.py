@@ -15,15 +15,17 @@ from brian2numba.lowering.kinds import (
     FLOAT32,
     FLOAT64,
     INT64,
+    UINT64,
     VOID,
     Array,
     CheckedPointer,
     Kind,
     Pointer,
     Record,
+    of_literal,
     unified,
 )
-from brian2numba.lowering.operators import binary_kind
+from brian2numba.lowering.operators import binary_kind, integer_power_kind
 from brian2numba.lowering.values import constant
 
 __all__ = ["Types"]
@@ -95,8 +97,8 @@ class Types:
                 for target in targets:
                     self._assign(target, self.of(value))
             case ast.AugAssign(target=ast.Name(id=name), op=op, value=value):
-                kind = binary_kind(type(op), self._variable(name), self.of(value))
-                self._set(name, kind)
+                self._variable(name)
+                self._set(name, self._operation(type(op), ast.Name(name), value))
             case ast.For(target=ast.Name(id=name), iter=iterated):
                 self._set(name, self._kind_of_items(iterated))
             case ast.Return(value=None):
@@ -148,6 +150,9 @@ class Types:
         return self._operation(type(node.op), node.left, node.right)
 
     def _of_unaryop(self, node: ast.UnaryOp) -> Kind:
+        number = self.number(node)
+        if number is not None:
+            return self._constant_kind(number)
         kind = self.of(node.operand)
         if isinstance(node.op, ast.Not):
             return BOOL
@@ -185,15 +190,17 @@ class Types:
     def _operation(
         self, op: type[ast.operator], left: ast.expr, right: ast.expr
     ) -> Kind:
-        kind = binary_kind(op, self.of(left), self.of(right))
-        if op is ast.Pow and kind == INT64:
-            exponent = self.number(right)
-            if isinstance(exponent, int) and exponent < 0:
-                return FLOAT64
-        if op is ast.Pow and self.of(left) == FLOAT32 and self.of(right) == INT64:
-            is_known = isinstance(self.number(right), int)
-            return FLOAT32 if is_known else FLOAT64
-        return kind
+        kinds = self.of(left), self.of(right)
+        numbers = self.number(left), self.number(right)
+        a = of_literal(kinds[0], numbers[0], kinds[1])
+        b = of_literal(kinds[1], numbers[1], kinds[0])
+        if op is ast.Pow:
+            power = integer_power_kind(a, b, numbers[1])
+            if power is not None:
+                return power
+            if (a, kinds[1]) == (FLOAT32, INT64):
+                return FLOAT32 if isinstance(numbers[1], int) else FLOAT64
+        return binary_kind(op, a, b)
 
     def _item(self, kind: Kind) -> Kind:
         if isinstance(kind, Pointer | CheckedPointer | Array):
@@ -220,10 +227,13 @@ class Types:
         return FLOAT64 if isinstance(value, float) else constant(value).kind
 
     def number(self, node: ast.expr) -> Any:
-        """Return the number that an expression is, if it is written down."""
+        """Return the number that an expression is, if that is known."""
         match node:
             case ast.Constant(value=value):
                 return value
+            case ast.Name(id=name) if name not in self.n_assignments:
+                value = self.definition.value_of(name)
+                return value if isinstance(value, (bool, int, float)) else None
             case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(value))):
                 return -value
         return None
@@ -266,9 +276,10 @@ class Types:
 
 def _one_of_two(first: Kind, second: Kind) -> Kind:
     """Return the type of an expression that has one of two values."""
-    numbers = {BOOL, INT64, FLOAT32, FLOAT64}
+    numbers = {BOOL, INT64, UINT64, FLOAT32, FLOAT64}
     pair = {first, second}
-    if first != second and pair <= numbers and pair & {FLOAT32, FLOAT64}:
+    is_float = pair & {FLOAT32, FLOAT64} or pair == {INT64, UINT64}
+    if first != second and pair <= numbers and is_float:
         # as numba has it
         return FLOAT64
     return unified(first, second)

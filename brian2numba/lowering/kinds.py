@@ -12,6 +12,7 @@ __all__ = [
     "FLOAT64",
     "INT64",
     "ITEMS",
+    "UINT64",
     "VOID",
     "Array",
     "CheckedPointer",
@@ -23,6 +24,8 @@ __all__ = [
     "array_of",
     "checked",
     "common",
+    "is_integer",
+    "of_literal",
     "unified",
 ]
 
@@ -38,6 +41,7 @@ class Scalar:
 VOID = Scalar("nothing", "void")
 BOOL = Scalar("bool", "i1")
 INT64 = Scalar("int64", "i64")
+UINT64 = Scalar("uint64", "i64")
 FLOAT32 = Scalar("float32", "float")
 FLOAT64 = Scalar("float64", "double")
 
@@ -69,6 +73,7 @@ ITEMS = {
         Item("float64", "double", FLOAT64, 8),
         Item("float32", "float", FLOAT32, 4),
         Item("int64", "i64", INT64, 8),
+        Item("uint64", "i64", UINT64, 8, is_signed=False),
         Item("int32", "i32", INT64, 4),
         Item("uint32", "i32", INT64, 4, is_signed=False),
         Item("uint8", "i8", INT64, 1, is_signed=False),
@@ -150,7 +155,19 @@ def array_of(item: Item, n_dimensions: int) -> Array:
 
 type Kind = Scalar | Pointer | Record
 
-_RANKS = {BOOL: 0, INT64: 1, FLOAT32: 2, FLOAT64: 3}
+
+def is_integer(kind: Kind) -> bool:
+    """Tell whether values of a type are integers of 64 bits."""
+    return kind in (INT64, UINT64)
+
+
+def of_literal(kind: Kind, number: object, other: Kind) -> Kind:
+    """Return the type of an operand, which may be a number that is written down.
+
+    Beside an integer without sign, a number that is not negative has none either.
+    """
+    is_natural = isinstance(number, int) and number >= 0
+    return UINT64 if kind == INT64 and other == UINT64 and is_natural else kind
 
 
 def unified(first: Kind, second: Kind) -> Kind:
@@ -165,15 +182,19 @@ def unified(first: Kind, second: Kind) -> Kind:
     if first == second:
         return first
     pair = {first, second}
-    if pair <= {BOOL, INT64}:
-        return INT64
+    for integers in (INT64, UINT64):
+        if pair == {BOOL, integers}:
+            return integers
     if pair <= {FLOAT32, FLOAT64}:
         return FLOAT64
     raise NotInLanguageError(f"a variable is {first} as well as {second}")
 
 
 def common(first: Kind, second: Kind) -> Scalar:
-    """Return the type in which an operation of two numbers is done."""
+    """Return the type in which an operation of two numbers is done.
+
+    As in numpy, integers with and without sign meet as floats.
+    """
     if not (isinstance(first, Scalar) and isinstance(second, Scalar)):
         raise NotInLanguageError(f"an operation of {first} and {second}")
     if VOID in (first, second):
@@ -181,6 +202,6 @@ def common(first: Kind, second: Kind) -> Scalar:
     pair = {first, second}
     if pair == {FLOAT32}:
         return FLOAT32
-    if pair & {FLOAT32, FLOAT64}:
+    if pair & {FLOAT32, FLOAT64} or pair == {INT64, UINT64}:
         return FLOAT64
-    return INT64 if INT64 in pair else BOOL
+    return next((kind for kind in (INT64, UINT64) if kind in pair), BOOL)

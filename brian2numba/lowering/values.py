@@ -12,9 +12,11 @@ from brian2numba.lowering.kinds import (
     FLOAT32,
     FLOAT64,
     INT64,
+    UINT64,
     VOID,
     Kind,
     Scalar,
+    is_integer,
 )
 
 __all__ = ["NOTHING", "Code", "Value", "constant", "convert", "truth"]
@@ -60,15 +62,17 @@ NOTHING = Value("", VOID)
 def constant(number: Number, kind: Scalar | None = None) -> Value:
     """Return a constant; of the type that Python's number has, if none is given."""
     if kind is None:
-        kind = BOOL if isinstance(number, bool) else INT64
-        kind = FLOAT64 if isinstance(number, float) else kind
+        kind = _kind_of(number)
     if kind == BOOL:
         return Value("true" if number else "false", BOOL, bool(number))
-    if kind == INT64:
+    if is_integer(kind):
         number = int(number)
-        if not -(2**63) <= number < 2**63:
+        least, end = (-(2**63), 2**63) if kind == INT64 else (0, 2**64)
+        if not least <= number < end:
             raise NotInLanguageError(f"the integer {number}")
-        return Value(str(number), INT64, number)
+        # LLVM's integers have no sign of their own
+        bits = number - 2**64 if number >= 2**63 else number
+        return Value(str(bits), kind, number)
     number = float(number)
     if kind == FLOAT32:
         # LLVM writes them as the double of the same value
@@ -77,12 +81,23 @@ def constant(number: Number, kind: Scalar | None = None) -> Value:
     return Value(f"0x{bits:016X}", kind, number)
 
 
+def _kind_of(number: Number) -> Scalar:
+    if isinstance(number, bool):
+        return BOOL
+    if isinstance(number, float):
+        return FLOAT64
+    return UINT64 if number >= 2**63 else INT64
+
+
 _CONVERSIONS = {
     (BOOL, INT64): "zext",
+    (BOOL, UINT64): "zext",
     (BOOL, FLOAT32): "uitofp",
     (BOOL, FLOAT64): "uitofp",
     (INT64, FLOAT32): "sitofp",
     (INT64, FLOAT64): "sitofp",
+    (UINT64, FLOAT32): "uitofp",
+    (UINT64, FLOAT64): "uitofp",
     (FLOAT32, INT64): "fptosi",
     (FLOAT64, INT64): "fptosi",
     (FLOAT32, FLOAT64): "fpext",
@@ -99,13 +114,36 @@ def convert(code: Code, value: Value, kind: Kind) -> Value:
     if kind == BOOL:
         return truth(code, value)
     known = value.number
-    if known is not None and (kind != INT64 or abs(known) < 2**62):
+    if is_integer(kind) and is_integer(value.kind):
+        # The same 64 bits; some numbers are others then
+        is_same = known is not None and 0 <= known < 2**63
+        return Value(value.ref, kind, known if is_same else None)
+    if known is not None and _is_held(known, kind):
         return constant(known, kind)
+    if kind == UINT64 and value.kind in (FLOAT32, FLOAT64):
+        return _without_sign(code, value)
     conversion = _CONVERSIONS.get((value.kind, kind))
     if conversion is None:
         raise NotInLanguageError(f"a conversion of {value.kind} to {kind}")
     of = value.kind.llvm
     return Value(code.emit(f"{conversion} {of} {value.ref} to {kind.llvm}"), kind)
+
+
+def _is_held(number: Number, kind: Scalar) -> bool:
+    """Tell whether a number, without its fraction, surely is one of a type."""
+    if not is_integer(kind):
+        return True
+    return abs(number) < 2**62 and (kind == INT64 or number >= 0)
+
+
+def _without_sign(code: Code, value: Value) -> Value:
+    """Return a float as an integer without sign; a negative one modulo 2**64."""
+    of, bound = value.kind.llvm, constant(2.0**63).ref
+    is_large = code.emit(f"fcmp oge {of} {value.ref}, {bound}")
+    large = code.emit(f"fptoui {of} {value.ref} to i64")
+    other = code.emit(f"fptosi {of} {value.ref} to i64")
+    ref = code.emit(f"select i1 {is_large}, i64 {large}, i64 {other}")
+    return Value(ref, UINT64)
 
 
 def truth(code: Code, value: Value) -> Value:
@@ -115,7 +153,7 @@ def truth(code: Code, value: Value) -> Value:
         return value
     if value.number is not None:
         return constant(bool(value.number))
-    if kind == INT64:
+    if is_integer(kind):
         return Value(code.emit(f"icmp ne i64 {value.ref}, 0"), BOOL)
     if kind in (FLOAT32, FLOAT64):
         zero = constant(0.0, FLOAT64).ref

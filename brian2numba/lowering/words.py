@@ -21,6 +21,7 @@ from brian2numba.lowering.kinds import (
     FLOAT64,
     INT64,
     ITEMS,
+    UINT64,
     VOID,
     Array,
     CheckedPointer,
@@ -387,6 +388,8 @@ def _absolute(code: Function, args: Sequence[Value]) -> Value:
     value = _only(args)
     if value.kind in (FLOAT32, FLOAT64):
         return _in_llvm("fabs").emit(code, args)
+    if value.kind == UINT64:
+        return value
     number = convert(code, value, INT64)
     opposite = negate(code, number)
     is_negative = code.emit(f"icmp slt i64 {number.ref}, 0")
@@ -420,7 +423,7 @@ def _numpys() -> list[tuple[Any, Word]]:
 
 def _words() -> list[tuple[Any, Word]]:
     """Return all words with the objects that they are in Python."""
-    pointers = ("float64s", "float32s", "int64s", "int32s", "uint32s")
+    pointers = ("float64s", "float32s", "int64s", "int32s", "uint64s", "uint32s")
     return [
         *((getattr(language, name), _pointer(name[:-1])) for name in pointers),
         (language.bools, _pointer("uint8")),
@@ -459,6 +462,7 @@ def _words() -> list[tuple[Any, Word]]:
         (language.ceil, _rounded("ceil")),
         (language.trunc, _rounded("trunc")),
         *((t, _cast(INT64)) for t in (language.int64, np.int64, builtins.int)),
+        *((t, _cast(UINT64)) for t in (language.uint64, np.uint64)),
         (language.int32, _cast(INT64, 32)),
         (language.uint8, _cast(INT64, 8, is_signed=False)),
         *((t, _cast(FLOAT64)) for t in (language.float64, np.float64, builtins.float)),
