@@ -31,6 +31,7 @@ from brian2numba.failed_calls import (
     where_it_was,
 )
 from brian2numba.failures import function_at, name_of_array, name_of_function
+from brian2numba.generation.followed import check_unchanged
 from brian2numba.generation.source import KernelSource
 from brian2numba.reports import NEW_ROWS, WORKING_MEMORY, Report
 
@@ -104,6 +105,7 @@ class BoundKernel:
         self.failed_call: FailedCall | None = None
         self._alive: list[Any] = []
         self._foreign: list[tuple[ArrayVariable, np.ndarray[Any, Any]]] = []
+        self._followings: list[Any] = []
         self._entry, self._address = kernel.entry, self.table.ctypes.data
         self.bind()
 
@@ -111,9 +113,32 @@ class BoundKernel:
         """Fill the table with what the slots stand for now."""
         self._alive.clear()
         self._foreign.clear()
+        self._followings.clear()
         self._bound_at = Replacements.count
         for index, slot in enumerate(self.slots):
             self.table[index] = slot.value(self)
+
+    @property
+    def is_followed(self) -> bool:
+        """Whether what functions of users refer to has to be looked up now and then."""
+        return bool(self._followings or self.source.called)
+
+    def follow(self, following: Any) -> None:
+        """Renew the words of a slot each time that Python has run."""
+        self._followings.append(following)
+
+    def renew(self) -> None:
+        """Look up what functions of users refer to.
+
+        Raises
+        ------
+        ReferenceChangedError
+            If that is something else than what the kernel was compiled for.
+        """
+        for following in self._followings:
+            following.renew()
+        for reference, function in self.source.called:
+            check_unchanged(reference, function)
 
     @property
     def foreign(self) -> str | None:
@@ -208,6 +233,9 @@ class BoundKernel:
             return _OTHERS[slot]
         variable = getattr(self.slots[slot], "variable", None)
         if variable is None:
+            reference = getattr(self.slots[slot], "reference", None)
+            if reference is not None:
+                return f"'{reference}'"
             name = self.slots[slot].name
             return f"'{name_of_array(name, self.source.user_functions)}'"
         return _described(variable)

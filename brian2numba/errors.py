@@ -10,13 +10,17 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 __all__ = [
     "BrianNumbaError",
+    "FunctionLeftToPythonError",
     "FunctionNotCompilableError",
     "KernelCompilationError",
     "KernelExecutionError",
+    "NotCompiledError",
     "NotInLanguageError",
+    "ReferenceChangedError",
     "Status",
     "SweepError",
     "UserFunctionError",
@@ -40,6 +44,30 @@ class UserFunctionError(KernelCompilationError):
     """A function given by the user can't be compiled by numba."""
 
 
+class FunctionLeftToPythonError(UserFunctionError):
+    """A plain function can't be compiled: Python can run what calls it.
+
+    Parameters
+    ----------
+    message : str
+        What to tell a user who wants it compiled.
+    function : `Function`
+        The function.
+    name : str
+        What it is called, and where it is.
+    reason : NotCompiledError
+        Why it is not compiled.
+    """
+
+    def __init__(
+        self, message: str, function: Any, name: str, reason: NotCompiledError
+    ) -> None:
+        super().__init__(message)
+        self.function = function
+        self.name = name
+        self.reason = reason
+
+
 class KernelExecutionError(BrianNumbaError):
     """A function given by the user raised an exception within a kernel."""
 
@@ -56,13 +84,34 @@ class FunctionNotCompilableError(Exception):
     name : str
         The function's name in the kernel's source.
     reason : str
-        Why, as a sentence.
+        Why, as a part of a sentence.
     """
 
     def __init__(self, name: str, reason: str) -> None:
-        super().__init__(f"The function '{name}' can't be compiled: {reason}")
+        super().__init__(f"The function '{name}' can't be compiled: {reason}.")
         self.name = name
         self.reason = reason
+
+
+class NotCompiledError(Exception):
+    """Why a function of a user is left to Python.
+
+    Parameters
+    ----------
+    reason : str
+        The reason, a part of a sentence.
+    takes_numbers : bool, optional
+        Whether the function can be called with single numbers only. Defaults to
+        ``False``.
+    """
+
+    def __init__(self, reason: str, takes_numbers: bool = False) -> None:
+        super().__init__(reason)
+        self.takes_numbers = takes_numbers
+
+
+class ReferenceChangedError(Exception):
+    """What a compiled function refers to is of another kind now."""
 
 
 class NotInLanguageError(Exception):

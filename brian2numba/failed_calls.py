@@ -10,23 +10,26 @@ knows what it wrote into the code: the type and the arguments.
 from __future__ import annotations
 
 import contextlib
+import copy
 import ctypes
 import pickle
 import struct
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
+from brian2.core.functions import Function, FunctionImplementationContainer
 
 from brian2numba.compilation.uncompiled import python_names
 from brian2numba.errors import N_ARGUMENTS
 from brian2numba.failures import function_names
-from brian2numba.generation.jitting import unwrapped
 from brian2numba.generation.source import KernelSource
 from brian2numba.reference_counting import functions_for_numba
 from brian2numba.reports import ARGUMENT_KINDS, Report
+from brian2numba.user_functions import PlainFunction
+from brian2numba.user_functions.translation import unwrapped
 
 __all__ = ["FailedCall", "exception_of", "failed_call", "where_it_was"]
 
@@ -122,18 +125,31 @@ def _in_python(
 ) -> tuple[Callable[..., Any], Sequence[Any]]:
     """Return a function as Python has it, and what it is to be called with."""
     described = source.user_functions.get(call.function_name)
-    if described is not None:
-        for key in ("numba", "numpy"):
-            with contextlib.suppress(KeyError):
-                code = described.implementations[key].get_code(None)
-                if callable(code) and key == "numba":
-                    code = unwrapped(code)
-                if callable(code):
-                    n_own = len(described._arg_units) + described.auto_vectorise
-                    return code, call.arguments[:n_own]
-                break
+    given = None if described is None else _given(described)
+    if described is not None and given is not None:
+        n_own = len(described._arg_units) + described.auto_vectorise
+        return given, call.arguments[:n_own]
     function = python_names(source)[call.function_name]
     return function, _with_arrays(source, call, function)
+
+
+def _given(described: Function) -> Callable[..., Any] | None:
+    """Return what a user gave as a function; None if that is source."""
+    with contextlib.suppress(KeyError):
+        code = described.implementations["numba"].get_code(None)
+        if isinstance(code, str):
+            return None
+        if not isinstance(code, PlainFunction):
+            return cast("Callable[..., Any]", unwrapped(code))
+    with contextlib.suppress(KeyError):
+        return cast(
+            "Callable[..., Any]", described.implementations["numpy"].get_code(None)
+        )
+    # As Brian's numpy target would call it: with units
+    other = copy.copy(described)
+    other.implementations = FunctionImplementationContainer(other)
+    other.implementations.add_numpy_implementation(described.pyfunc)
+    return _given(other)
 
 
 def _with_arrays(source: KernelSource, call: FailedCall, function: Any) -> list[Any]:

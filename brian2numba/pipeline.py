@@ -31,6 +31,7 @@ from brian2numba.generation import library, slots
 from brian2numba.generation.checking import checked_slot, is_checked
 from brian2numba.generation.counter_draws import RANDOM_KEY
 from brian2numba.generation.diagnosis import compilation_error
+from brian2numba.generation.followed import followed
 from brian2numba.generation.functions import KernelFunctions
 from brian2numba.generation.source import KernelDraft, KernelSource, assemble
 
@@ -65,6 +66,7 @@ def kernel_source(
         **{slot.name: slot for slot in _variable_slots(draft.keywords)},
         **{slot.name: slot for slot in _value_slots(functions.values)},
         **{slot.name: slot for slot in _given_slots(functions.given)},
+        **{n: followed(n, r) for n, r in functions.references.items()},
         **_number_slots(offers, codeobj.behaviour.slots()),
         **_random_slots(bool(draft.keywords["counter_based"])),
     }
@@ -77,6 +79,9 @@ def kernel_source(
         runs_once=codeobj.template_name in _RUN_ONCE,
         model_code=_model_code(draft),
         user_functions=functions.described,
+        implicit=frozenset(functions.implicit),
+        takes_numbers=frozenset(functions.takes_numbers),
+        called=tuple(functions.called),
     )
 
 

@@ -80,6 +80,16 @@ _PREFERENCES = {
         loops that draw them are vector code.
         """,
     ),
+    "functions": BrianPreference(
+        default="python",
+        validator=lambda value: value in ("python", "compiled"),
+        docs="""
+        What becomes of code that calls a Python function which can't be compiled, and
+        for which no implementation for this target is given. With ``'python'`` (the
+        default), Brian's numpy target runs this code, everything else is compiled,
+        and a message says so. With ``'compiled'``, it is an error.
+        """,
+    ),
     "cpu": BrianPreference(
         default="host",
         docs="""

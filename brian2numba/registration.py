@@ -30,10 +30,12 @@ from brian2numba.device.arrays import attach_containers
 from brian2numba.device.random_counters import attach_random_counters
 from brian2numba.generation import library, random_functions, timed_arrays
 from brian2numba.guards import install_guards
+from brian2numba.left_to_python import attach_stand_ins
 from brian2numba.preferences import numba_is_target, register_preferences
 from brian2numba.simulation import attach_native_loop
 from brian2numba.state_updates import store_state_updates
 from brian2numba.target import NumbaCodeObject
+from brian2numba.user_functions import PlainFunction
 
 __all__ = ["register"]
 
@@ -54,6 +56,7 @@ def register() -> None:
     attach_containers(all_devices["runtime"])
     attach_random_counters(all_devices["runtime"])
     attach_native_loop(all_devices["runtime"])
+    attach_stand_ins(all_devices["runtime"])
     _jit_functions_without_implementation()
     store_state_updates(numba_is_target)
     hold_locks_while_forking()
@@ -93,7 +96,7 @@ def _jit_functions_without_implementation() -> None:
             numba_is_asked = isinstance(key, type) and issubclass(key, NumbaCodeObject)
             if not numba_is_asked or not callable(function):
                 raise
-        container.add_implementation("numba", code=function)
+        container.add_implementation("numba", code=PlainFunction(function))
         return find(container, key)
 
     FunctionImplementationContainer.__getitem__ = find_or_jit

@@ -18,6 +18,7 @@ from brian2numba.behaviours.indices import check_arrays
 from brian2numba.binding import BoundKernel
 from brian2numba.device.random_counters import attach_random_counters, role_of
 from brian2numba.device.random_state import RandomStreams, attach_random_streams
+from brian2numba.errors import ReferenceChangedError
 from brian2numba.generation.accesses import Accesses
 from brian2numba.generation.counter_draws import RANDOM_KEY
 from brian2numba.generation.generator import NumbaCodeGenerator
@@ -91,6 +92,9 @@ class NumbaCodeObject(CodeObject):
         self._kernel: BoundKernel | None = None
         self._draft: KernelDraft | None = code
         self._run: Callable[[], Any] | None = None
+        #: Makes the code object of Brian's numpy target for the same code
+        self.make_stand_in: Callable[[], Any] | None = None
+        self._left_to_python = ""
 
     def compile(self) -> None:
         """Generate the kernel's source; compile it unless that had better wait.
@@ -160,10 +164,33 @@ class NumbaCodeObject(CodeObject):
         self.finish()
         return cast("BoundKernel", self._kernel)
 
+    @property
+    def is_followed(self) -> bool:
+        """Whether what functions of users refer to has to be looked up now and then."""
+        is_compiled = self._kernel is not None and not self._left_to_python
+        return is_compiled and self.kernel.is_followed
+
+    def renew(self) -> None:
+        """Look up what functions of users refer to.
+
+        Where that is something else than what was compiled, Python takes over.
+        """
+        if self.is_followed:
+            self._unless_changed(self.kernel.renew)
+
     def bind(self) -> None:
         """Look for the arrays again, after another target took some of them over."""
         if self._kernel is not None:
-            self._kernel.bind()
+            self._unless_changed(self._kernel.bind)
+
+    def _unless_changed(self, look: Callable[[], None]) -> None:
+        try:
+            look()
+        except ReferenceChangedError as change:
+            if self.make_stand_in is None:
+                raise
+            self._run = self.make_stand_in()
+            self._left_to_python = f"what its functions use has changed: {change}"
 
     def compile_block(self, block: str) -> None:
         """Do nothing: `compile` compiles all that there is."""
@@ -181,7 +208,10 @@ class NumbaCodeObject(CodeObject):
                 check_arrays(self)
             if self._run is None:
                 self.finish()
+            self.renew()
             return cast("Callable[[], Any]", self._run)()
+        except BrianObjectException:
+            raise  # of what runs in its place
         except Exception as error:
             raise self._exception("run") from error
 
@@ -191,6 +221,8 @@ class NumbaCodeObject(CodeObject):
         kernel = self.kernel
         if kernel.kernel.address == 0:
             return "its kernel is not compiled: Python runs the source"
+        if self._left_to_python:
+            return self._left_to_python
         if kernel.foreign is not None:
             return f"another target has taken over {kernel.foreign}"
         return self.behaviour.obstacle()

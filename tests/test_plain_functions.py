@@ -1,5 +1,6 @@
 """Plain functions of users whose source is there: translated, and stored."""
 
+import ast
 import importlib
 import math
 import sys
@@ -21,7 +22,8 @@ from brian2 import (
 
 from brian2numba.compilation import compiler
 from brian2numba.compilation.work import WORK
-from brian2numba.generation.plain_functions import only_called, verified_source
+from brian2numba.errors import NotCompiledError
+from brian2numba.user_functions.definition import definition_of
 
 HEIGHT = 10 * mV
 EXPONENT = 3
@@ -78,7 +80,14 @@ def enclosing(inner):
     return enclosed
 
 
+def with_default(x, shift=1.0):
+    return x + shift
+
+
 TRANSLATED = {
+    "default": with_default,
+    "lambda": lambda x: x + SHIFT,
+    "jitted": numba.njit(helper),
     "loop": with_loop,
     "helper": with_helper,
     "brian": of_brian,
@@ -92,7 +101,8 @@ TRANSLATED = {
 def described(function):
     """Describe a function without units to Brian, with its form for numpy."""
     result = Function(function, arg_units=[1], return_unit=1)
-    vectorised = np.vectorize(function, otypes=[float])
+    python_function = getattr(function, "py_func", function)
+    vectorised = np.vectorize(python_function, otypes=[float])
     result.implementations.add_numpy_implementation(vectorised)
     return result
 
@@ -151,10 +161,6 @@ def recursive(x):
     return x if x < 1 else recursive(x - 1)
 
 
-def with_default(x, shift=1.0):
-    return x + shift
-
-
 def with_list(x):
     return [x, 2 * x][1]
 
@@ -165,7 +171,11 @@ def with_lambda(x):
 
 
 def passing_on(x):
-    return called_with(helper, x)
+    return called_with(half, x)
+
+
+def half(x):
+    return x / 2
 
 
 def called_with(function, x):
@@ -179,11 +189,9 @@ def of_array(x):
 TABLE = np.array([1.0, 2.0, 4.0])
 
 LEFT_TO_NUMBA = {
-    "default": with_default,
     "list": with_list,
     "array": of_array,
-    "lambda": lambda x: x + 1,
-    "jitted": numba.njit(helper),
+    "inner_lambda": with_lambda,
     "in_another_call": passing_on,
 }
 
@@ -191,12 +199,7 @@ LEFT_TO_NUMBA = {
 @pytest.mark.parametrize("name", LEFT_TO_NUMBA)
 def test_others_are_left_to_numba(name):
     before = WORK.copy()
-    function = LEFT_TO_NUMBA[name]
-    python_function = getattr(function, "py_func", function)
-    result = Function(function, arg_units=[1], return_unit=1)
-    vectorised = np.vectorize(python_function, otypes=[float])
-    result.implementations.add_numpy_implementation(vectorised)
-    kernel, python = values(result)
+    kernel, python = values(described(LEFT_TO_NUMBA[name]))
     assert kernel == pytest.approx(python)
     assert (WORK - before).compiled_by_numba == 1
 
@@ -236,20 +239,44 @@ def test_a_file_that_changed_since_is_not_the_source(tmp_path, monkeypatch):
     path.write_text("def f(x):\n    return x + 1\n")
     monkeypatch.syspath_prepend(tmp_path)
     module = importlib.import_module("of_a_user")
-    assert verified_source(module.f) == "def f(x):\n    return x + 1\n"
+    assert ast.unparse(definition_of(module.f)) == "def f(x):\n    return x + 1"
     path.write_text("def f(x):\n    return x + 2\n")
-    assert verified_source(module.f) is None
+    with pytest.raises(NotCompiledError, match="its source can't be found"):
+        definition_of(module.f)
     kernel, _ = values(Function(module.f, arg_units=[1], return_unit=1))
     assert kernel == pytest.approx(np.linspace(-2, 5, 9) + 1)
 
 
+def test_source_of_lambdas_on_one_line():
+    first, second = (lambda x: x + 1), (lambda x: x + 2)
+    assert ast.unparse(definition_of(first).body[0]) == "return x + 1"
+    assert ast.unparse(definition_of(second).body[0]) == "return x + 2"
+
+
+def test_source_of_a_function_with_decorators_and_annotations():
+    @check_units(x=1, result=1)
+    def decorated(x: float) -> float:
+        return x
+
+    text = ast.unparse(definition_of(decorated._orig_func))
+    assert text == "def decorated(x):\n    return x"
+
+
+def no_source(text):
+    namespace = {}
+    exec(text, namespace)
+    return namespace["f"]
+
+
 @pytest.mark.parametrize(
-    "function", [with_default, with_lambda, lambda x: x, np.sin, len, 3]
+    ("function", "reason"),
+    [
+        (no_source("def f(x):\n    return x"), "its source can't be found"),
+        (lambda *x: x, "any number of arguments"),
+        (lambda x, *, y: x, "some by name only"),
+        (lambda x: (yield x), "a generator"),
+    ],
 )
-def test_no_source_that_is_sure(function):
-    assert verified_source(function) is None
-
-
-def test_a_function_that_is_passed_on_is_not_only_called():
-    assert only_called("def f(x):\n    return g(g(x))\n", "g")
-    assert not only_called("def f(x):\n    return h(g, x)\n", "g")
+def test_definitions_that_are_refused(function, reason):
+    with pytest.raises(NotCompiledError, match=reason):
+        definition_of(function)

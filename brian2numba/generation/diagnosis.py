@@ -4,17 +4,63 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+from brian2.core.functions import Function
+
 from brian2numba.errors import (
+    FunctionLeftToPythonError,
     FunctionNotCompilableError,
     KernelCompilationError,
+    NotCompiledError,
     UserFunctionError,
 )
-from brian2numba.generation.jitting import WAYS_OUT
 from brian2numba.generation.source import KernelSource
+from brian2numba.user_functions.translation import unwrapped
 
-__all__ = ["compilation_error", "reason_of"]
+__all__ = ["WAYS_OUT", "compilation_error", "left_to_python", "reason_of"]
+
+#: What a user can do about a function that can't be compiled
+WAYS_OUT = (
+    "A compiled function is called with one number for each argument, in base units. "
+    "Two ways out: give an implementation that can be compiled with "
+    "@implementation('numba', ...), or run the object that uses the function with "
+    "numpy: 'from brian2.codegen.runtime.numpy_rt import NumpyCodeObject', and "
+    "codeobj_class=NumpyCodeObject for this object."
+)
+
+
+def left_to_python(
+    owner: Any, function: Function, reason: NotCompiledError
+) -> FunctionLeftToPythonError:
+    """Return the error that says that, and why, a plain function is not compiled.
+
+    Parameters
+    ----------
+    owner : `Group`
+        The object whose code calls the function.
+    function : `Function`
+        The function.
+    reason : NotCompiledError
+        Why it is not compiled.
+    """
+    name = described_function(function)
+    message = (
+        f"The function {name}, used by '{owner.name}', can't be compiled: "
+        f"{reason}.\n{WAYS_OUT}"
+    )
+    return FunctionLeftToPythonError(message, function, name, reason)
+
+
+def described_function(function: Any) -> str:
+    """Return the name of a function, and where it is."""
+    plain = unwrapped(function)
+    name = getattr(plain, "__name__", type(plain).__name__)
+    code = getattr(plain, "__code__", None)
+    if code is None:
+        return f"'{name}'"
+    return f"'{name}' ({Path(code.co_filename).name}, line {code.co_firstlineno})"
 
 
 def compilation_error(
@@ -33,11 +79,19 @@ def compilation_error(
     """
     model = source.model_code
     if isinstance(error, FunctionNotCompilableError):
-        reason, functions = error.reason, [error.name]
+        reason, concerned = error.reason, [error.name]
+        if error.name not in source.user_functions:
+            concerned = sorted(source.user_functions)
     else:
-        reason, functions = reason_of(error), []
-    if functions:
-        names = " or ".join(f"'{name}'" for name in functions)
+        reason = reason_of(error)
+        concerned = _concerned(source.user_functions, error)
+    if concerned and set(concerned) <= source.implicit:
+        name = concerned[0]
+        why = NotCompiledError(reason, name in source.takes_numbers)
+        return left_to_python(codeobj.owner, source.user_functions[name], why)
+    if concerned:
+        functions = [source.user_functions[name] for name in concerned]
+        names = " or ".join(described_function(function) for function in functions)
         return UserFunctionError(
             f"The function {names}, used by '{codeobj.owner.name}', can't be compiled "
             f"by numba: {reason}\n{WAYS_OUT}\nModel code:\n{model}"
@@ -60,7 +114,7 @@ def reason_of(error: Exception) -> str:
     telling = [line for line in lines if not line.startswith(noise)]
     # What an intrinsic of ours said
     inner = [line.removeprefix(_INNER) for line in lines if line.startswith(_INNER)]
-    return (inner or telling or lines or [type(error).__name__])[0]
+    return (inner or telling or lines or [type(error).__name__])[0].rstrip(".")
 
 
 def _concerned(functions: Mapping[str, Any], error: Exception) -> list[str]:

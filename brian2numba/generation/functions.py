@@ -6,14 +6,15 @@ made with, they are given as *hidden arguments*, see below.
 
 A user's function reaches a kernel in one of three ways: as Python source, which becomes
 part of the kernel's source; as a plain Python function, whose source becomes so, too,
-if it is there; or as a function that numba has jitted. Arrays of a function's
-namespace, and the random numbers, travel as *hidden arguments*: the equations say
-``f(x)``, the kernel calls ``f(x, _namespace_f_table)``, and ``def f(x)`` becomes
-``def f(x, table)``.
+see `brian2numba.user_functions`; or as a function that numba has jitted. Arrays of a
+function's namespace, what it refers to, and the random numbers travel as *hidden
+arguments*: the equations say ``f(x)``, the kernel calls ``f(x, _namespace_f_table)``,
+and ``def f(x)`` becomes ``def f(x, table)``.
 """
 
 from __future__ import annotations
 
+import builtins
 import inspect
 import textwrap
 from collections.abc import Mapping
@@ -23,23 +24,30 @@ from typing import Any
 import numpy as np
 from brian2.core.functions import Function
 
-from brian2numba.errors import UserFunctionError
+from brian2numba.errors import (
+    NotCompiledError,
+    UserFunctionError,
+)
 from brian2numba.generation import library
+from brian2numba.generation.diagnosis import left_to_python
 from brian2numba.generation.hidden_arguments import (
     FunctionSource,
     renamed,
     thread_arguments,
 )
 from brian2numba.generation.jitting import (
-    is_jitted,
-    is_of_user,
     jit_user_function,
     plain_values,
     unwrapped,
 )
-from brian2numba.generation.plain_functions import only_called, verified_source
+from brian2numba.user_functions import PlainFunction
+from brian2numba.user_functions.references import Reference
+from brian2numba.user_functions.translation import Translation, translated
 
 __all__ = ["KernelFunctions", "collect_functions"]
+
+#: What kernels call or define by a name that functions of users may have, too
+_OF_KERNELS = {"kernel", *dir(builtins)}
 
 
 @dataclass
@@ -61,8 +69,16 @@ class KernelFunctions:
     given : dict
         What functions of the library are given, by hidden argument: numbers, and arrays
         of doubles.
+    references : dict
+        What plain functions refer to in the user's script, by hidden argument.
+    called : list
+        References of these to other functions, and what they led to.
     described : dict
         The user's functions by their name in the kernel, for error messages.
+    implicit : set of str
+        The names in the kernel of those that may be left to Python.
+    takes_numbers : set of str
+        The names of those that can be called with single numbers only.
     """
 
     names: dict[str, str] = field(default_factory=dict)
@@ -71,7 +87,15 @@ class KernelFunctions:
     objects: dict[str, Any] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
     given: dict[str, Any] = field(default_factory=dict)
+    references: dict[str, Reference] = field(default_factory=dict)
+    called: list[tuple[Reference, Any]] = field(default_factory=list)
     described: dict[str, Function] = field(default_factory=dict)
+    implicit: set[str] = field(default_factory=set)
+    takes_numbers: set[str] = field(default_factory=set)
+
+    def are_users(self, names: set[str]) -> bool:
+        """Tell whether one of some names in equations is that of a user's function."""
+        return any(self.names.get(name) in self.described for name in names)
 
 
 def collect_functions(
@@ -120,14 +144,15 @@ class _Collector:
         self.codeobj_class = codeobj_class
         self.owner = owner
         self._library = set(library.namespace())
-        self.taken = taken | self._library
+        self.taken = taken | self._library | _OF_KERNELS
         self.result = KernelFunctions()
         self._known: dict[int, _Called] = {}
         self._n_library_calls = 0
 
     def add(self, name: str, function: Function) -> None:
         """Add a function that equations call `name`."""
-        free_name = self._free_name(name) if name in self._library else name
+        is_taken = name in self._library | _OF_KERNELS
+        free_name = self._free_name(name) if is_taken else name
         called = self._call(function, free_name)
         self.result.names[name] = called.name
         self.result.hidden_arguments[name] = called.hidden
@@ -152,6 +177,8 @@ class _Collector:
         if isinstance(code, library.LibraryCall):
             return self._add_library_call(code)
         self.result.described[name] = function
+        if isinstance(code, PlainFunction):
+            return self._add_plain(name, function)
         namespace = implementation.get_namespace(self.owner) or {}
         dependencies = implementation.dependencies or {}
         if isinstance(code, str):
@@ -168,7 +195,7 @@ class _Collector:
                 name, code, given={*namespace, *dependencies}
             )
         else:
-            return self._plain(name, code, function)
+            return self._add_given(name, code, function)
         source = FunctionSource.parse(text, name, names, function)
         calls = {
             key: self._call(dependency, self._free_name(key))
@@ -186,30 +213,49 @@ class _Collector:
             hidden.append(library.RANDOM_STREAMS)
         return _Called(call.function, tuple(hidden))
 
-    def _plain(self, name: str, code: Any, described: Function | None) -> _Called:
-        """Add a plain function: as source, if there is any, or else jitted by numba."""
-        text = None if is_jitted(code) else verified_source(unwrapped(code))
-        if text is None:
-            self.result.objects[name] = jit_user_function(code, name, described)
+    def _add_plain(self, name: str, function: Function) -> _Called:
+        """Add a function without an implementation for this target."""
+        self.result.implicit.add(name)
+        try:
+            if function.auto_vectorise:
+                raise NotCompiledError("it is given the indices of all neurons")
+            translation = translated(
+                function, _truth_values(function), name, self._free_own_name
+            )
+        except NotCompiledError as reason:
+            raise left_to_python(self.owner, function, reason) from None
+        if translation.takes_numbers:
+            self.result.takes_numbers.add(name)
+        return self._add_translation(translation)
+
+    def _add_given(self, name: str, code: Any, function: Function) -> _Called:
+        """Add a function object that was given for this target."""
+        given = _truth_values(function)
+        is_with_index = function.auto_vectorise and (
+            unwrapped(code).__code__.co_argcount > len(given)
+        )
+        try:
+            if function.auto_vectorise and not is_with_index:
+                raise NotCompiledError("it leaves out the index")
+            translation = translated(
+                code, given + [False] * is_with_index, name, self._free_own_name, False
+            )
+        except NotCompiledError:
+            # numba may know more of Python
+            self.result.objects[name] = jit_user_function(code, name, function)
             return _Called(name, ())
-        function = unwrapped(code)
-        own, numbers, calls = {}, {}, {}
-        local = function.__code__.co_varnames
-        for key, value in plain_values(function).items():
-            if key in local or value is function:
-                continue
-            own_name = self._free_name(f"_{name}_{key}")
-            if is_of_user(value) and only_called(text, key):
-                calls[key] = self._plain(own_name, value, None)
-            elif isinstance(value, float):
-                # Not part of what is compiled: another value compiles nothing
-                numbers[key] = value
-            else:
-                own[key] = own_name
-                self.result.objects[own_name] = value
-        names = {function.__name__}
-        source = FunctionSource.parse(renamed(text, own), name, names, described)
-        return self._add_source(name, source, numbers, calls)
+        return self._add_translation(translation)
+
+    def _add_translation(self, translation: Translation) -> _Called:
+        self.result.sources += translation.sources
+        self.result.references |= translation.references
+        self.result.objects |= translation.objects
+        self.result.called += translation.called
+        return _Called(translation.name, translation.hidden)
+
+    def _free_own_name(self, name: str) -> str:
+        """Return a name for something of a function's that nothing else has."""
+        return self._free_name(f"_{name}")
 
     def _source_of_callable(
         self, name: str, code: Any, given: set[str]
@@ -261,3 +307,11 @@ class _Collector:
             name = f"_{name}"
         self.taken.add(name)
         return name
+
+
+def _truth_values(function: Function) -> list[bool]:
+    """Return which arguments of a function are truth values."""
+    return [
+        unit is bool or kind == "boolean"
+        for unit, kind in zip(function._arg_units, function._arg_types, strict=True)
+    ]

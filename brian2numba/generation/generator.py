@@ -188,7 +188,7 @@ class NumbaCodeGenerator(CodeGenerator):
     def _is_float64(self, statement: Any, expr: str) -> bool:
         """Tell whether the value of a statement is a double without any conversion."""
         known = {**self._temporaries, **self.variables}
-        if self.functions.described.keys() & get_identifiers(expr):
+        if self.functions.are_users(get_identifiers(expr)):
             # A function of a user may return anything
             return False
         if any(getattr(var, "dtype", None) == np.float32 for var in known.values()):

@@ -76,7 +76,7 @@ def jit_user_function(
     if not isinstance(python_function, types.FunctionType):
         raise UserFunctionError(
             f"The function '{name}' can't be compiled by numba: it is not a Python "
-            f"function but a {type(function).__name__}.\n{WAYS_OUT}"
+            f"function but a {type(function).__name__}."
         )
     jitted = _jit(python_function)
     return _with_index(jitted) if _ignores_index(python_function, described) else jitted
@@ -118,14 +118,6 @@ def compilable(value: Any) -> Any:
     if is_of_user(value):
         return _jit(value)
     return _numba().for_numba(value)
-
-
-#: What a user can do about a function that numba doesn't compile
-WAYS_OUT = (
-    "Two ways out: give an implementation that numba can compile with "
-    "@implementation('numba', ...), or run the object that uses the function with "
-    "numpy (codeobj_class=NumpyCodeObject, or prefs.codegen.target = 'numpy')."
-)
 
 
 def plain_values(function: types.FunctionType) -> dict[str, Any]:

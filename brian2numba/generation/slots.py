@@ -36,6 +36,7 @@ __all__ = [
     "RandomStreams",
     "Result",
     "Slot",
+    "array_declaration",
 ]
 
 
@@ -56,6 +57,9 @@ class Binding(Protocol):
 
     def keep(self, array: np.ndarray[Any, Any]) -> int:
         """Return the address of an array, which from now on lives as the kernel."""
+
+    def follow(self, following: Any) -> None:
+        """Renew the words of a slot each time that Python has run."""
 
 
 @dataclass(frozen=True)
@@ -314,6 +318,30 @@ class Doubles(Slot):
         return binding.keep(np.array([self.value(binding), self.array.size], np.int64))
 
 
+def array_declaration(name: str, index: int, dtype: str, n_dimensions: int) -> str:
+    """Return the lines of source that make an array of a slot.
+
+    They refer to the slot ``_details``, where an index beyond the array is reported.
+
+    Parameters
+    ----------
+    name : str
+        The name of the slot.
+    index : int
+        Its number. It holds where the address and the shape of the array are.
+    dtype : str
+        The type of the array's items.
+    n_dimensions : int
+        How many dimensions it has.
+    """
+    pointer = "_booleans" if dtype == "bool" else pointer_name(dtype)
+    shape = ", ".join(f"_words[{axis + 1}]" for axis in range(n_dimensions))
+    return (
+        f"_words = _int64s(_slots[{index}])\n"
+        f"{name} = _array_view({pointer}(_words[0]), ({shape},), {index}, _details)"
+    )
+
+
 @dataclass(frozen=True)
 class NamespaceArray(Slot):
     """An array of a user function's namespace; the function sees a numpy array."""
@@ -327,14 +355,8 @@ class NamespaceArray(Slot):
 
     def declaration(self, index: int) -> str:
         """Return the lines of source that make an array of the slot."""
-        name = dtype_name(self.array.dtype, f"the array '{self.name}'")
-        pointer = "_booleans" if name == "bool" else pointer_name(name)
-        shape = ", ".join(f"_words[{axis + 1}]" for axis in range(self.array.ndim))
-        return (
-            f"_words = _int64s(_slots[{index}])\n"
-            f"{self.name} = _array_view({pointer}(_words[0]), ({shape},), "
-            f"{index}, _details)"
-        )
+        dtype = dtype_name(self.array.dtype, f"the array '{self.name}'")
+        return array_declaration(self.name, index, dtype, self.array.ndim)
 
     def value(self, binding: Binding) -> int:
         """Return where the address and the shape of the array are."""

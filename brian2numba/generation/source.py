@@ -52,6 +52,12 @@ class KernelSource:
         The abstract code that Brian made of the user's equations.
     user_functions : mapping
         The user's functions by their name in the kernel.
+    implicit : frozenset of str
+        The names of those that may be left to Python.
+    takes_numbers : frozenset of str
+        The names of those that can be called with single numbers only.
+    called : tuple
+        References of these to other functions, and what they led to.
     """
 
     text: str
@@ -61,6 +67,9 @@ class KernelSource:
     runs_once: bool = False
     model_code: str = ""
     user_functions: Mapping[str, Any] = field(default_factory=dict)
+    implicit: frozenset[str] = frozenset()
+    takes_numbers: frozenset[str] = frozenset()
+    called: tuple[tuple[Any, Any], ...] = ()
 
 
 class GeneratedCode(Mapping[str, str]):

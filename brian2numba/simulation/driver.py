@@ -171,11 +171,16 @@ class Driver:
         """
         network, schedule = self.network, self.schedule
         run, words, doubles = schedule.run, schedule.words, schedule.doubles
+        followed = schedule.followed
+        if followed:
+            schedule.renew()
         reason = run()
         while reason == _PYTHON_IS_DUE:
             position = words[_POSITION]
             network.t_ = doubles[_TIME]
             schedule.calls[position]()
+            if followed:
+                schedule.renew()
             words[_POSITION] = position + 1
             if network._stopped or Network._globally_stopped:
                 # The rest of the step, and no more

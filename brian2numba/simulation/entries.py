@@ -39,7 +39,8 @@ class Entry:
         if isinstance(code_object, NumbaCodeObject):
             return code_object.obstacle
         if code_object is not None:
-            return f"it is for the target {code_object.class_name}"
+            left = getattr(code_object, "left_to_python", None)
+            return left or f"it is for the target {code_object.class_name}"
         if isinstance(self.owner, NetworkOperation):
             return "network operations are Python functions"
         return f"the class {type(self.owner).__name__} has a run() of its own"

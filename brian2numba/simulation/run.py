@@ -21,6 +21,7 @@ from brian2.utils.logger import get_logger
 from brian2numba.compilation.work import WORK, Work
 from brian2numba.preferences import obstacle_to_compiled_loop
 from brian2numba.simulation import interruption
+from brian2numba.simulation.causes import causes_repeated
 from brian2numba.simulation.driver import Driver, Progress, ctrl_c_asks_to_stop
 from brian2numba.simulation.garbage import collect_unused_objects
 from brian2numba.simulation.preparation import Preparation
@@ -59,7 +60,7 @@ def network_run(  # noqa: PLR0913, PLR0917 (the arguments of Network.run)
     RuntimeError
         If a network is running in another thread.
     """
-    with reporting(network, report, float(report_period)) as period:
+    with causes_repeated(), reporting(network, report, float(report_period)) as period:
         if obstacle_to_compiled_run(network) is not None:
             end = network.t + duration
             Network.run.original_function(

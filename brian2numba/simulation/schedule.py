@@ -69,6 +69,13 @@ class Schedule:
         self._run, self._address = run_steps.call, self.state.ctypes.data
         self._compiled_code = compiled_code()
         self._bound_at = Replacements.count
+        #: The positions of kernels with functions that refer to the user's script
+        self.followed = [
+            position
+            for position, entry in enumerate(self.entries)
+            if isinstance(entry.code_object, NumbaCodeObject)
+            and entry.code_object.is_followed
+        ]
 
     def run(self) -> int:
         """Run compiled code until there is a `Reason` for Python to do something."""
@@ -83,6 +90,15 @@ class Schedule:
             reason = self._run(self._address)
             self.streams.leave()
         return reason
+
+    def renew(self) -> None:
+        """Look up what functions of users refer to, after Python has run."""
+        for position in self.followed:
+            code_object = self.entries[position].code_object
+            code_object.renew()
+            if not code_object.is_followed and self.obstacles[position] is None:
+                self._entry_records[position, Entries.KERNEL] = 0
+                self.obstacles[position] = code_object.obstacle
 
     def limit_time(self, seconds: float) -> None:
         """Let `run` return at the end of the step that ends after so many seconds."""

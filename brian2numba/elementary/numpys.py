@@ -1,0 +1,58 @@
+"""Functions of one and two numbers with numpy's meaning, for functions of users."""
+
+from __future__ import annotations
+
+__all__ = [
+    "heaviside",
+    "is_true",
+    "isfinite",
+    "isinf",
+    "isnan",
+    "maximum",
+    "minimum",
+    "sign",
+]
+
+
+def maximum(x: float, y: float) -> float:
+    """Return the larger number; what is not a number is passed on."""
+    return x if x >= y or x != x else y  # noqa: PLR0124 (true for NaN only)
+
+
+def minimum(x: float, y: float) -> float:
+    """Return the smaller number; what is not a number is passed on."""
+    return x if x <= y or x != x else y  # noqa: PLR0124
+
+
+def heaviside(x: float, at_zero: float) -> float:
+    """Return 0 below 0, 1 above, and `at_zero` in between."""
+    if x != x:  # noqa: PLR0124
+        return x * 1.0
+    if x == 0:
+        return at_zero * 1.0
+    return 1.0 if x > 0 else 0.0
+
+
+def sign(x: float) -> float:
+    """Return -1, 0 or 1 in the type of `x`; what is not a number is passed on."""
+    return x if x != x else int(x > 0) - int(x < 0)  # noqa: PLR0124
+
+
+def isnan(x: float) -> bool:
+    """Tell whether `x` is not a number."""
+    return bool(x != x)  # noqa: PLR0124
+
+
+def isinf(x: float) -> bool:
+    """Tell whether `x` is infinite."""
+    return bool(x == x and x - x != 0)  # noqa: PLR0124
+
+
+def isfinite(x: float) -> bool:
+    """Tell whether `x` is a number, and not infinite."""
+    return bool(x - x == 0)
+
+
+def is_true(x: float) -> bool:
+    """Tell whether `x` is not 0."""
+    return bool(x != 0)

@@ -1,0 +1,128 @@
+"""
+Slots for what functions of users refer to: numbers and arrays of the user's script.
+
+The script may change them whenever Python runs. A kernel reads them through words that
+are written when it is bound, and again each time that compiled code goes on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from brian2numba.errors import ReferenceChangedError
+from brian2numba.generation.slots import Binding, Slot, array_declaration
+from brian2numba.user_functions.references import (
+    Kind,
+    Reference,
+    kind_of,
+    plain_value,
+)
+
+__all__ = ["Followed", "Following", "check_unchanged", "followed"]
+
+
+@dataclass(frozen=True)
+class Followed(Slot):
+    """A number or an array that a function refers to.
+
+    Attributes
+    ----------
+    reference : Reference
+        Where it is found.
+    kind : Kind
+        What the kernel was compiled for.
+    """
+
+    reference: Reference = field(compare=False)
+    kind: Kind
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The names of slots that the declaration refers to."""
+        return ("_details",) if self.kind.n_dimensions else ()
+
+    def declaration(self, index: int) -> str:
+        """Return the lines of source that read the slot."""
+        dtype, n_dimensions = self.kind.dtype, self.kind.n_dimensions
+        if n_dimensions:
+            return array_declaration(self.name, index, dtype, n_dimensions)
+        if dtype == "float64":
+            return f"{self.name} = _float64s(_slots[{index}])[0]"
+        is_true = " != 0" if dtype == "bool" else ""
+        return f"{self.name} = _int64s(_slots[{index}])[0]{is_true}"
+
+    def value(self, binding: Binding) -> int:
+        """Return where the number is, or address and shape of the array."""
+        following = Following(self)
+        following.renew()
+        binding.follow(following)
+        return binding.keep(following.words)
+
+
+class Following:
+    """The words of a slot that follows a reference.
+
+    Parameters
+    ----------
+    slot : Followed
+        The slot.
+    """
+
+    def __init__(self, slot: Followed) -> None:
+        self.slot = slot
+        self.words = np.zeros(1 + slot.kind.n_dimensions, np.int64)
+        self._doubles = self.words.view(np.float64)
+        self._array: Any = None
+
+    def renew(self) -> None:
+        """Look up the present value.
+
+        Raises
+        ------
+        ReferenceChangedError
+            If it is of another kind than what the kernel was compiled for.
+        """
+        reference, kind = self.slot.reference, self.slot.kind
+        try:
+            value = plain_value(reference.value())
+        except (NameError, AttributeError, LookupError, TypeError) as error:
+            raise ReferenceChangedError(f"'{reference}' is gone: {error}") from None
+        if kind_of(value) != kind:
+            raise ReferenceChangedError(
+                f"'{reference}' is something else than before: {value!r:.40}"
+            )
+        if kind.n_dimensions:
+            # What is contiguous is read where it is
+            self._array = np.ascontiguousarray(value, kind.dtype)
+            self.words[0] = self._array.ctypes.data
+            self.words[1:] = self._array.shape
+        elif kind.dtype == "float64":
+            self._doubles[0] = value
+        else:
+            self.words[0] = value
+
+
+def followed(name: str, reference: Reference) -> Followed:
+    """Return the slot for a reference, which leads to a number or an array."""
+    kind = kind_of(plain_value(reference.value()))
+    assert kind is not None
+    return Followed(name, reference, kind)
+
+
+def check_unchanged(reference: Reference, function: Any) -> None:
+    """Refuse a function that is another one than when its caller was compiled.
+
+    Raises
+    ------
+    ReferenceChangedError
+        If it is.
+    """
+    try:
+        is_same = reference.value() is function
+    except (NameError, AttributeError, LookupError, TypeError):
+        is_same = False
+    if not is_same:
+        raise ReferenceChangedError(f"'{reference}' is another function than before")

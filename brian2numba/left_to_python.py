@@ -1,0 +1,156 @@
+"""
+Code that calls functions which can't be compiled: Brian's numpy target runs it.
+
+Everything else of a model stays compiled. A message says so once for each function, and
+`brian2numba.explain` shows it.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from brian2.codegen.codeobject import CodeObject
+from brian2.codegen.runtime.numpy_rt import NumpyCodeObject
+from brian2.core.functions import Function, FunctionImplementationContainer
+from brian2.core.preferences import prefs
+from brian2.utils.logger import get_logger
+
+from brian2numba.errors import FunctionLeftToPythonError
+from brian2numba.target import NumbaCodeObject
+from brian2numba.user_functions.translation import unwrapped
+
+__all__ = ["attach_stand_ins"]
+
+logger = get_logger("brian2.codegen.runtime.numba")
+
+
+def attach_stand_ins(device: Any) -> None:
+    """Let a device's code objects be for numpy where they can't be compiled.
+
+    Parameters
+    ----------
+    device : `RuntimeDevice`
+        The device; its other targets stay as they are.
+    """
+    if not isinstance(vars(device).get("_brian2numba_code_objects"), _CodeObjects):
+        device._brian2numba_code_objects = _CodeObjects(device)
+
+
+class _CodeObjects:
+    """A device's method that makes code objects."""
+
+    def __init__(self, device: Any) -> None:
+        self._make = device.code_object
+        device.code_object = self.code_object
+
+    def code_object(self, owner: Any, *args: Any, **kwds: Any) -> CodeObject:
+        """Make a code object, see `Device.code_object`."""
+        try:
+            made = self._make(owner, *args, **kwds)
+        except FunctionLeftToPythonError as error:
+            if prefs["codegen.runtime.numba.functions"] == "compiled":
+                raise
+            _say(error, owner)
+            one_by_one = [error.function] if error.reason.takes_numbers else []
+            reason = f"it calls {error.name}: {error.reason}"
+            # Without the traceback, which has the code object that failed
+            error.__traceback__ = None
+        else:
+            if isinstance(made, NumbaCodeObject) and made.source.implicit:
+                source = made.source
+                numbers_only = [source.user_functions[n] for n in source.takes_numbers]
+                made.make_stand_in = lambda: self._stand_in(
+                    numbers_only, owner, *args, **kwds
+                )
+            return made
+        stand_in = self._stand_in(one_by_one, owner, *args, **kwds)
+        stand_in.left_to_python = reason
+        return stand_in
+
+    def _stand_in(  # noqa: PLR0913, PLR0917 (the arguments of Device.code_object)
+        self,
+        one_by_one: Sequence[Function],
+        owner: Any,
+        name: str,
+        abstract_code: Any,
+        variables: dict[str, Any],
+        template_name: str,
+        variable_indices: dict[str, str],
+        codeobj_class: Any = None,
+        template_kwds: Any = None,
+        override_conditional_write: Any = None,
+        compiler_kwds: Any = None,
+    ) -> Any:
+        """Make the code object that Brian's numpy target has for the same code.
+
+        The functions `one_by_one` are called with the values of one neuron at a time.
+        """
+        template = getattr(NumpyCodeObject.templater, template_name)
+        variables, indices = dict(variables), dict(variable_indices)
+        for needed in template.variables - variables.keys():
+            variables[needed] = owner.variables[needed]
+            index = indices[needed]
+            if index not in ("_idx", "0"):
+                variables.setdefault(index, owner.variables[index])
+        _implement_for_numpy(variables)
+        variables |= {
+            n: _called_one_by_one(v)
+            for n, v in variables.items()
+            if any(v is function for function in one_by_one)
+        }
+        return self._make(
+            owner,
+            name,
+            abstract_code,
+            variables,
+            template_name,
+            indices,
+            codeobj_class=NumpyCodeObject,
+            template_kwds=template_kwds,
+            override_conditional_write=override_conditional_write,
+        )
+
+
+def _implement_for_numpy(variables: dict[str, Any]) -> None:
+    """Let numpy call the Python functions themselves, where nothing else is given."""
+    for variable in variables.values():
+        if isinstance(variable, Function):
+            try:
+                variable.implementations[NumpyCodeObject]
+            except KeyError:
+                variable.implementations.add_numpy_implementation(variable.pyfunc)
+
+
+def _called_one_by_one(function: Function) -> Function:
+    """Return a function that gives another one the values of one neuron at a time."""
+    called = function.implementations[NumpyCodeObject].get_code(None)
+    cells = getattr(called, "__closure__", None) or ()
+    is_itself = any(cell.cell_contents is unwrapped(function) for cell in cells)
+    if not (is_itself and function._arg_units):
+        return function  # what was given for numpy takes arrays
+    kinds = {"boolean": bool, "integer": np.int64}
+    is_boolean = function._returns_bool
+    kind = bool if is_boolean else kinds.get(function._return_type, np.float64)
+    other = copy.copy(function)
+    other.implementations = FunctionImplementationContainer(other)
+    other.implementations.add_implementation(
+        "numpy", code=np.vectorize(called, otypes=[kind])
+    )
+    return other
+
+
+def _say(error: FunctionLeftToPythonError, owner: Any) -> None:
+    """Tell the user, once for each function."""
+    logger.info(
+        f"Python runs the function {error.name}, used by '{owner.name}', since it is "
+        f"not compiled: {error.reason}. The code that calls it takes as long as with "
+        "Brian's numpy target; everything else is compiled. To have it compiled, write "
+        "it for single numbers, without what is named here, or give an implementation "
+        "with @implementation('numba', ...). To make this an error, set the preference "
+        "codegen.runtime.numba.functions to 'compiled'.",
+        "functions",
+        once=True,
+    )

@@ -1,0 +1,395 @@
+"""
+Whether a function means the same for the values of one neuron as for those of all.
+
+Brian's numpy target calls functions with arrays, kernels call them with numbers. A
+function that adds up its argument, or asks for its length, is not compiled, unless it
+could not be called with arrays at all: one that branches on its argument is meant for
+numbers, whatever else it does.
+"""
+
+from __future__ import annotations
+
+import ast
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from brian2numba.errors import NotCompiledError
+from brian2numba.user_functions.calls import ELEMENTWISE_METHODS, Effect, effect_of
+from brian2numba.user_functions.scope import Scope
+
+__all__ = ["check_elementwise"]
+
+
+_OF_IDENTITY = (ast.Is, ast.IsNot, ast.In, ast.NotIn)
+
+
+class _Value(enum.IntEnum):
+    """How an expression depends on the neurons."""
+
+    SAME = 0
+    #: A list or tuple of the function's own, of neurons' values
+    LIST = 1
+    #: A value for each neuron, made by the function; or one that it was given
+    NEW = 2
+    GIVEN = 3
+
+
+def check_elementwise(tree: ast.FunctionDef, scope: Scope, n_given: int) -> bool:
+    """Refuse a function that means something else for arrays.
+
+    Parameters
+    ----------
+    tree : ast.FunctionDef
+        The function.
+    scope : Scope
+        Its names.
+    n_given : int
+        How many of its arguments are neurons' values.
+
+    Returns
+    -------
+    bool
+        Whether it can be called with single numbers only.
+
+    Raises
+    ------
+    NotCompiledError
+        If kernels can't call it.
+    """
+    analysis = _Analysis(scope)
+    arguments = [a.arg for a in tree.args.posonlyargs + tree.args.args]
+    analysis.variables.update(dict.fromkeys(arguments[:n_given], _Value.GIVEN))
+    before = None
+    while before != analysis.variables:
+        before = dict(analysis.variables)
+        analysis.findings = _Findings()
+        analysis.run(tree.body)
+    findings = analysis.findings
+    if findings.always:
+        raise NotCompiledError(findings.always[0], findings.takes_numbers)
+    if findings.for_arrays and not findings.takes_numbers:
+        raise NotCompiledError(findings.for_arrays[0])
+    return findings.takes_numbers
+
+
+@dataclass
+class _Findings:
+    """What was found in a function.
+
+    Attributes
+    ----------
+    takes_numbers : bool
+        Whether it fails for arrays.
+    for_arrays : list of str
+        What means something else for arrays, if it takes them.
+    always : list of str
+        What can't be compiled in any case.
+    """
+
+    takes_numbers: bool = False
+    for_arrays: list[str] = field(default_factory=list)
+    always: list[str] = field(default_factory=list)
+
+
+class _Analysis:
+    """Goes through a function; see `check_elementwise`."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.variables: dict[str, _Value] = {}
+        self.findings = _Findings()
+
+    # Statements
+
+    def run(self, statements: Iterable[ast.stmt]) -> None:
+        """Look at statements."""
+        for node in statements:
+            self._statement(node)
+
+    def _statement(self, node: ast.stmt) -> None:
+        match node:
+            case ast.Assign(targets=targets, value=value):
+                kind = self.of(value)
+                for target in targets:
+                    self._store(target, kind, value)
+            case ast.AnnAssign(target=target, value=value) if value is not None:
+                self._store(target, self.of(value), value)
+            case ast.AugAssign(target=target, value=value):
+                self._augmented(target, self.of(value))
+            case ast.For(target=target, iter=sequence, body=body, orelse=other):
+                self._store(target, self._item(self._iterated(sequence)), sequence)
+                self.run([*body, *other])
+            case (
+                ast.While(test=test, body=body, orelse=other)
+                | ast.If(test=test, body=body, orelse=other)
+            ):
+                self._truth(test)
+                self.run([*body, *other])
+            case ast.FunctionDef(name=name, args=args, body=body):
+                self._nested(args)
+                self.variables[name] = _Value.NEW
+                self.run(body)
+            case ast.Return(value=value) | ast.Expr(value=value):
+                if value is not None and not _is_text(value):
+                    self.of(value)
+            case ast.Assert(test=test):
+                self._truth(test)
+            case ast.Raise() | ast.Pass() | ast.Break() | ast.Continue():
+                pass
+            case _:
+                self._never(f"it has the statement '{_short(node)}'")
+
+    def _nested(self, args: ast.arguments) -> None:
+        for argument in args.posonlyargs + args.args:
+            self.variables[argument.arg] = _Value.NEW
+
+    def _store(self, target: ast.expr, kind: _Value, value: ast.expr | None) -> None:
+        match target:
+            case ast.Name(id=name) if name in self.scope.local:
+                self.variables[name] = max(kind, self.variables.get(name, kind))
+            case ast.Tuple(elts=parts) | ast.List(elts=parts):
+                values: list[Any] = [None] * len(parts)
+                if isinstance(value, (ast.Tuple, ast.List)):
+                    values = list(value.elts)
+                for part, own in zip(parts, values, strict=False):
+                    part_kind = self._item(kind) if own is None else self.of(own)
+                    self._store(part, part_kind, own)
+            case ast.Subscript(value=ast.Name(id=name)) if name in self.scope.local:
+                if self.variables.get(name, _Value.SAME) == _Value.GIVEN:
+                    self._not_for_arrays(f"it changes its argument '{name}'")
+            case _:
+                self._never(f"it changes '{ast.unparse(target)}'")
+
+    def _augmented(self, target: ast.expr, kind: _Value) -> None:
+        if isinstance(target, ast.Name) and target.id in self.scope.local:
+            before = self.variables.get(target.id, _Value.SAME)
+            if before == _Value.GIVEN:
+                # In place, where it is an array
+                self._not_for_arrays(f"it changes its argument '{target.id}'")
+            elif kind > before:
+                self.variables[target.id] = _Value.NEW
+        else:
+            self._store(target, kind, None)
+
+    # Expressions
+
+    def of(self, node: ast.expr) -> _Value:
+        """Return how an expression depends on the neurons."""
+        method = getattr(self, f"_of_{type(node).__name__.lower()}", None)
+        if method is None:
+            self._never(f"it has the expression '{_short(node)}'")
+            return _Value.SAME
+        kind: _Value = method(node)
+        return kind
+
+    def _of_constant(self, node: ast.Constant) -> _Value:
+        if not isinstance(node.value, (bool, int, float)):
+            self._never(f"it uses {ast.unparse(node)}")
+        return _Value.SAME
+
+    def _of_name(self, node: ast.Name) -> _Value:
+        return self.variables.get(node.id, _Value.SAME)
+
+    def _of_list(self, node: ast.List | ast.Tuple) -> _Value:
+        return _Value.LIST if self._new(node.elts) else _Value.SAME
+
+    _of_tuple = _of_list
+
+    def _of_unaryop(self, node: ast.UnaryOp) -> _Value:
+        if isinstance(node.op, ast.Not):
+            self._truth(node.operand)
+        return self._new([node.operand])
+
+    def _of_boolop(self, node: ast.BoolOp) -> _Value:
+        for value in node.values[:-1]:
+            self._truth(value)
+        return self._new(node.values)
+
+    def _of_ifexp(self, node: ast.IfExp) -> _Value:
+        self._truth(node.test)
+        return max(self.of(node.body), self.of(node.orelse))
+
+    def _of_namedexpr(self, node: ast.NamedExpr) -> _Value:
+        kind = self.of(node.value)
+        self._store(node.target, kind, node.value)
+        return kind
+
+    def _of_listcomp(self, node: ast.ListComp | ast.GeneratorExp) -> _Value:
+        for part in node.generators:
+            kind = self._item(self._iterated(part.iter))
+            self._store(part.target, kind, None)
+            for condition in part.ifs:
+                self._truth(condition)
+        return _Value.LIST if self.of(node.elt) else _Value.SAME
+
+    _of_generatorexp = _of_listcomp
+
+    def _of_lambda(self, node: ast.Lambda) -> _Value:
+        self._nested(node.args)
+        return self._new([node.body])
+
+    def _of_compare(self, node: ast.Compare) -> _Value:
+        if any(isinstance(op, _OF_IDENTITY) for op in node.ops):
+            self._never("it compares with 'is' or 'in'")
+        kind = self._new([node.left, *node.comparators])
+        if kind and len(node.ops) > 1:
+            self.findings.takes_numbers = True
+        return kind
+
+    def _of_binop(self, node: ast.BinOp) -> _Value:
+        sides = node.left, node.right
+        kinds = [self.of(side) for side in sides]
+        if _Value.LIST in kinds or any(self._is_sequence(side) for side in sides):
+            self._not_for_arrays(f"it computes with a list: '{_short(node)}'")
+        return _Value.NEW if any(kinds) else _Value.SAME
+
+    def _of_attribute(self, node: ast.Attribute) -> _Value:
+        if self.scope.reference(node) is not None:
+            return _Value.SAME
+        kind = self.of(node.value)
+        if kind and node.attr not in ("real", "imag"):
+            self._not_for_arrays(f"it asks for '{_short(node)}'")
+            return _Value.SAME
+        return kind
+
+    def _of_subscript(self, node: ast.Subscript) -> _Value:
+        if self.scope.reference(node) is not None:
+            return _Value.SAME
+        kind = self.of(node.value)
+        of_index = self._index(node.slice)
+        if kind >= _Value.NEW:
+            self._not_for_arrays(f"it takes a part of an array: '{_short(node)}'")
+        if of_index and (self._is_sequence(node.value) or kind == _Value.LIST):
+            self.findings.takes_numbers = True
+        return _Value.NEW if of_index else self._item(kind)
+
+    def _never(self, reason: str) -> None:
+        self.findings.always.append(reason)
+
+    def _not_for_arrays(self, reason: str) -> None:
+        self.findings.for_arrays.append(reason)
+
+    def _new(self, parts: Iterable[ast.expr]) -> _Value:
+        """Return what an operation makes that treats each neuron alike."""
+        kinds = [self.of(part) for part in parts]
+        return _Value.NEW if any(kinds) else _Value.SAME
+
+    def _is_sequence(self, node: ast.expr) -> bool:
+        reference = self.scope.reference(node)
+        if reference is None:
+            return isinstance(node, (ast.List, ast.Tuple))
+        return isinstance(self.scope.value(reference), (list, tuple))
+
+    def _truth(self, node: ast.expr) -> None:
+        """Look at a condition: arrays have no truth value."""
+        if self.of(node) >= _Value.NEW:
+            self.findings.takes_numbers = True
+
+    def _iterated(self, node: ast.expr) -> _Value:
+        kind = self.of(node)
+        if kind >= _Value.NEW:
+            self._not_for_arrays(f"it goes through '{_short(node)}'")
+        return kind
+
+    @staticmethod
+    def _item(kind: _Value) -> _Value:
+        return _Value.GIVEN if kind == _Value.LIST else kind
+
+    def _index(self, index: ast.expr) -> _Value:
+        if isinstance(index, ast.Slice):
+            bounds = (index.lower, index.upper, index.step)
+            if self._new(bound for bound in bounds if bound is not None):
+                self.findings.takes_numbers = True
+            return _Value.SAME
+        if isinstance(index, ast.Tuple):
+            return max(self._index(part) for part in index.elts)
+        kind = self.of(index)
+        if kind and _is_condition(index):
+            self._not_for_arrays("it uses a condition as an index")
+        return kind
+
+    # Calls
+
+    def _of_call(self, node: ast.Call) -> _Value:
+        values = [*node.args, *(keyword.value for keyword in node.keywords)]
+        if any(keyword.arg is None for keyword in node.keywords):
+            self._never(f"it calls '{_short(node)}'")
+            return _Value.SAME
+        found = self.scope.thing(node.func)
+        if found is None:
+            return self._own_call(node, values)
+        kinds = [self._argument(value) for value in values]
+        try:
+            effect = effect_of(*found)
+        except NotCompiledError as reason:
+            self._never(str(reason))
+            return _Value.SAME
+        return self._effect(effect, node, kinds)
+
+    def _argument(self, node: ast.expr) -> _Value:
+        if isinstance(node, (ast.Name, ast.Attribute)):
+            reference = self.scope.reference(node)
+            if reference is not None:
+                return _Value.SAME
+        if isinstance(node, ast.Constant) and node.value is None:
+            return _Value.SAME
+        return self.of(node)
+
+    def _effect(
+        self, effect: Effect | None, node: ast.Call, kinds: list[_Value]
+    ) -> _Value:
+        if not any(kinds):
+            return _Value.SAME
+        name = ast.unparse(node.func)
+        is_list_only = max(kinds) == _Value.LIST
+        match effect:
+            case Effect.ONE_NUMBER:
+                self.findings.takes_numbers = True
+            case Effect.TELLS_ARRAYS if not is_list_only:
+                self._not_for_arrays(f"it asks for '{_short(node)}'")
+                return _Value.SAME
+            case Effect.OF_ALL:
+                self._not_for_arrays(f"'{name}' makes something of all neurons' values")
+                return _Value.SAME
+            case Effect.ELEMENTWISE if name == "sum" and not is_list_only:
+                self._not_for_arrays("'sum' adds up all neurons' values")
+                return _Value.SAME
+            case Effect.ELEMENTWISE if name.endswith("asarray"):
+                return max(kinds)  # the array itself
+        return _Value.NEW
+
+    def _own_call(self, node: ast.Call, values: list[ast.expr]) -> _Value:
+        """Look at a call of a function within the function, or of a method."""
+        if isinstance(node.func, ast.Attribute):
+            owner = self.of(node.func.value)
+            kind = max([owner, *(self.of(v) for v in values if not _is_type(v))])
+            method = node.func.attr
+            if owner and method not in ELEMENTWISE_METHODS and method != "append":
+                self._not_for_arrays(
+                    f"'{_short(node.func)}' makes something of all neurons' values"
+                )
+            return _Value.NEW if kind else _Value.SAME
+        if isinstance(node.func, (ast.Name, ast.Lambda)):
+            return self._new([*values, node.func])
+        self._never(f"it calls '{_short(node.func)}'")
+        return _Value.SAME
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def _is_type(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id in ("int", "float", "bool")
+
+
+def _is_condition(node: ast.expr) -> bool:
+    return isinstance(node, (ast.Compare, ast.BoolOp))
+
+
+def _short(node: ast.AST, most: int = 40) -> str:
+    """Return the first line of some source, for messages."""
+    line = ast.unparse(node).splitlines()[0]
+    return line if len(line) <= most else f"{line[: most - 3]}..."
