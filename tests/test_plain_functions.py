@@ -84,6 +84,12 @@ def with_default(x, shift=1.0):
     return x + shift
 
 
+def of_array(x):
+    return TABLE[int(x) % 3]
+
+
+TABLE = np.array([1.0, 2.0, 4.0])
+
 TRANSLATED = {
     "default": with_default,
     "lambda": lambda x: x + SHIFT,
@@ -95,6 +101,7 @@ TRANSLATED = {
     "math": of_math,
     "integer": with_integer,
     "closure": enclosing(0.7),
+    "array": of_array,
 }
 
 
@@ -182,15 +189,8 @@ def called_with(function, x):
     return function(x)
 
 
-def of_array(x):
-    return TABLE[int(x) % 3]
-
-
-TABLE = np.array([1.0, 2.0, 4.0])
-
 LEFT_TO_NUMBA = {
     "list": with_list,
-    "array": of_array,
     "inner_lambda": with_lambda,
     "in_another_call": passing_on,
 }

@@ -31,10 +31,10 @@ def modules(monkeypatch):
     found = {}
     compile_module = stored_code.object_code
 
-    def noted(text, of, level):
+    def noted(text, of, level, linked):
         name = re.search(r"^define i64 @(\w+)", text, re.MULTILINE)[1]
         found[name] = machine_code.optimised(text, of, level)
-        return compile_module(text, of, level)
+        return compile_module(text, of, level, linked)
 
     monkeypatch.setattr(stored_code, "object_code", noted)
     return found

@@ -52,7 +52,7 @@ _ITEMS = {
 }
 _SWITCHED_OFF = (
     "numba compiles nothing, because the environment variable NUMBA_DISABLE_JIT is "
-    "set. Unset it and start Python anew."
+    "set; unset it and start Python anew"
 )
 
 
@@ -90,7 +90,7 @@ def _function(source: UnitSource) -> tuple[Any, compiler.Flags]:
     if not is_jitted(dispatcher):
         raise FunctionNotCompilableError(
             source.name,
-            f"it is not a Python function but a {type(dispatcher).__name__}.",
+            f"it is not a Python function but a {type(dispatcher).__name__}",
         )
     flags = compiler.Flags()
     options = {**dispatcher.targetoptions, "boundscheck": True}
@@ -220,11 +220,11 @@ def _result(source: UnitSource, kind: types.Type) -> str:
     if kind in (types.float32, types.float64):
         return str(kind)
     if kind == types.none:
-        reason = "it returns nothing."
+        reason = "it returns nothing"
     elif isinstance(kind, types.Optional):
-        reason = "it returns a number in some cases, and nothing in others."
+        reason = "it returns a number in some cases, and nothing in others"
     else:
-        reason = f"its result is no number, but what numba calls {kind}."
+        reason = f"its result is no number, but what numba calls {kind}"
     raise FunctionNotCompilableError(source.name, reason)
 
 
@@ -313,11 +313,11 @@ def _check_symbols(source: UnitSource, text: str) -> None:
     """Refuse what calls functions that kernels may not call."""
     unknown = unknown_symbols(text)
     if any("random_state" in name for name in unknown):
-        reason = "it draws random numbers that seed() has no influence on."
+        reason = "it draws random numbers that seed() has no influence on"
     elif any(name.startswith(("Py", "numba_gil")) for name in unknown):
-        reason = "it needs Python while it runs, for instance to print something."
+        reason = "it needs Python while it runs, for instance to print something"
     elif unknown:
-        reason = f"it needs {' and '.join(unknown)}, which kernels can't call."
+        reason = f"it needs {' and '.join(unknown)}, which kernels can't call"
     else:
         return
     raise FunctionNotCompilableError(source.name, reason)
