@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import ctypes
+import itertools
 import pickle
 import struct
 import traceback
@@ -31,7 +32,13 @@ from brian2numba.reports import ARGUMENT_KINDS, Report
 from brian2numba.user_functions import PlainFunction
 from brian2numba.user_functions.translation import unwrapped
 
-__all__ = ["FailedCall", "exception_of", "failed_call", "where_it_was"]
+__all__ = [
+    "FailedCall",
+    "call_in_python",
+    "exception_of",
+    "failed_call",
+    "where_it_was",
+]
 
 _OF_BITS: dict[str, Callable[[int], Any]] = {
     "int64": np.int64,
@@ -86,6 +93,28 @@ def failed_call(source: KernelSource, details: Sequence[int]) -> FailedCall | No
         return None
     exception = _known_exception(details[Report.EXCEPTION])
     return FailedCall(names[details[Report.FUNCTION]], arguments, exception)
+
+
+def call_in_python(source: KernelSource, error: Exception) -> FailedCall | None:
+    """Return the call of a user's function that raised where Python runs a kernel.
+
+    Parameters
+    ----------
+    source : KernelSource
+        The source of the kernel.
+    error : Exception
+        What came out of the kernel.
+    """
+    names = set(function_names(source.text, source.objects)) - {"kernel"}
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    for caller, frame in itertools.pairwise(frames):
+        code = frame.f_code
+        if caller.f_code.co_name == "kernel" and code.co_name in names:
+            given = [frame.f_locals[n] for n in code.co_varnames[: code.co_argcount]]
+            numbers = (int, float, np.number, np.bool_)
+            arguments = (a if isinstance(a, numbers) else None for a in given)
+            return FailedCall(code.co_name, tuple(arguments), error)
+    return None
 
 
 def exception_of(source: KernelSource, call: FailedCall) -> BaseException | None:

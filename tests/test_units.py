@@ -8,7 +8,15 @@ import textwrap
 import numba
 import numpy as np
 import pytest
-from brian2 import BrianObjectException, Function, NeuronGroup, implementation, ms, run
+from brian2 import (
+    BrianObjectException,
+    Function,
+    NeuronGroup,
+    implementation,
+    ms,
+    prefs,
+    run,
+)
 
 from brian2numba.binding import BoundKernel
 from brian2numba.compilation import compiler, units
@@ -254,7 +262,9 @@ def refusing(x):
     return x
 
 
-def test_exceptions_of_functions_are_their_own():
+@pytest.mark.parametrize("is_compiled", [True, False])
+def test_exceptions_of_functions_are_their_own(is_compiled):
+    prefs.codegen.runtime.numba.jit = is_compiled
     error = failure(Function(refusing, arg_units=[1], return_unit=1))
     assert type(error) is OfUserError
     assert str(error) == "3 is too large"
@@ -267,7 +277,9 @@ def test_exceptions_of_functions_are_their_own():
     assert last.tb_frame.f_code is refusing.__code__
 
 
-def test_exceptions_of_source():
+@pytest.mark.parametrize("is_compiled", [True, False])
+def test_exceptions_of_source(is_compiled):
+    prefs.codegen.runtime.numba.jit = is_compiled
     error = failure(
         given(
             "def f(x):\n    if [x][0] > 2:\n        raise ValueError('no', x)\n"
@@ -290,7 +302,9 @@ def test_where_python_does_not_repeat_it_numbas_exception_counts():
     assert str(error) == "third time"
 
 
-def test_indices_of_lists():
+@pytest.mark.parametrize("is_compiled", [True, False])
+def test_indices_of_lists(is_compiled):
+    prefs.codegen.runtime.numba.jit = is_compiled
     error = failure(given("def f(k):\n    return [1.0, 2.0][k]"))
     assert isinstance(error, IndexError)
     assert "The statement 'return [1.0, 2.0][k]' of the function 'f'" in str(error)
