@@ -26,6 +26,7 @@ from brian2numba.errors import (
 )
 from brian2numba.failed_calls import (
     FailedCall,
+    call_in_python,
     exception_of,
     failed_call,
     where_it_was,
@@ -174,7 +175,18 @@ class BoundKernel:
             self.bind()
         if self._foreign:
             self._renew_foreign()
-        status = self._entry(self._address)
+        try:
+            status = self._entry(self._address)
+        except Exception as error:
+            # Only where Python runs the kernel
+            call = call_in_python(self.source, error)
+            if call is None:
+                raise
+            self.failed_call = call
+            raised = self._exception_of_user(USER_EXCEPTION, call)
+            if raised is error:
+                raise
+            raise raised from raised.__cause__
         if status:
             raise self.exception(status)
 
@@ -241,6 +253,9 @@ class BoundKernel:
             return _OTHERS[slot]
         variable = getattr(self.slots[slot], "variable", None)
         if variable is None:
+            reference = getattr(self.slots[slot], "reference", None)
+            if reference is not None:
+                return f"'{reference}'"
             name = self.slots[slot].name
             return f"'{name_of_array(name, self.source.user_functions)}'"
         return _described(variable)

@@ -32,8 +32,8 @@ class CacheInfo:
         The size in bytes above which those that were not used for longest are removed;
         0 for none.
     compiled, compiled_by_numba : int
-        How many kernels this process compiled; the latter call functions of users and
-        are not stored.
+        How many kernels this process compiled, and for how many functions of users it
+        needed numba.
     loaded : int
         How many kernels and operations this process found.
     compiling_time, loading_time : float

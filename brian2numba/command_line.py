@@ -114,11 +114,6 @@ def _compile(options: argparse.Namespace) -> int:
     complete = _run_without_time_steps(options.script)
     print(f"{Preparation.n_runs} runs prepared: {WORK}")
     print(f"The cache is {info.directory}")
-    if WORK.compiled_by_numba:
-        print(
-            "What numba compiles is not stored: each process compiles it again "
-            "(kernels that call functions of yours)."
-        )
     return 0 if complete else 1
 
 

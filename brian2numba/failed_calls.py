@@ -11,26 +11,34 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import itertools
 import pickle
 import struct
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
+from brian2.core.functions import Function
 
 from brian2numba.compilation.uncompiled import python_names
 from brian2numba.errors import N_ARGUMENTS
 from brian2numba.failures import function_names
-from brian2numba.generation.jitting import unwrapped
 from brian2numba.generation.source import KernelSource
 from brian2numba.reference_counting import functions_for_numba
 from brian2numba.reports import ARGUMENT_KINDS, Report
 from brian2numba.user_functions import PlainFunction
 from brian2numba.user_functions.in_python import for_numpy
+from brian2numba.user_functions.translation import unwrapped
 
-__all__ = ["FailedCall", "exception_of", "failed_call", "where_it_was"]
+__all__ = [
+    "FailedCall",
+    "call_in_python",
+    "exception_of",
+    "failed_call",
+    "where_it_was",
+]
 
 _OF_BITS: dict[str, Callable[[int], Any]] = {
     "int64": np.int64,
@@ -87,6 +95,28 @@ def failed_call(source: KernelSource, details: Sequence[int]) -> FailedCall | No
     return FailedCall(names[details[Report.FUNCTION]], arguments, exception)
 
 
+def call_in_python(source: KernelSource, error: Exception) -> FailedCall | None:
+    """Return the call of a user's function that raised where Python runs a kernel.
+
+    Parameters
+    ----------
+    source : KernelSource
+        The source of the kernel.
+    error : Exception
+        What came out of the kernel.
+    """
+    names = set(function_names(source.text, source.objects)) - {"kernel"}
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    for caller, frame in itertools.pairwise(frames):
+        code = frame.f_code
+        if caller.f_code.co_name == "kernel" and code.co_name in names:
+            given = [frame.f_locals[n] for n in code.co_varnames[: code.co_argcount]]
+            numbers = (int, float, np.number, np.bool_)
+            arguments = (a if isinstance(a, numbers) else None for a in given)
+            return FailedCall(code.co_name, tuple(arguments), error)
+    return None
+
+
 def exception_of(source: KernelSource, call: FailedCall) -> BaseException | None:
     """Return the exception that a call raised, which Python repeats.
 
@@ -124,17 +154,23 @@ def _in_python(
 ) -> tuple[Callable[..., Any], Sequence[Any]]:
     """Return a function as Python has it, and what it is to be called with."""
     described = source.user_functions.get(call.function_name)
-    if described is not None:
-        code = described.implementations["numba"].get_code(None)
-        if isinstance(code, PlainFunction):
-            code = for_numpy(described)
-        elif callable(code):
-            code = unwrapped(code)
-        if callable(code):
-            n_own = len(described._arg_units) + described.auto_vectorise
-            return code, call.arguments[:n_own]
+    given = None if described is None else _given(described)
+    if described is not None and given is not None:
+        n_own = len(described._arg_units) + described.auto_vectorise
+        return given, call.arguments[:n_own]
     function = python_names(source)[call.function_name]
     return function, _with_arrays(source, call, function)
+
+
+def _given(described: Function) -> Callable[..., Any] | None:
+    """Return what a user gave as a function; None if that is source."""
+    code = described.implementations["numba"].get_code(None)
+    if isinstance(code, str):
+        return None
+    called = (
+        for_numpy(described) if isinstance(code, PlainFunction) else unwrapped(code)
+    )
+    return cast("Callable[..., Any]", called)
 
 
 def _with_arrays(source: KernelSource, call: FailedCall, function: Any) -> list[Any]:

@@ -159,9 +159,9 @@ def test_kernels_of_equal_source_work_on_their_own_arrays():
 def test_what_runs_once_is_compiled_without_optimisation(monkeypatch):
     levels = []
 
-    def noted(text, of, level):
+    def noted(text, of, level, linked):
         levels.append(level)
-        return object_code(text, of, level)
+        return object_code(text, of, level, linked)
 
     object_code = stored_code.object_code
     monkeypatch.setattr(stored_code, "object_code", noted)

@@ -2,19 +2,31 @@
 
 import ctypes
 import gc
+import itertools
 import sys
 
 import pytest
-from brian2 import Network, NeuronGroup, SpikeMonitor, StateMonitor, Synapses, ms, prefs
+from brian2 import (
+    Function,
+    Network,
+    NeuronGroup,
+    SpikeMonitor,
+    StateMonitor,
+    Synapses,
+    implementation,
+    ms,
+    prefs,
+)
 from numba.core.runtime import _nrt_python, rtsys
 
-from brian2numba.compilation import compiler
+from brian2numba.compilation import compiler, units
 from brian2numba.compilation.machine_code import (
     load_object,
     object_code,
     optimised,
     processor,
 )
+from brian2numba.compilation.work import WORK
 from reliability.memory import resident_bytes, run_networks
 
 linux = pytest.mark.skipif(
@@ -57,6 +69,27 @@ def test_a_kernel_needs_little_memory_and_gives_it_back():
     # With all symbols in each kernel, these are 90 000 bytes
     assert bytes_each(lambda: load_object(code, "f")) < 60_000
     assert bytes_each(lambda: load_object(code, "f") and None) < 20_000
+
+
+@linux
+def test_functions_that_numba_compiled_give_their_memory_back(monkeypatch):
+    prefs.logging.warn_for_unused_objects = False
+    monkeypatch.setattr(compiler._compiled, "n_kept", 10)
+    monkeypatch.setattr(units._units, "n_kept", 10)
+    numbers = itertools.count()
+
+    def another_model(result):
+        source = f"def f(x):\n    return {result} + {next(numbers)}"
+        function = Function(lambda x: x, arg_units=[1], return_unit=1)
+        f = implementation("numba", source)(function)
+        group = NeuronGroup(1, "x : 1")
+        group.x.set_item(slice(None), "f(i)", namespace={"f": f})
+
+    before = WORK.compiled_by_numba
+    with_numba = bytes_each(lambda: another_model("[x][0]"), 90)
+    assert WORK.compiled_by_numba == before + 120
+    # With numba's own engine, these are a megabyte
+    assert with_numba - bytes_each(lambda: another_model("x"), 90) < 120_000
 
 
 @linux

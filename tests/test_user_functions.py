@@ -896,8 +896,7 @@ def test_function_that_raises_is_not_silent():
     ]
 
 
-def test_index_beyond_a_namespace_array_is_no_error_of_the_function():
-    # as in numba, whose functions don't check either; negative ones count from the end
+def test_negative_indices_count_from_the_end():
     f = declared(
         "def f(i):\n    return t[i - 1]", namespace={"t": np.array([1.0, 2.0])}
     )

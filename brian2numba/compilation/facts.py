@@ -25,7 +25,10 @@ _NUMBERS = (bool, int, float, np.bool_, np.integer, np.floating)
 _PLAIN = (*_NUMBERS, complex, np.complexfloating, str, bytes, type(None))
 _MODULES = ("math", "cmath", "operator", "numpy", "builtins")
 #: The attributes of code that say what it does
-_OF_CODE = ("co_code", "co_names", "co_varnames", "co_freevars", "co_flags")
+_OF_CODE = (
+    *("co_code", "co_names", "co_varnames", "co_freevars", "co_flags"),
+    "co_exceptiontable",
+)
 
 
 @dataclass

@@ -24,6 +24,7 @@ __all__ = [
     "LoadedCode",
     "Processor",
     "assembly",
+    "dispose",
     "listings",
     "load_object",
     "object_code",
@@ -109,6 +110,11 @@ def optimised(text: str, of: Processor, level: int, linked: Sequence[str] = ()) 
 
 def _run(passes: Any, module: Any, builder: Any) -> None:
     passes.run(module, builder)
+    dispose(passes)
+
+
+def dispose(passes: Any) -> None:
+    """Free the memory of a pass manager."""
     if type(passes)._dispose is llvm.ffi.ObjectRef._dispose:
         # llvmlite 0.50 forgets to, by the order of the bases: 60 kB a kernel
         llvm.newpassmanagers.NewPassManager._dispose(passes)

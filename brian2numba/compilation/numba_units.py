@@ -11,7 +11,8 @@ from __future__ import annotations
 import inspect
 import re
 import types as python_types
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import llvmlite.binding as llvm
@@ -22,7 +23,7 @@ from numba.core import compiler, registry
 from numba.core.compiler_lock import global_compiler_lock
 from numba.np.arrayobj import make_array, populate_array
 
-from brian2numba.compilation.machine_code import remove_unused, unknown_symbols
+from brian2numba.compilation.machine_code import dispose, remove_unused, unknown_symbols
 from brian2numba.compilation.options import set_llvm_options
 from brian2numba.compilation.uncompiled import executed
 from brian2numba.compilation.units import UnitCode, UnitSource
@@ -51,7 +52,7 @@ _ITEMS = {
 }
 _SWITCHED_OFF = (
     "numba compiles nothing, because the environment variable NUMBA_DISABLE_JIT is "
-    "set. Unset it and start Python anew."
+    "set; unset it and start Python anew"
 )
 
 
@@ -89,7 +90,7 @@ def _function(source: UnitSource) -> tuple[Any, compiler.Flags]:
     if not is_jitted(dispatcher):
         raise FunctionNotCompilableError(
             source.name,
-            f"it is not a Python function but a {type(dispatcher).__name__}.",
+            f"it is not a Python function but a {type(dispatcher).__name__}",
         )
     flags = compiler.Flags()
     options = {**dispatcher.targetoptions, "boundscheck": True}
@@ -134,6 +135,49 @@ def _calls_itself(dispatcher: Any) -> bool:
 @global_compiler_lock
 def _compiled(source: UnitSource, function: Any, flags: compiler.Flags) -> UnitCode:
     set_llvm_options()
+    with _passes_disposed(registry.cpu_target.target_context.codegen()):
+        name, text = _translated(source, function, flags)
+    text = _closed(text, source.symbol)
+    _check_symbols(source, text)
+    is_portable = "@numba.dynamic.globals" not in text
+    return UnitCode(name, text, is_portable)
+
+
+@contextmanager
+def _passes_disposed(codegen: Any) -> Iterator[None]:
+    """Free the memory of the pass managers that numba makes in a block.
+
+    llvmlite 0.50 doesn't, see `machine_code.dispose`: a megabyte for three functions.
+    """
+    made: list[Any] = []
+
+    def kept(make: Callable[..., Any]) -> Callable[..., Any]:
+        def make_and_keep(**options: Any) -> Any:
+            passes, builder = make(**options)
+            made.append(passes)
+            return passes, builder
+
+        return make_and_keep
+
+    names = [n for n in _MAKING_PASSES if hasattr(codegen, n)]
+    for name in names:
+        setattr(codegen, name, kept(getattr(codegen, name)))
+    try:
+        yield
+    finally:
+        for name in names:
+            delattr(codegen, name)
+        for passes in made:
+            dispose(passes)
+
+
+_MAKING_PASSES = ("_module_pass_manager", "_function_pass_manager")
+
+
+def _translated(
+    source: UnitSource, function: Any, flags: compiler.Flags
+) -> tuple[str, str]:
+    """Return the kind of the result, and the code as numba leaves it."""
     target = registry.cpu_target
     result = compiler.compile_extra(
         target.typing_context,
@@ -150,10 +194,7 @@ def _compiled(source: UnitSource, function: Any, flags: compiler.Flags) -> UnitC
     # Nothing goes to numba's engine, which gives no memory back
     library._finalize_final_module = lambda: None
     library.finalize()
-    text = _closed(str(library._final_module), source.symbol)
-    _check_symbols(source, text)
-    is_portable = "@numba.dynamic.globals" not in text
-    return UnitCode(name, text, is_portable)
+    return name, str(library._final_module)
 
 
 def _type(kind: str) -> types.Type:
@@ -179,11 +220,11 @@ def _result(source: UnitSource, kind: types.Type) -> str:
     if kind in (types.float32, types.float64):
         return str(kind)
     if kind == types.none:
-        reason = "it returns nothing."
+        reason = "it returns nothing"
     elif isinstance(kind, types.Optional):
-        reason = "it returns a number in some cases, and nothing in others."
+        reason = "it returns a number in some cases, and nothing in others"
     else:
-        reason = f"its result is no number, but what numba calls {kind}."
+        reason = f"its result is no number, but what numba calls {kind}"
     raise FunctionNotCompilableError(source.name, reason)
 
 
@@ -272,11 +313,11 @@ def _check_symbols(source: UnitSource, text: str) -> None:
     """Refuse what calls functions that kernels may not call."""
     unknown = unknown_symbols(text)
     if any("random_state" in name for name in unknown):
-        reason = "it draws random numbers that seed() has no influence on."
+        reason = "it draws random numbers that seed() has no influence on"
     elif any(name.startswith(("Py", "numba_gil")) for name in unknown):
-        reason = "it needs Python while it runs, for instance to print something."
+        reason = "it needs Python while it runs, for instance to print something"
     elif unknown:
-        reason = f"it needs {' and '.join(unknown)}, which kernels can't call."
+        reason = f"it needs {' and '.join(unknown)}, which kernels can't call"
     else:
         return
     raise FunctionNotCompilableError(source.name, reason)

@@ -12,6 +12,7 @@ import ast
 import hashlib
 import importlib
 import json
+import re
 import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -149,7 +150,8 @@ class KernelUnits:
         described = f"# unit {name} {kinds}\n{source.text}\n{facts.text}{versions()}"
         target = processor(prefs["codegen.runtime.numba.cpu"])
         key = kernel_key(described, target, 3)
-        symbol = f"{UNIT}{hashlib.sha256(key).hexdigest()[:32]}"
+        readable = re.sub(r"[^A-Za-z0-9]", "_", name)
+        symbol = f"{UNIT}{readable}_{hashlib.sha256(key).hexdigest()[:32]}"
         source = UnitSource(
             name, kinds, source.text, source.objects, source.library, symbol
         )

@@ -105,7 +105,7 @@ def origin(kernel: CompiledKernel) -> str:
     if kernel.address == 0:
         return "Python runs it"
     if kernel.work.compiled_by_numba:
-        return "compiled by numba"
+        return "compiled, with functions by numba"
     return "compiled" if kernel.work.compiled else "from the store"
 
 

@@ -80,7 +80,7 @@ def names_bound_by(statement: ast.stmt) -> set[str]:
     names = set()
     for node in ast.walk(statement):
         match node:
-            case ast.FunctionDef(name=name):
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
                 return {name}
             case ast.Name(id=name, ctx=ast.Store()):
                 names.add(name)
