@@ -18,7 +18,7 @@ import brian2numba  # noqa: F401 (registers the target)
 from brian2numba.simulation import schedule, threads
 from reliability.values import Values, values_of
 
-__all__ = ["Outcome", "run_script"]
+__all__ = ["Outcome", "as_in_a_new_process", "causes", "run_script"]
 
 _FILE = "<random model>"
 
@@ -55,26 +55,26 @@ def run_script(script: str) -> Outcome:
     lines = script.splitlines(keepends=True)
     linecache.cache[_FILE] = len(script), None, lines, _FILE
     try:
-        with _as_in_a_new_process():
+        with as_in_a_new_process():
             exec(compile(script, _FILE, "exec"), namespace)
             seen = {("seen", key): array for key, array in namespace["seen"].items()}
             return Outcome({**values_of(namespace["net"]), **seen})
     except Exception as error:  # any: the other target has to refuse it as well
-        causes = _causes(error)
-        names = " <- ".join(type(cause).__name__ for cause in causes)
-        return Outcome(error=names, message=str(causes[0]))
+        chain = causes(error)
+        names = " <- ".join(type(cause).__name__ for cause in chain)
+        return Outcome(error=names, message=str(chain[0]))
 
 
-def _causes(error: BaseException) -> list[BaseException]:
-    """Return an exception and what it was raised from, the first one first."""
-    causes = [error]
-    while causes[0].__cause__ is not None:
-        causes.insert(0, causes[0].__cause__)
-    return causes
+def causes(error: BaseException) -> list[BaseException]:
+    """Return an exception and what it was raised from, the first cause first."""
+    chain = [error]
+    while chain[0].__cause__ is not None:
+        chain.insert(0, chain[0].__cause__)
+    return chain
 
 
 @contextmanager
-def _as_in_a_new_process() -> Iterator[None]:
+def as_in_a_new_process() -> Iterator[None]:
     """Undo, afterwards, what a script changes for its whole process."""
     stored = dict(prefs.prefs)
     sharing = threads._GRAIN, schedule.shared_kernel
