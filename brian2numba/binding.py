@@ -208,7 +208,10 @@ class BoundKernel:
             return exception_for(status, (), str(self.place))
         name = name_of_function(call.function_name, self.source.user_functions)
         of = f"the function '{name}', called by {self.place}"
-        given = ", ".join("an array" if a is None else str(a) for a in call.arguments)
+        described = self.source.user_functions.get(call.function_name)
+        n_own = len(described._arg_units) if described else len(call.arguments)
+        arguments = call.arguments[:n_own]
+        given = ", ".join("an array" if a is None else str(a) for a in arguments)
         given = f"Its arguments: {given}." if given else "It has no arguments."
         if isinstance(error, IndexError):
             statement = where_it_was(error)
@@ -226,11 +229,16 @@ class BoundKernel:
         )
         line = details[Report.LINE]
         statement = self.source.text.splitlines()[line - 1].strip()
-        function = function_at(self.source.text, line)
+        found = function_at(self.source.text, line)
         of = str(self.place)
-        if function is not None:
+        if found is not None:
+            function, line_of_function = found
             name = name_of_function(function, self.source.user_functions)
             of = f"the function '{name}', called by {of},"
+            if function in self.source.translations:
+                origin = self.source.translations[function].origin(line_of_function)
+                statement, where = origin or (statement, "")
+                of = f"the function '{name}'{where}, called by {self.place},"
         message = (
             f"The statement '{statement}' of {of} uses element {index} of "
             f"{self._name_of(slot)}, which has {size} elements{self.place.time()}."

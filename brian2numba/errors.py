@@ -76,23 +76,6 @@ class SweepError(BrianNumbaError):
     """A point of a sweep failed; the message names it, and has its traceback."""
 
 
-class FunctionNotCompilableError(Exception):
-    """A function of the user's is not compiled by numba.
-
-    Parameters
-    ----------
-    name : str
-        The function's name in the kernel's source.
-    reason : str
-        Why, as a part of a sentence.
-    """
-
-    def __init__(self, name: str, reason: str) -> None:
-        super().__init__(f"The function '{name}' can't be compiled: {reason}.")
-        self.name = name
-        self.reason = reason
-
-
 class NotCompiledError(Exception):
     """Why a function of a user is left to Python.
 
@@ -112,6 +95,23 @@ class NotCompiledError(Exception):
 
 class ReferenceChangedError(Exception):
     """What a compiled function refers to is of another kind now."""
+
+
+class FunctionNotCompilableError(Exception):
+    """A function of the user's is not compiled by numba.
+
+    Parameters
+    ----------
+    name : str
+        The function's name in the kernel's source.
+    reason : str
+        Why, as a part of a sentence.
+    """
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"The function '{name}' can't be compiled: {reason}.")
+        self.name = name
+        self.reason = reason
 
 
 class NotInLanguageError(Exception):

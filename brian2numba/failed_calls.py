@@ -10,7 +10,6 @@ knows what it wrote into the code: the type and the arguments.
 from __future__ import annotations
 
 import contextlib
-import copy
 import ctypes
 import itertools
 import pickle
@@ -18,19 +17,19 @@ import struct
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
-from brian2.core.functions import Function, FunctionImplementationContainer
 
 from brian2numba.compilation.uncompiled import python_names
 from brian2numba.errors import N_ARGUMENTS
 from brian2numba.failures import function_names
+from brian2numba.generation.jitting import unwrapped
 from brian2numba.generation.source import KernelSource
 from brian2numba.reference_counting import functions_for_numba
 from brian2numba.reports import ARGUMENT_KINDS, Report
 from brian2numba.user_functions import PlainFunction
-from brian2numba.user_functions.translation import unwrapped
+from brian2numba.user_functions.in_python import for_numpy
 
 __all__ = [
     "FailedCall",
@@ -110,7 +109,8 @@ def call_in_python(source: KernelSource, error: Exception) -> FailedCall | None:
     for caller, frame in itertools.pairwise(frames):
         code = frame.f_code
         if caller.f_code.co_name == "kernel" and code.co_name in names:
-            given = [frame.f_locals[n] for n in code.co_varnames[: code.co_argcount]]
+            names_given = code.co_varnames[: code.co_argcount]
+            given = [frame.f_locals.get(name) for name in names_given]
             numbers = (int, float, np.number, np.bool_)
             arguments = (a if isinstance(a, numbers) else None for a in given)
             return FailedCall(code.co_name, tuple(arguments), error)
@@ -154,31 +154,17 @@ def _in_python(
 ) -> tuple[Callable[..., Any], Sequence[Any]]:
     """Return a function as Python has it, and what it is to be called with."""
     described = source.user_functions.get(call.function_name)
-    given = None if described is None else _given(described)
-    if described is not None and given is not None:
-        n_own = len(described._arg_units) + described.auto_vectorise
-        return given, call.arguments[:n_own]
+    if described is not None:
+        code = described.implementations["numba"].get_code(None)
+        if isinstance(code, PlainFunction):
+            code = for_numpy(described)
+        elif callable(code):
+            code = unwrapped(code)
+        if callable(code):
+            n_own = len(described._arg_units) + described.auto_vectorise
+            return code, call.arguments[:n_own]
     function = python_names(source)[call.function_name]
     return function, _with_arrays(source, call, function)
-
-
-def _given(described: Function) -> Callable[..., Any] | None:
-    """Return what a user gave as a function; None if that is source."""
-    with contextlib.suppress(KeyError):
-        code = described.implementations["numba"].get_code(None)
-        if isinstance(code, str):
-            return None
-        if not isinstance(code, PlainFunction):
-            return cast("Callable[..., Any]", unwrapped(code))
-    with contextlib.suppress(KeyError):
-        return cast(
-            "Callable[..., Any]", described.implementations["numpy"].get_code(None)
-        )
-    # As Brian's numpy target would call it: with units
-    other = copy.copy(described)
-    other.implementations = FunctionImplementationContainer(other)
-    other.implementations.add_numpy_implementation(described.pyfunc)
-    return _given(other)
 
 
 def _with_arrays(source: KernelSource, call: FailedCall, function: Any) -> list[Any]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 __all__ = ["function_at", "function_names", "name_of_array", "name_of_function"]
 
 
-def function_at(source: str, line: int) -> str | None:
+def function_at(source: str, line: int) -> tuple[str, int] | None:
     """Return the function that a line of a kernel's source is in.
 
     Parameters
@@ -20,14 +20,15 @@ def function_at(source: str, line: int) -> str | None:
 
     Returns
     -------
-    str or None
-        The function's name in the source; ``None`` if it is the kernel itself.
+    name, line : str, int
+        The function's name in the source, and which of its lines it is, from 0;
+        ``None`` if it is the kernel itself.
     """
     for node in ast.parse(source).body:
         if not isinstance(node, ast.FunctionDef) or node.name == "kernel":
             continue
         if node.lineno <= line <= (node.end_lineno or node.lineno):
-            return node.name
+            return node.name, line - node.lineno
     return None
 
 

@@ -20,6 +20,7 @@ from brian2.utils.logger import get_logger
 
 from brian2numba.errors import FunctionLeftToPythonError
 from brian2numba.target import NumbaCodeObject
+from brian2numba.user_functions.in_python import for_numpy
 from brian2numba.user_functions.translation import unwrapped
 
 __all__ = ["attach_stand_ins"]
@@ -95,7 +96,9 @@ class _CodeObjects:
             index = indices[needed]
             if index not in ("_idx", "0"):
                 variables.setdefault(index, owner.variables[index])
-        _implement_for_numpy(variables)
+        for variable in variables.values():
+            if isinstance(variable, Function):
+                for_numpy(variable, owner)
         variables |= {
             n: _called_one_by_one(v)
             for n, v in variables.items()
@@ -114,19 +117,9 @@ class _CodeObjects:
         )
 
 
-def _implement_for_numpy(variables: dict[str, Any]) -> None:
-    """Let numpy call the Python functions themselves, where nothing else is given."""
-    for variable in variables.values():
-        if isinstance(variable, Function):
-            try:
-                variable.implementations[NumpyCodeObject]
-            except KeyError:
-                variable.implementations.add_numpy_implementation(variable.pyfunc)
-
-
 def _called_one_by_one(function: Function) -> Function:
     """Return a function that gives another one the values of one neuron at a time."""
-    called = function.implementations[NumpyCodeObject].get_code(None)
+    called = for_numpy(function)
     cells = getattr(called, "__closure__", None) or ()
     is_itself = any(cell.cell_contents is unwrapped(function) for cell in cells)
     if not (is_itself and function._arg_units):

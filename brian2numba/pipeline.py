@@ -79,6 +79,7 @@ def kernel_source(
         runs_once=codeobj.template_name in _RUN_ONCE,
         model_code=_model_code(draft),
         user_functions=functions.described,
+        translations=functions.translations,
         implicit=frozenset(functions.implicit),
         takes_numbers=frozenset(functions.takes_numbers),
         called=tuple(functions.called),

@@ -91,6 +91,7 @@ def of_array(x):
 TABLE = np.array([1.0, 2.0, 4.0])
 
 TRANSLATED = {
+    "array": of_array,
     "default": with_default,
     "lambda": lambda x: x + SHIFT,
     "jitted": numba.njit(helper),
@@ -101,7 +102,6 @@ TRANSLATED = {
     "math": of_math,
     "integer": with_integer,
     "closure": enclosing(0.7),
-    "array": of_array,
 }
 
 

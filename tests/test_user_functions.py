@@ -890,6 +890,10 @@ def test_function_that_raises_is_not_silent():
     cause = caught.value.__cause__
     assert type(cause) is ValueError
     assert str(cause) == "too large"
+    assert cause.__notes__ == [
+        "Raised by the function 'picky', called by the NeuronGroup 'picky_group', at "
+        "t = 0 s. Its arguments: 2."
+    ]
 
 
 def test_negative_indices_count_from_the_end():

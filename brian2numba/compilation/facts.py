@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from brian2numba.c_functions import CFunction
 from brian2numba.generation.jitting import is_jitted
 from brian2numba.generation.library import is_of_library
 
@@ -57,6 +58,8 @@ class Facts:
         if isinstance(value, tuple | list):
             parts = ", ".join(self.meaning(part) for part in value)
             return f"{type(value).__name__} ({parts})"
+        if isinstance(value, CFunction):
+            return value.symbol
         if _is_known_anywhere(value):
             return _qualified_name(value)
         return self._of_user(value)
@@ -122,6 +125,8 @@ def facts_of(objects: Mapping[str, Any]) -> Facts:
 
 def is_translated(value: Any) -> bool:
     """Tell whether kernels may refer to an object by what it means, without numba."""
+    if isinstance(value, CFunction):
+        return True
     parts = value if isinstance(value, tuple) else (value,)
     is_number = all(isinstance(part, (bool, int, float)) for part in parts)
     return is_number or isinstance(value, types.ModuleType) or is_of_library(value)

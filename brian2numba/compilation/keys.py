@@ -16,6 +16,7 @@ __all__ = ["kernel_key"]
 _PACKAGE = Path(__file__).parent.parent
 #: The parts of the package that end up in kernels, or that translate them
 _PARTS = (
+    "c_functions.py",
     "errors.py",
     "language.py",
     "reference_counting.py",

@@ -13,6 +13,7 @@ from typing import Any
 
 import llvmlite.binding as llvm
 
+from brian2numba.c_functions import address_of_symbol, symbols_in
 from brian2numba.compilation.known_processors import Processor
 from brian2numba.compilation.options import set_llvm_options
 from brian2numba.language import C_FUNCTIONS
@@ -205,6 +206,7 @@ def unknown_symbols(text: str) -> list[str]:
     known = {*_c_functions(), *_functions_for_numba()}
     module = llvm.parse_assembly(text)
     called = {f.name for f in module.functions if f.is_declaration}
+    called -= {name for name in called if symbols_in(name.encode())}
     return sorted(n for n in called - known if not n.startswith("llvm."))
 
 
@@ -258,5 +260,8 @@ def load_object(code: bytes, name: str, calls_users: bool = False) -> LoadedCode
         # Each symbol costs 2 kB a kernel; the names of those in use are in the object
         if symbol.encode() in code:
             builder.import_symbol(symbol, address)
+    for symbol in symbols_in(code):
+        if (found := address_of_symbol(symbol)) is not None:
+            builder.import_symbol(symbol, found)
     tracker = builder.export_symbol(name).link(_engine(), f"{name}.{next(_numbers)}")
     return LoadedCode(int(tracker[name]), tracker)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -80,14 +78,14 @@ def compilation_error(
     model = source.model_code
     if isinstance(error, FunctionNotCompilableError):
         reason, concerned = error.reason, [error.name]
-        if error.name not in source.user_functions:
-            concerned = sorted(source.user_functions)
     else:
-        reason = reason_of(error)
-        concerned = _concerned(source.user_functions, error)
+        # Without any user's function, it is this package's own code
+        reason, concerned = reason_of(error), list(source.user_functions)
+    if concerned and not set(concerned) <= source.user_functions.keys():
+        concerned = list(source.user_functions)
     if concerned and set(concerned) <= source.implicit:
         name = concerned[0]
-        why = NotCompiledError(reason, name in source.takes_numbers)
+        why = NotCompiledError(reason.rstrip("."), name in source.takes_numbers)
         return left_to_python(codeobj.owner, source.user_functions[name], why)
     if concerned:
         functions = [source.user_functions[name] for name in concerned]
@@ -115,21 +113,3 @@ def reason_of(error: Exception) -> str:
     # What an intrinsic of ours said
     inner = [line.removeprefix(_INNER) for line in lines if line.startswith(_INNER)]
     return (inner or telling or lines or [type(error).__name__])[0].rstrip(".")
-
-
-def _concerned(functions: Mapping[str, Any], error: Exception) -> list[str]:
-    """Return the user's functions that an error is about, as far as can be told.
-
-    Without any user's function, what fails to compile is this package's own code.
-    """
-    text = str(error)
-    for pattern in (r"<function (\S*\.)?{} at", r"\b{}\b"):
-        found = [
-            name
-            for name, function in functions.items()
-            for own_name in {name, getattr(function.pyfunc, "__name__", name)}
-            if re.search(pattern.format(re.escape(own_name)), text)
-        ]
-        if found:
-            return sorted(set(found))
-    return list(functions)

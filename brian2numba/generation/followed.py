@@ -48,7 +48,7 @@ class Followed(Slot):
         """Return the lines of source that read the slot."""
         dtype, n_dimensions = self.kind.dtype, self.kind.n_dimensions
         if n_dimensions:
-            return array_declaration(self.name, index, dtype, n_dimensions)
+            return array_declaration(self.name, dtype, n_dimensions, index)
         if dtype == "float64":
             return f"{self.name} = _float64s(_slots[{index}])[0]"
         is_true = " != 0" if dtype == "bool" else ""

@@ -42,7 +42,11 @@ from brian2numba.generation.jitting import (
 )
 from brian2numba.user_functions import PlainFunction
 from brian2numba.user_functions.references import Reference
-from brian2numba.user_functions.translation import Translation, translated
+from brian2numba.user_functions.translation import (
+    TranslatedSource,
+    Translation,
+    translated,
+)
 
 __all__ = ["KernelFunctions", "collect_functions"]
 
@@ -75,6 +79,8 @@ class KernelFunctions:
         References of these to other functions, and what they led to.
     described : dict
         The user's functions by their name in the kernel, for error messages.
+    translations : dict
+        The plain functions as source, by their name in the kernel.
     implicit : set of str
         The names in the kernel of those that may be left to Python.
     takes_numbers : set of str
@@ -90,6 +96,7 @@ class KernelFunctions:
     references: dict[str, Reference] = field(default_factory=dict)
     called: list[tuple[Reference, Any]] = field(default_factory=list)
     described: dict[str, Function] = field(default_factory=dict)
+    translations: dict[str, TranslatedSource] = field(default_factory=dict)
     implicit: set[str] = field(default_factory=set)
     takes_numbers: set[str] = field(default_factory=set)
 
@@ -247,7 +254,8 @@ class _Collector:
         return self._add_translation(translation)
 
     def _add_translation(self, translation: Translation) -> _Called:
-        self.result.sources += translation.sources
+        self.result.sources += [source.text for source in translation.sources]
+        self.result.translations |= {s.name: s for s in translation.sources}
         self.result.references |= translation.references
         self.result.objects |= translation.objects
         self.result.called += translation.called

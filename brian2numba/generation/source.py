@@ -52,6 +52,8 @@ class KernelSource:
         The abstract code that Brian made of the user's equations.
     user_functions : mapping
         The user's functions by their name in the kernel.
+    translations : mapping
+        Where plain functions come from, by their name in the kernel.
     implicit : frozenset of str
         The names of those that may be left to Python.
     takes_numbers : frozenset of str
@@ -67,6 +69,7 @@ class KernelSource:
     runs_once: bool = False
     model_code: str = ""
     user_functions: Mapping[str, Any] = field(default_factory=dict)
+    translations: Mapping[str, Any] = field(default_factory=dict)
     implicit: frozenset[str] = frozenset()
     takes_numbers: frozenset[str] = frozenset()
     called: tuple[tuple[Any, Any], ...] = ()

@@ -6,12 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from brian2numba.c_functions import CFunction
 from brian2numba.errors import OUT_OF_BOUNDS, NotInLanguageError
 from brian2numba.lowering.arrays import has_array
 from brian2numba.lowering.kinds import BOOL, FLOAT32, FLOAT64, VOID, Kind, Record
 from brian2numba.lowering.values import NOTHING, Value, convert
 
-__all__ = ["Callee", "Elementary", "LibraryFunction", "RecordMaker", "failing"]
+__all__ = [
+    "Callee",
+    "Elementary",
+    "LibraryFunction",
+    "OfOtherLibrary",
+    "RecordMaker",
+    "failing",
+]
 
 
 class Callee(Protocol):
@@ -22,6 +30,27 @@ class Callee(Protocol):
 
     def emit(self, code: Any, args: Sequence[Value]) -> Value:
         """Write the call; return its result."""
+
+
+@dataclass(frozen=True)
+class OfOtherLibrary:
+    """A C function of another library, for numbers of any type."""
+
+    function: CFunction
+
+    def kind(self, kinds: Sequence[Kind]) -> Kind:
+        """Return the type of the result."""
+        if len(kinds) != self.function.n_arguments:
+            raise NotInLanguageError(f"{self.function.name} with {len(kinds)} numbers")
+        return FLOAT64
+
+    def emit(self, code: Any, args: Sequence[Value]) -> Value:
+        """Write the call."""
+        given = [f"double {convert(code, arg, FLOAT64).ref}" for arg in args]
+        symbol = self.function.symbol
+        code.declare(symbol, "double", ", ".join(["double"] * len(args) + ["i32"]))
+        ref = code.emit(f"call double @{symbol}({', '.join([*given, 'i32 0'])})")
+        return Value(ref, FLOAT64)
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,16 @@ import types as python_types
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from brian2numba.c_functions import CFunction
 from brian2numba.elementary.vector import VECTOR_FUNCTIONS
 from brian2numba.errors import NotInLanguageError
-from brian2numba.lowering.calls import Callee, Elementary, LibraryFunction, RecordMaker
+from brian2numba.lowering.calls import (
+    Callee,
+    Elementary,
+    LibraryFunction,
+    OfOtherLibrary,
+    RecordMaker,
+)
 from brian2numba.lowering.definitions import (
     Definition,
     definition_of,
@@ -150,6 +157,8 @@ class Module:
         is_ours = isinstance(thing, python_types.FunctionType) and is_of_package(thing)
         if isinstance(thing, Definition) or is_ours:
             return LibraryFunction(thing, self)
+        if isinstance(thing, CFunction):
+            return OfOtherLibrary(thing)
         if isinstance(thing, type) and hasattr(thing, "_fields"):
             return RecordMaker(tuple(thing._fields))
         raise NotInLanguageError(f"a call of {thing!r}")

@@ -20,6 +20,7 @@ import numpy as np
 from brian2.core.functions import DEFAULT_FUNCTIONS, Function
 from brian2.units import unitsafefunctions
 
+from brian2numba.c_functions import CFunction, of_scipy
 from brian2numba.elementary import functions as elementary
 from brian2numba.elementary import numpys
 from brian2numba.errors import NotCompiledError
@@ -94,7 +95,7 @@ _PLAIN = _of_brian()
 
 def plain_function(thing: Any) -> Any:
     """Return numpy's or our function for one of Brian's; anything else as it is."""
-    return _PLAIN.get(id(thing), thing)
+    return _PLAIN.get(id(thing)) or of_scipy(thing) or thing
 
 
 def effect_of(thing: Any, name: str) -> Effect | None:
@@ -137,7 +138,8 @@ def _known_effect(thing: Any, module: str) -> Effect | None:
     if isinstance(thing, types.BuiltinFunctionType) and module == "math":
         return Effect.ONE_NUMBER
     is_elementwise = (
-        _is_known(thing, _OF_NUMPY)
+        isinstance(thing, CFunction)
+        or _is_known(thing, _OF_NUMPY)
         or _is_known(thing, _TYPES_OF_NUMPY)
         or module.startswith("brian2numba.elementary.")
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 import functools
 import inspect
 import linecache
@@ -120,15 +121,14 @@ def _is_origin(node: ast.FunctionDef | ast.Lambda, code: types.CodeType) -> bool
 def _as_function(node: ast.FunctionDef | ast.Lambda) -> ast.FunctionDef:
     """Return a copy of a node, as a function without decorators and annotations."""
     if isinstance(node, ast.Lambda):
-        own = ast.parse(ast.unparse(node), mode="eval").body
-        copy = ast.parse("def function():\n    pass").body[0]
-        assert isinstance(own, ast.Lambda)
-        assert isinstance(copy, ast.FunctionDef)
-        copy.args, copy.body = own.args, [ast.Return(own.body)]
-        return copy
-    copy = ast.parse(ast.unparse(node)).body[0]
-    assert isinstance(copy, ast.FunctionDef)
-    copy.decorator_list, copy.returns = [], None
-    for argument in copy.args.posonlyargs + copy.args.args:
+        own = copy.deepcopy(node)
+        body = ast.copy_location(ast.Return(own.body), own.body)
+        result = ast.parse("def function():\n    pass").body[0]
+        assert isinstance(result, ast.FunctionDef)
+        result.args, result.body = own.args, [body]
+        return result
+    result = copy.deepcopy(node)
+    result.decorator_list, result.returns = [], None
+    for argument in result.args.posonlyargs + result.args.args:
         argument.annotation = None
-    return copy
+    return result

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import linecache
 import types
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -26,7 +28,7 @@ from brian2numba.user_functions.elementwise import check_elementwise
 from brian2numba.user_functions.references import Reference, kind_of, plain_value
 from brian2numba.user_functions.scope import Scope
 
-__all__ = ["Translation", "translated", "unwrapped"]
+__all__ = ["TranslatedSource", "Translation", "translated", "unwrapped"]
 
 #: Types that `astype` may ask for, as functions of Python
 _TYPES = ("int", "float", "bool")
@@ -46,6 +48,36 @@ def unwrapped(function: Any) -> Any:
 
 
 @dataclass(frozen=True)
+class TranslatedSource:
+    """A function as source of kernels, and where it comes from.
+
+    Attributes
+    ----------
+    name : str
+        What it is called.
+    text : str
+        The source.
+    file_name : str
+        The file of the user's that it is in.
+    lines : mapping
+        The lines there, by those of the text, from 0.
+    """
+
+    name: str
+    text: str
+    file_name: str
+    lines: Mapping[int, int]
+
+    def origin(self, line: int) -> tuple[str, str] | None:
+        """Return the user's statement for a line of the text, and where it is."""
+        if line not in self.lines:
+            return None
+        number = self.lines[line]
+        statement = linecache.getline(self.file_name, number).strip()
+        return statement, f" ({Path(self.file_name).name}, line {number})"
+
+
+@dataclass(frozen=True)
 class Translation:
     """A function and those that it calls, as source of kernels.
 
@@ -53,7 +85,7 @@ class Translation:
     ----------
     name : str
         What the function is called.
-    sources : tuple of str
+    sources : tuple of TranslatedSource
         The functions.
     hidden : tuple of str
         The arguments that the function is given beyond those of the user's.
@@ -68,7 +100,7 @@ class Translation:
     """
 
     name: str
-    sources: tuple[str, ...]
+    sources: tuple[TranslatedSource, ...]
     hidden: tuple[str, ...]
     references: Mapping[str, Reference]
     objects: Mapping[str, Any]
@@ -111,7 +143,7 @@ def translated(
         part.receive(needs)
     return Translation(
         top.name,
-        tuple(ast.unparse(p.tree) for p in functions.parts.values()),
+        tuple(part.source() for part in functions.parts.values()),
         needs[top.name],
         {n: r for part in functions.parts.values() for n, r in part.references.items()},
         functions.objects,
@@ -130,6 +162,8 @@ class _Part:
         What it is called in kernels.
     tree : ast.FunctionDef
         Its definition.
+    file_name : str
+        Where it is defined.
     references : dict
         What it refers to, by the names of the arguments that it gets for them.
     calls : list
@@ -138,6 +172,7 @@ class _Part:
 
     name: str
     tree: ast.FunctionDef
+    file_name: str
     references: dict[str, Reference] = field(default_factory=dict)
     calls: list[tuple[ast.Call, str]] = field(default_factory=list)
 
@@ -147,6 +182,18 @@ class _Part:
         for call, callee in self.calls:
             call.args += [ast.Name(name, ast.Load()) for name in needs[callee]]
         ast.fix_missing_locations(self.tree)
+
+    def source(self) -> TranslatedSource:
+        """Return it as source."""
+        text = ast.unparse(self.tree)
+        written = [n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.stmt)][1:]
+        found = [n for n in ast.walk(self.tree) if isinstance(n, ast.stmt)][1:]
+        lines = {
+            node.lineno - 1: origin.lineno
+            for node, origin in zip(written, found, strict=True)
+            if hasattr(origin, "lineno")
+        }
+        return TranslatedSource(self.name, text, self.file_name, lines)
 
 
 class _Functions:
@@ -175,7 +222,8 @@ class _Functions:
         tree = definition_of(function)
         scope = Scope(function, tree)
         own_name = function.__name__.strip("<>")
-        part = _Part(name or self.free_name(own_name), tree)
+        file_name = function.__code__.co_filename
+        part = _Part(name or self.free_name(own_name), tree, file_name)
         self.parts[id(function)] = part
         self._take_defaults(part, function, len(given))
         if self.of_arrays:
@@ -282,15 +330,17 @@ class _Rewriter(ast.NodeTransformer):
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.stmt:
         if node.value is None:
-            return ast.Pass()
-        return ast.Assign([node.target], self.visit(node.value))
+            return ast.copy_location(ast.Pass(), node)
+        other = ast.Assign([node.target], self.visit(node.value))
+        return ast.copy_location(other, node)
 
     def visit_Raise(self, node: ast.Raise) -> ast.stmt:
         # Python runs the function once more, for the user's own exception
-        return ast.parse("raise RuntimeError").body[0]
+        other = ast.Raise(ast.Name("RuntimeError", ast.Load()), None)
+        return ast.copy_location(other, node)
 
     def visit_Assert(self, node: ast.Assert) -> ast.stmt:
-        return ast.Assert(self.visit(node.test), None)
+        return ast.copy_location(ast.Assert(self.visit(node.test), None), node)
 
     def _data(self, node: ast.expr) -> ast.expr:
         """Return what stands for an expression that leads out of the function."""

@@ -5,9 +5,12 @@ from __future__ import annotations
 import types
 from typing import Any
 
+import llvmlite.binding as llvm
 import numpy as np
 from numba import njit
+from numba import types as numba_types
 
+from brian2numba.c_functions import CFunction, address_of_symbol
 from brian2numba.with_numba.words import WORDS
 
 __all__ = ["ERROR_MODEL", "for_numba", "jitted"]
@@ -37,6 +40,8 @@ def for_numba(thing: Any) -> Any:
         A word of the language, a function of the library, or anything else, which
         numba takes as it is.
     """
+    if isinstance(thing, CFunction):
+        return _called_by_symbol(thing)
     if not isinstance(thing, types.FunctionType):
         return thing
     if thing in WORDS:
@@ -49,6 +54,19 @@ def for_numba(thing: Any) -> Any:
             _with_numbas_words(thing), forceinline=is_elementary
         )
     return _of_library[thing]
+
+
+def _called_by_symbol(function: CFunction) -> Any:
+    """Return a function that calls one of another library."""
+    # numba puts what it compiles into the process, where its engine looks it up
+    llvm.add_symbol(function.symbol, address_of_symbol(function.symbol))
+    numbers = [numba_types.float64] * function.n_arguments
+    signature = numba_types.float64(*numbers, numba_types.int32)
+    external = numba_types.ExternalFunction(function.symbol, signature)
+    names = ", ".join(f"x{k}" for k in range(function.n_arguments))
+    namespace = {"external": external, "no": np.int32(0)}
+    exec(f"def call({names}):\n    return external({names}, no)", namespace)
+    return jitted(namespace["call"])
 
 
 def _for_library(thing: Any) -> Any:
