@@ -25,6 +25,7 @@ from brian2.core.functions import Function
 from brian2numba.compilation.uncompiled import python_names
 from brian2numba.errors import N_ARGUMENTS
 from brian2numba.failures import function_names
+from brian2numba.generation.jitting import unwrapped
 from brian2numba.generation.source import KernelSource
 from brian2numba.reference_counting import functions_for_numba
 from brian2numba.reports import ARGUMENT_KINDS, Report
@@ -110,7 +111,8 @@ def call_in_python(source: KernelSource, error: Exception) -> FailedCall | None:
     for caller, frame in itertools.pairwise(frames):
         code = frame.f_code
         if caller.f_code.co_name == "kernel" and code.co_name in names:
-            given = [frame.f_locals[n] for n in code.co_varnames[: code.co_argcount]]
+            names_given = code.co_varnames[: code.co_argcount]
+            given = [frame.f_locals.get(name) for name in names_given]
             numbers = (int, float, np.number, np.bool_)
             arguments = (a if isinstance(a, numbers) else None for a in given)
             return FailedCall(code.co_name, tuple(arguments), error)

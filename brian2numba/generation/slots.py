@@ -318,30 +318,6 @@ class Doubles(Slot):
         return binding.keep(np.array([self.value(binding), self.array.size], np.int64))
 
 
-def array_declaration(name: str, index: int, dtype: str, n_dimensions: int) -> str:
-    """Return the lines of source that make an array of a slot.
-
-    They refer to the slot ``_details``, where an index beyond the array is reported.
-
-    Parameters
-    ----------
-    name : str
-        The name of the slot.
-    index : int
-        Its number. It holds where the address and the shape of the array are.
-    dtype : str
-        The type of the array's items.
-    n_dimensions : int
-        How many dimensions it has.
-    """
-    pointer = "_booleans" if dtype == "bool" else pointer_name(dtype)
-    shape = ", ".join(f"_words[{axis + 1}]" for axis in range(n_dimensions))
-    return (
-        f"_words = _int64s(_slots[{index}])\n"
-        f"{name} = _array_view({pointer}(_words[0]), ({shape},), {index}, _details)"
-    )
-
-
 @dataclass(frozen=True)
 class NamespaceArray(Slot):
     """An array of a user function's namespace; the function sees a numpy array."""
@@ -363,3 +339,16 @@ class NamespaceArray(Slot):
         contiguous = np.ascontiguousarray(self.array)
         words = np.array([binding.keep(contiguous), *self.array.shape], np.int64)
         return binding.keep(words)
+
+
+def array_declaration(name: str, index: int, dtype: str, n_dimensions: int) -> str:
+    """Return the lines of source that make an array of address and shape in a slot.
+
+    It needs the slot ``_details``, for indices that are out of range.
+    """
+    pointer = "_booleans" if dtype == "bool" else pointer_name(dtype)
+    shape = ", ".join(f"_words[{axis + 1}]" for axis in range(n_dimensions))
+    return (
+        f"_words = _int64s(_slots[{index}])\n"
+        f"{name} = _array_view({pointer}(_words[0]), ({shape},), {index}, _details)"
+    )
