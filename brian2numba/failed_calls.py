@@ -25,7 +25,6 @@ from brian2.core.functions import Function
 from brian2numba.compilation.uncompiled import python_names
 from brian2numba.errors import N_ARGUMENTS
 from brian2numba.failures import function_names
-from brian2numba.generation.jitting import unwrapped
 from brian2numba.generation.source import KernelSource
 from brian2numba.reference_counting import functions_for_numba
 from brian2numba.reports import ARGUMENT_KINDS, Report

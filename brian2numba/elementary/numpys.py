@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 __all__ = [
+    "full_like",
     "heaviside",
     "is_true",
     "isfinite",
@@ -10,7 +11,9 @@ __all__ = [
     "isnan",
     "maximum",
     "minimum",
+    "ones_like",
     "sign",
+    "zeros_like",
 ]
 
 
@@ -56,3 +59,18 @@ def isfinite(x: float) -> bool:
 def is_true(x: float) -> bool:
     """Tell whether `x` is not 0."""
     return bool(x != 0)
+
+
+def zeros_like(x: float) -> float:
+    """Return 0 in the type of `x`."""
+    return full_like(x, 0)
+
+
+def ones_like(x: float) -> float:
+    """Return 1 in the type of `x`."""
+    return full_like(x, 1)
+
+
+def full_like(x: float, value: float) -> float:
+    """Return a value in the type of `x`."""
+    return value if x == x or x != x else x  # noqa: PLR0124 (x is there for its type)

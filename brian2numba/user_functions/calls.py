@@ -37,6 +37,8 @@ class Effect(enum.Enum):
     ONE_NUMBER = enum.auto()
     #: It makes something of all neurons' values
     OF_ALL = enum.auto()
+    #: It gives the items of lists one by one
+    GOES_THROUGH = enum.auto()
     #: It tells arrays from numbers
     TELLS_ARRAYS = enum.auto()
 
@@ -51,10 +53,12 @@ _OF_NUMPY = {
         "clip",
         "digitize",
         "fix",
+        "full_like",
         "imag",
         "interp",
         "isclose",
         "nan_to_num",
+        "ones_like",
         "piecewise",
         "real",
         "round",
@@ -62,13 +66,17 @@ _OF_NUMPY = {
         "select",
         "sinc",
         "where",
+        "zeros_like",
     )
 }
 _TYPES_OF_NUMPY = {np.float64, np.float32, np.int64, np.int32, np.bool_}
-_BUILTINS = {
-    **dict.fromkeys((abs, divmod, pow, sum, enumerate, zip), Effect.ELEMENTWISE),
+_BUILTINS: dict[Any, Effect] = {
+    **dict.fromkeys((abs, divmod, pow, sum), Effect.ELEMENTWISE),
     **dict.fromkeys((bool, float, int, max, min, range, round), Effect.ONE_NUMBER),
-    len: Effect.TELLS_ARRAYS,
+    **dict.fromkeys((all, any, sorted), Effect.ONE_NUMBER),
+    **dict.fromkeys((enumerate, zip, reversed), Effect.GOES_THROUGH),
+    **dict.fromkeys((isinstance, len, type), Effect.TELLS_ARRAYS),
+    **dict.fromkeys((np.ndim, np.shape, np.size, np.isscalar), Effect.TELLS_ARRAYS),
 }
 
 #: Methods of results that treat each neuron alike
@@ -356,6 +364,9 @@ _REWRITTEN: dict[Any, Callable[..., ast.expr | None]] = {
     np.array: _itself,
     np.power: _power,
     np.square: _square,
+    np.zeros_like: _to(numpys.zeros_like, "a"),
+    np.ones_like: _to(numpys.ones_like, "a"),
+    np.full_like: _to(numpys.full_like, "a", "fill_value"),
     np.maximum: _to(numpys.maximum, "x1", "x2"),
     np.minimum: _to(numpys.minimum, "x1", "x2"),
     np.heaviside: _to(numpys.heaviside, "x1", "x2"),

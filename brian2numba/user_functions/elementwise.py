@@ -15,6 +15,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from brian2numba.errors import NotCompiledError
 from brian2numba.user_functions.calls import ELEMENTWISE_METHODS, Effect, effect_of
 from brian2numba.user_functions.scope import Scope
@@ -36,7 +38,9 @@ class _Value(enum.IntEnum):
     GIVEN = 3
 
 
-def check_elementwise(tree: ast.FunctionDef, scope: Scope, n_given: int) -> bool:
+def check_elementwise(
+    tree: ast.FunctionDef, scope: Scope, given: Iterable[str]
+) -> bool:
     """Refuse a function that means something else for arrays.
 
     Parameters
@@ -45,8 +49,8 @@ def check_elementwise(tree: ast.FunctionDef, scope: Scope, n_given: int) -> bool
         The function.
     scope : Scope
         Its names.
-    n_given : int
-        How many of its arguments are neurons' values.
+    given : iterable of str
+        Which of its arguments are neurons' values.
 
     Returns
     -------
@@ -59,8 +63,7 @@ def check_elementwise(tree: ast.FunctionDef, scope: Scope, n_given: int) -> bool
         If kernels can't call it.
     """
     analysis = _Analysis(scope)
-    arguments = [a.arg for a in tree.args.posonlyargs + tree.args.args]
-    analysis.variables.update(dict.fromkeys(arguments[:n_given], _Value.GIVEN))
+    analysis.variables.update(dict.fromkeys(given, _Value.GIVEN))
     before = None
     while before != analysis.variables:
         before = dict(analysis.variables)
@@ -68,7 +71,8 @@ def check_elementwise(tree: ast.FunctionDef, scope: Scope, n_given: int) -> bool
         analysis.run(tree.body)
     findings = analysis.findings
     if findings.always:
-        raise NotCompiledError(findings.always[0], findings.takes_numbers)
+        takes_numbers = findings.takes_numbers and not findings.tells_arrays
+        raise NotCompiledError(findings.always[0], takes_numbers)
     if findings.for_arrays and not findings.takes_numbers:
         raise NotCompiledError(findings.for_arrays[0])
     return findings.takes_numbers
@@ -82,6 +86,8 @@ class _Findings:
     ----------
     takes_numbers : bool
         Whether it fails for arrays.
+    tells_arrays : bool
+        Whether it fails for numbers, or tells them from arrays.
     for_arrays : list of str
         What means something else for arrays, if it takes them.
     always : list of str
@@ -89,6 +95,7 @@ class _Findings:
     """
 
     takes_numbers: bool = False
+    tells_arrays: bool = False
     for_arrays: list[str] = field(default_factory=list)
     always: list[str] = field(default_factory=list)
 
@@ -109,37 +116,51 @@ class _Analysis:
             self._statement(node)
 
     def _statement(self, node: ast.stmt) -> None:
-        match node:
-            case ast.Assign(targets=targets, value=value):
-                kind = self.of(value)
-                for target in targets:
-                    self._store(target, kind, value)
-            case ast.AnnAssign(target=target, value=value) if value is not None:
-                self._store(target, self.of(value), value)
-            case ast.AugAssign(target=target, value=value):
-                self._augmented(target, self.of(value))
-            case ast.For(target=target, iter=sequence, body=body, orelse=other):
-                self._store(target, self._item(self._iterated(sequence)), sequence)
-                self.run([*body, *other])
-            case (
-                ast.While(test=test, body=body, orelse=other)
-                | ast.If(test=test, body=body, orelse=other)
-            ):
-                self._truth(test)
-                self.run([*body, *other])
-            case ast.FunctionDef(name=name, args=args, body=body):
-                self._nested(args)
-                self.variables[name] = _Value.NEW
-                self.run(body)
-            case ast.Return(value=value) | ast.Expr(value=value):
-                if value is not None and not _is_text(value):
-                    self.of(value)
-            case ast.Assert(test=test):
-                self._truth(test)
-            case ast.Raise() | ast.Pass() | ast.Break() | ast.Continue():
-                pass
-            case _:
-                self._never(f"it has the statement '{_short(node)}'")
+        method = getattr(self, f"_see_{type(node).__name__.lower()}", None)
+        if method is not None:
+            method(node)
+        elif not isinstance(node, (ast.Raise, ast.Pass, ast.Break, ast.Continue)):
+            self._never(f"it has the statement '{_short(node)}'")
+
+    def _see_assign(self, node: ast.Assign) -> None:
+        kind = self.of(node.value)
+        for target in node.targets:
+            self._store(target, kind, node.value)
+
+    def _see_annassign(self, node: ast.AnnAssign) -> None:
+        if node.value is not None:
+            self._store(node.target, self.of(node.value), node.value)
+
+    def _see_augassign(self, node: ast.AugAssign) -> None:
+        self._augmented(node.target, self.of(node.value))
+
+    def _see_for(self, node: ast.For) -> None:
+        self._store(node.target, self._item(self._iterated(node.iter)), None)
+        self.run([*node.body, *node.orelse])
+
+    def _see_while(self, node: ast.While | ast.If) -> None:
+        self._truth(node.test)
+        self.run([*node.body, *node.orelse])
+
+    _see_if = _see_while
+
+    def _see_functiondef(self, node: ast.FunctionDef) -> None:
+        self._nested(node.args)
+        self.variables[node.name] = _Value.NEW
+        self.run(node.body)
+
+    def _see_return(self, node: ast.Return | ast.Expr) -> None:
+        if node.value is not None and not _is_text(node.value):
+            self.of(node.value)
+
+    _see_expr = _see_return
+
+    def _see_assert(self, node: ast.Assert) -> None:
+        self._truth(node.test)
+
+    def _see_match(self, node: ast.Match) -> None:
+        self._truth(node.subject)
+        self._never(f"it has the statement '{_short(node)}'")
 
     def _nested(self, args: ast.arguments) -> None:
         for argument in args.posonlyargs + args.args:
@@ -249,8 +270,8 @@ class _Analysis:
         if self.scope.reference(node) is not None:
             return _Value.SAME
         kind = self.of(node.value)
-        if kind and node.attr not in ("real", "imag"):
-            self._not_for_arrays(f"it asks for '{_short(node)}'")
+        if kind >= _Value.NEW and node.attr not in ("real", "imag"):
+            self._tells_arrays(f"it asks for '{_short(node)}'")
             return _Value.SAME
         return kind
 
@@ -261,12 +282,18 @@ class _Analysis:
         of_index = self._index(node.slice)
         if kind >= _Value.NEW:
             self._not_for_arrays(f"it takes a part of an array: '{_short(node)}'")
+            if isinstance(node.slice, ast.Slice):
+                return kind
         if of_index and (self._is_sequence(node.value) or kind == _Value.LIST):
             self.findings.takes_numbers = True
         return _Value.NEW if of_index else self._item(kind)
 
     def _never(self, reason: str) -> None:
         self.findings.always.append(reason)
+
+    def _tells_arrays(self, reason: str) -> None:
+        self.findings.tells_arrays = True
+        self._never(reason)
 
     def _not_for_arrays(self, reason: str) -> None:
         self.findings.for_arrays.append(reason)
@@ -290,12 +317,13 @@ class _Analysis:
     def _iterated(self, node: ast.expr) -> _Value:
         kind = self.of(node)
         if kind >= _Value.NEW:
-            self._not_for_arrays(f"it goes through '{_short(node)}'")
+            self._tells_arrays(f"it goes through '{_short(node)}'")
         return kind
 
     @staticmethod
     def _item(kind: _Value) -> _Value:
-        return _Value.GIVEN if kind == _Value.LIST else kind
+        # An item of an array is one number, for whichever neuron
+        return _Value.GIVEN if kind == _Value.LIST else _Value.SAME
 
     def _index(self, index: ast.expr) -> _Value:
         if isinstance(index, ast.Slice):
@@ -321,6 +349,8 @@ class _Analysis:
         if found is None:
             return self._own_call(node, values)
         kinds = [self._argument(value) for value in values]
+        if found[0] is np.array and self._is_ragged(node):
+            self.findings.takes_numbers = True
         try:
             effect = effect_of(*found)
         except NotCompiledError as reason:
@@ -328,13 +358,20 @@ class _Analysis:
             return _Value.SAME
         return self._effect(effect, node, kinds)
 
+    def _is_ragged(self, node: ast.Call) -> bool:
+        """Tell whether arrays can't be put together: some parts would be numbers."""
+        if not (node.args and isinstance(node.args[0], (ast.List, ast.Tuple))):
+            return False
+        kinds = {bool(self.of(part)) for part in node.args[0].elts}
+        return kinds == {False, True}
+
     def _argument(self, node: ast.expr) -> _Value:
         if isinstance(node, (ast.Name, ast.Attribute)):
             reference = self.scope.reference(node)
             if reference is not None:
                 return _Value.SAME
-        if isinstance(node, ast.Constant) and node.value is None:
-            return _Value.SAME
+        if isinstance(node, ast.Constant) and isinstance(node.value, (str, type(None))):
+            return _Value.SAME  # of an option
         return self.of(node)
 
     def _effect(
@@ -342,23 +379,23 @@ class _Analysis:
     ) -> _Value:
         if not any(kinds):
             return _Value.SAME
-        name = ast.unparse(node.func)
-        is_list_only = max(kinds) == _Value.LIST
-        match effect:
-            case Effect.ONE_NUMBER:
-                self.findings.takes_numbers = True
-            case Effect.TELLS_ARRAYS if not is_list_only:
-                self._not_for_arrays(f"it asks for '{_short(node)}'")
-                return _Value.SAME
-            case Effect.OF_ALL:
-                self._not_for_arrays(f"'{name}' makes something of all neurons' values")
-                return _Value.SAME
-            case Effect.ELEMENTWISE if name == "sum" and not is_list_only:
-                self._not_for_arrays("'sum' adds up all neurons' values")
-                return _Value.SAME
-            case Effect.ELEMENTWISE if name.endswith("asarray"):
-                return max(kinds)  # the array itself
-        return _Value.NEW
+        name, short = ast.unparse(node.func), _short(node)
+        is_of_list = max(kinds) == _Value.LIST
+        if effect is Effect.OF_ALL or (name == "sum" and not is_of_list):
+            self._not_for_arrays(f"'{name}' makes something of all neurons' values")
+            return _Value.SAME
+        if effect is Effect.TELLS_ARRAYS:
+            if not is_of_list:
+                self._tells_arrays(f"it asks for '{short}'")
+            return _Value.SAME
+        if effect is Effect.GOES_THROUGH:
+            if not is_of_list:
+                self._tells_arrays(f"it goes through '{short}'")
+            return _Value.LIST
+        if effect is Effect.ONE_NUMBER:
+            self.findings.takes_numbers = True
+        # np.asarray gives the array itself
+        return max(kinds) if name.endswith("asarray") else _Value.NEW
 
     def _own_call(self, node: ast.Call, values: list[ast.expr]) -> _Value:
         """Look at a call of a function within the function, or of a method."""

@@ -7,7 +7,7 @@ import inspect
 import re
 import types
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -53,15 +53,18 @@ class Reference:
     steps : tuple
         What is looked up in what the name stands for: names of attributes (str), and
         keys of items (in a tuple of one).
+    imported : tuple
+        What the name stands for (in a tuple of one), if the function imports it itself.
     """
 
     function: types.FunctionType
     name: str | int
     steps: tuple[Any, ...] = ()
+    imported: tuple[Any, ...] = ()
 
     def step(self, step: Any) -> Reference:
         """Return the reference to an attribute or an item of this one."""
-        return Reference(self.function, self.name, (*self.steps, step))
+        return replace(self, steps=(*self.steps, step))
 
     def value(self) -> Any:
         """Return what it is at present.
@@ -78,6 +81,8 @@ class Reference:
 
     def _root(self) -> Any:
         function = self.function
+        if self.imported:
+            return self.imported[0]
         if isinstance(self.name, int):
             return (function.__defaults__ or ())[self.name]
         if self.name in function.__code__.co_freevars:

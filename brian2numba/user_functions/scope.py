@@ -37,12 +37,15 @@ class Scope:
 
     def __init__(self, function: types.FunctionType, tree: ast.FunctionDef) -> None:
         self.function = function
-        self._modules: dict[str, Any] = {}
+        self._imports: dict[str, Any] = {}
         self._take_out_imports(tree)
-        table = symtable.symtable(ast.unparse(tree), "<source>", "exec")
+        try:
+            table = symtable.symtable(ast.unparse(tree), "<source>", "exec")
+        except SyntaxError:
+            raise NotCompiledError("it changes names of its surroundings") from None
         (own,) = table.get_children()
         self.local, outer = _names(own)
-        self.local -= set(self._modules)
+        self.local -= set(self._imports)
         if both := self.local & outer:
             raise NotCompiledError(f"'{min(both)}' means several things in it")
 
@@ -52,18 +55,23 @@ class Scope:
             if isinstance(node, ast.Import):
                 for alias in node.names:
                     self._import(alias.name, alias.asname)
+            elif isinstance(node, ast.ImportFrom) and node.level == 0:
+                self._import_from(node)
             else:
                 kept.append(node)
         tree.body = kept or [ast.Pass()]
 
     def _import(self, name: str, as_name: str | None) -> None:
-        try:
-            module = importlib.import_module(name)
-        except ImportError:
-            raise NotCompiledError(f"it imports '{name}', which is not there") from None
+        module = _imported(name)
         first = name.split(".", maxsplit=1)[0]
-        top = module if as_name else importlib.import_module(first)
-        self._modules[as_name or first] = top
+        self._imports[as_name or first] = module if as_name else _imported(first)
+
+    def _import_from(self, node: ast.ImportFrom) -> None:
+        module = _imported(str(node.module))
+        for alias in node.names:
+            if not hasattr(module, alias.name):
+                raise NotCompiledError(f"it imports '{alias.name}', which is not there")
+            self._imports[alias.asname or alias.name] = getattr(module, alias.name)
 
     def reference(self, node: ast.expr) -> Reference | None:
         """Return what an expression refers to outside of the function, if it does.
@@ -75,7 +83,8 @@ class Scope:
         """
         match node:
             case ast.Name(id=name) if name not in self.local:
-                return Reference(self.function, name)
+                imported = (self._imports[name],) if name in self._imports else ()
+                return Reference(self.function, name, imported=imported)
             case ast.Attribute(value=owner, attr=name):
                 found = self._owner(owner)
                 is_data = found is not None and is_followed(self.value(found), name)
@@ -95,11 +104,6 @@ class Scope:
 
     def value(self, reference: Reference) -> Any:
         """Return what a reference leads to at present."""
-        if reference.name in self._modules:
-            value = self._modules[str(reference.name)]
-            for step in reference.steps:
-                value = getattr(value, step)
-            return value
         try:
             return reference.value()
         except (NameError, AttributeError, LookupError, TypeError) as error:
@@ -115,6 +119,13 @@ class Scope:
             if found is not None and kind_of(plain_value(self.value(found))) is None:
                 return getattr(self.value(found), node.attr, None), ast.unparse(node)
         return None
+
+
+def _imported(name: str) -> Any:
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        raise NotCompiledError(f"it imports '{name}', which is not there") from None
 
 
 def _has_items(value: Any) -> bool:

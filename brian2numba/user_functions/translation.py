@@ -16,7 +16,6 @@ from brian2.core.functions import Function
 from brian2numba.errors import NotCompiledError
 from brian2numba.user_functions.booleans import Booleans
 from brian2numba.user_functions.calls import (
-    Effect,
     clipped,
     effect_of,
     library_name,
@@ -137,7 +136,7 @@ def translated(
         If kernels can't call it.
     """
     functions = _Functions(free_name, of_arrays)
-    top = functions.add(function, given, name)
+    top = functions.add(function, [Given(is_boolean) for is_boolean in given], name)
     needs = functions.needs()
     for part in functions.parts.values():
         part.receive(needs)
@@ -150,6 +149,22 @@ def translated(
         tuple(functions.called),
         functions.takes_numbers,
     )
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a function is called with.
+
+    Attributes
+    ----------
+    is_boolean : bool
+        Whether it is a truth value.
+    varies : bool
+        Whether it differs from neuron to neuron.
+    """
+
+    is_boolean: bool
+    varies: bool = True
 
 
 @dataclass
@@ -207,13 +222,15 @@ class _Functions:
         self.called: list[tuple[Reference, Any]] = []
         self.takes_numbers = False
         self._uses: dict[int, str] = {}
+        self._varying: dict[int, set[str]] = {}
 
     def add(
-        self, function: Any, given: Sequence[bool], name: str | None = None
+        self, function: Any, given: Sequence[Given], name: str | None = None
     ) -> _Part:
-        """Add a function; `given` tells which of its arguments are truth values."""
+        """Add a function that is called with some arguments."""
         function = unwrapped(function)
         if id(function) in self.parts:
+            self._check_again(function, given)
             return self.parts[id(function)]
         if not isinstance(function, types.FunctionType):
             raise NotCompiledError(
@@ -226,14 +243,41 @@ class _Functions:
         part = _Part(name or self.free_name(own_name), tree, file_name)
         self.parts[id(function)] = part
         self._take_defaults(part, function, len(given))
-        if self.of_arrays:
-            self.takes_numbers |= check_elementwise(tree, scope, len(given))
+        self._check(function, tree, scope, given)
         names = [argument.arg for argument in tree.args.args]
-        booleans = {n for n, is_boolean in zip(names, given, strict=True) if is_boolean}
+        booleans = {n for n, one in zip(names, given, strict=True) if one.is_boolean}
         rewriter = _Rewriter(self, part, scope, Booleans(tree, scope, booleans))
         tree.body = [rewriter.visit(statement) for statement in tree.body]
         tree.name = part.name
         return part
+
+    def _check(
+        self,
+        function: types.FunctionType,
+        tree: ast.FunctionDef,
+        scope: Scope,
+        given: Sequence[Given],
+    ) -> None:
+        """Refuse a function that means something else for arrays."""
+        names = [a.arg for a in tree.args.posonlyargs + tree.args.args]
+        varying = {n for n, one in zip(names, given, strict=False) if one.varies}
+        self._varying[id(function)] = varying
+        if self.of_arrays:
+            self.takes_numbers |= check_elementwise(tree, scope, varying)
+
+    def _check_again(
+        self, function: types.FunctionType, given: Sequence[Given]
+    ) -> None:
+        """Look at a function that is called with other arguments than before."""
+        names = function.__code__.co_varnames
+        known = self._varying[id(function)]
+        varies = [
+            Given(one.is_boolean, one.varies or name in known)
+            for name, one in zip(names, given, strict=False)
+        ]
+        if {n for n, one in zip(names, varies, strict=False) if one.varies} != known:
+            tree = definition_of(function)
+            self._check(function, tree, Scope(function, tree), varies)
 
     def _take_defaults(
         self, part: _Part, function: types.FunctionType, n_given: int
@@ -363,7 +407,7 @@ class _Rewriter(ast.NodeTransformer):
         if effect_of(value, str(reference)) is not None:
             raise NotCompiledError(f"it passes on the function '{reference}'")
         n_arguments = unwrapped(value).__code__.co_argcount
-        part = self.functions.add(value, [False] * n_arguments)
+        part = self.functions.add(value, [Given(False)] * n_arguments)
         if part.references or part.calls:
             raise NotCompiledError(f"it passes on the function '{reference}'")
         return ast.Name(part.name, ast.Load())
@@ -385,8 +429,6 @@ class _Rewriter(ast.NodeTransformer):
         other = rewritten(thing, node, self.functions.use)
         if other is not None:
             return other
-        if effect is not Effect.OF_ALL and node.keywords:
-            raise NotCompiledError(f"it calls '{name}' with arguments by name")
         node.func = self.functions.use(thing)
         return node
 
@@ -417,6 +459,13 @@ class _Rewriter(ast.NodeTransformer):
         node.keywords = [ast.keyword(name, value) for name, value in names.items()]
         return node
 
+    def _given(self, node: ast.expr | None) -> Given:
+        """Return what an argument of a call is."""
+        if node is None:
+            return Given(False, varies=False)
+        names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+        return Given(self.booleans.contain(node), bool(names & self.scope.local))
+
     def _user_call(self, node: ast.Call, thing: Any) -> ast.expr:
         """Return the call of a function of the user's."""
         function = unwrapped(thing)
@@ -428,8 +477,7 @@ class _Rewriter(ast.NodeTransformer):
         given |= {str(keyword.arg): keyword.value for keyword in node.keywords}
         if len(node.args) > len(names) or not given.keys() <= set(names):
             raise NotCompiledError(f"it calls '{ast.unparse(node)}'")
-        is_boolean = [n in given and self.booleans.contain(given[n]) for n in names]
-        part = self.functions.add(function, is_boolean)
+        part = self.functions.add(function, [self._given(given.get(n)) for n in names])
         reference = self.scope.reference(node.func)
         if reference is not None:
             self.functions.called.append((reference, thing))
