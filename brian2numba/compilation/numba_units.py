@@ -137,6 +137,9 @@ def _compiled(source: UnitSource, function: Any, flags: compiler.Flags) -> UnitC
     set_llvm_options()
     with _passes_disposed(registry.cpu_target.target_context.codegen()):
         name, text = _translated(source, function, flags)
+    if _UNRESOLVED in text:
+        reason = "it calls itself by way of other functions"
+        raise FunctionNotCompilableError(source.name, reason)
     text = _closed(text, source.symbol)
     _check_symbols(source, text)
     is_portable = "@numba.dynamic.globals" not in text
@@ -171,6 +174,8 @@ def _passes_disposed(codegen: Any) -> Iterator[None]:
             dispose(passes)
 
 
+#: What numba would fill in when the code is in its engine
+_UNRESOLVED = ".numba.unresolved$"
 _MAKING_PASSES = ("_module_pass_manager", "_function_pass_manager")
 
 
