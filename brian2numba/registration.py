@@ -57,7 +57,7 @@ def register() -> None:
     _jit_functions_without_implementation()
     store_state_updates(numba_is_target)
     hold_locks_while_forking()
-    install_guards()
+    install_guards(all_devices["runtime"])
     brian2._cache_dirs_and_extensions["numba"] = _CacheEntry()
 
 

@@ -75,9 +75,9 @@ def _check_restore(network: Any, given: Mapping[str, Any]) -> None:
 GUARDS = (
     Guard(Clock, "dt", _check_dt),
     Guard(Clock, "dt_", _check_dt),
-    Guard(Network, "run", _check_run),
+    Guard(Network, "run", _check_run, override="network_run"),
     Guard(Network, "add"),
     Guard(Network, "remove"),
-    Guard(Network, "store"),
-    Guard(Network, "restore", _check_restore),
+    Guard(Network, "store", override="network_store"),
+    Guard(Network, "restore", _check_restore, override="network_restore"),
 )

@@ -83,6 +83,6 @@ def _within_synapses(indexing: Any, result: Any, args: tuple[Any, ...]) -> Any:
 
 GUARDS = (
     Guard(Synapses, "__init__"),
-    Guard(Synapses, "connect", _check_connect),
+    Guard(Synapses, "connect", _check_connect, override="synapses_connect"),
     Guard(SynapticIndexing, "__call__", _check_index, _within_synapses),
 )

@@ -103,8 +103,18 @@ def _not_held(view: Any, value: Any) -> str:
 GUARDS = (
     Guard(Indexing, "__call__", correct=_within_group),
     Guard(VariableView, "set_item", _check_value),
-    Guard(VariableView, "set_with_expression_conditional", _check_condition),
-    Guard(VariableView, "get_with_expression", _check_condition),
+    Guard(
+        VariableView,
+        "set_with_expression_conditional",
+        _check_condition,
+        override="variableview_set_with_expression_conditional",
+    ),
+    Guard(
+        VariableView,
+        "get_with_expression",
+        _check_condition,
+        override="variableview_get_with_expression",
+    ),
     Guard(VariableOwner, "set_states"),
     Guard(Group, "run_regularly"),
 )

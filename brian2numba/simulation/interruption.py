@@ -6,13 +6,13 @@ Otherwise the part of the step that was done before would be done twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from brian2.core.network import Network
 
+from brian2numba.hooks import overridden
 from brian2numba.simulation.loop import State
 from brian2numba.simulation.running import forget_loss
 from brian2numba.simulation.schedule import Schedule
@@ -87,7 +87,9 @@ def forget_on_restore(device: Any) -> None:
     device : `RuntimeDevice`
         The device, which networks ask for an override of ``restore``.
     """
-    restore: Callable[..., None] = Network.restore.original_function
+    restore = overridden(device, "network_restore", Network, "restore")
+    if restore is None:
+        return
 
     def network_restore(network: Network, *args: Any, **kwds: Any) -> None:
         restore(network, *args, **kwds)

@@ -13,6 +13,8 @@ from weakref import WeakSet
 from brian2.core.network import Network
 from brian2.core.variables import VariableView
 
+from brian2numba.hooks import overridden, replaced
+
 __all__ = [
     "compiled_code",
     "forget_loss",
@@ -140,15 +142,17 @@ def guard_against_other_threads(device: Any) -> None:
         The device. Its methods that resize arrays, and the assignments that ask it for
         an override, are extended.
     """
-    device.resize = _guarded(device.resize)
-    device.resize_along_first = _guarded(device.resize_along_first)
+    for name in ("resize", "resize_along_first"):
+        setattr(device, name, _guarded(replaced(device, name)))
     for name in (
         "set_with_expression",
         "set_with_expression_conditional",
         "set_with_index_array",
     ):
-        original = getattr(VariableView, name).original_function
-        setattr(device, f"variableview_{name}", _guarded(original))
+        override = f"variableview_{name}"
+        function = overridden(device, override, VariableView, name)
+        if function is not None:
+            setattr(device, override, _guarded(function))
 
 
 def _guarded(function: Callable[..., Any]) -> Callable[..., Any]:
