@@ -41,9 +41,9 @@ def _check_width(indices: Any, what: str, group: str) -> None:
 
 def _check_probability(p: Any, synapses: Any) -> None:
     number = None if isinstance(p, str) else as_numbers(p)
-    if number is not None and not np.isfinite(number).all():
+    if number is not None and np.isnan(number).any():
         raise ValueError(
-            f"The connection probability p in {described(synapses)} has to be a finite "
+            f"The connection probability p in {described(synapses)} has to be a "
             f"number, not {number}."
         )
 

@@ -116,6 +116,7 @@ def network_run(  # noqa: PLR0913, PLR0917 (the arguments of Network.run)
             namespace = get_local_namespace(level=level + _FRAMES)
         if profile is None:
             profile = get_device().build_options.get("profile", False)
+        profile = bool(profile)
         progress = Progress(duration, report, period)
         with the_only_run(network):
             _run(network, namespace, profile, progress)

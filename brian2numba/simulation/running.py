@@ -19,6 +19,7 @@ __all__ = [
     "compiled_code",
     "forget_loss",
     "guard_against_other_threads",
+    "refused_to_other_threads",
     "survive_forks",
     "the_only_run",
 ]
@@ -143,7 +144,7 @@ def guard_against_other_threads(device: Any) -> None:
         an override, are extended.
     """
     for name in ("resize", "resize_along_first"):
-        setattr(device, name, _guarded(replaced(device, name)))
+        setattr(device, name, refused_to_other_threads(replaced(device, name)))
     for name in (
         "set_with_expression",
         "set_with_expression_conditional",
@@ -152,18 +153,18 @@ def guard_against_other_threads(device: Any) -> None:
         override = f"variableview_{name}"
         function = overridden(device, override, VariableView, name)
         if function is not None:
-            setattr(device, override, _guarded(function))
+            setattr(device, override, refused_to_other_threads(function))
 
 
-def _guarded(function: Callable[..., Any]) -> Callable[..., Any]:
+def refused_to_other_threads(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return `function`, refused while another thread runs a network."""
 
     def guarded(*args: Any, **kwds: Any) -> Any:
         if _Running.thread not in (None, threading.get_ident()):
             raise RuntimeError(
                 f"The network '{_name()}' is running in another thread: nothing "
-                "can be assigned or resized until it is done. Use a network operation "
-                "to change something during a run."
+                "can be assigned, resized or restored until it is done. Use a network "
+                "operation to change something during a run."
             )
         return function(*args, **kwds)
 
