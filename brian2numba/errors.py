@@ -192,9 +192,9 @@ _EXCEPTIONS: dict[Status, tuple[type[Exception], str]] = {
     ),
     Status.NO_REFRACTORY_PERIOD: (
         ValueError,
-        "The refractory period of a neuron of {where} is negative, infinite or not a "
-        "number (NaN). Check the expression given for it; for neurons that spike only "
-        "once, give a condition that stays true.",
+        "The refractory period of a neuron of {where} is infinite or not a number "
+        "(NaN). Check the expression given for it; for neurons that spike only once, "
+        "give a condition that stays true.",
     ),
     Status.USER_EXCEPTION: (
         KernelExecutionError,

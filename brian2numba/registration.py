@@ -62,7 +62,7 @@ def register() -> None:
     store_state_updates(numba_is_target)
     with_ordered_noise(numba_is_target)
     hold_locks_while_forking()
-    install_guards()
+    install_guards(all_devices["runtime"])
     brian2._cache_dirs_and_extensions["numba"] = _CacheEntry()
 
 

@@ -24,6 +24,7 @@ from brian2.stateupdaters.exact import LinearStateUpdater
 from brian2.stateupdaters.explicit import ExplicitStateUpdater
 from brian2.stateupdaters.exponential_euler import ExponentialEulerStateUpdater
 
+from brian2numba.hooks import is_brians
 from brian2numba.store import current_store
 
 __all__ = ["store_state_updates"]
@@ -42,7 +43,9 @@ def store_state_updates(is_wanted: Callable[[], bool]) -> None:
     # Methods that users register are not known to depend on nothing else
     names = {id(m): name for name, m in StateUpdateMethod.stateupdaters.items()}
     for updater in _CLASSES:
-        updater.__call__ = _stored(updater.__call__, names, is_wanted)
+        # What others have put there may have another solution
+        if is_brians(updater.__call__):
+            updater.__call__ = _stored(updater.__call__, names, is_wanted)
 
 
 def _stored(

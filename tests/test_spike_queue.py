@@ -277,7 +277,26 @@ def test_more_synapses_and_delays_keep_what_is_under_way():
     assert pending(queue) == {1: [1], 2: [0], 9: [0]}
 
 
-@pytest.mark.parametrize("bad", [-1e-3, -1e-20, np.nan, np.inf, 2**32 * DT])
+@pytest.mark.parametrize("delay", [-1e-20, -0.4 * DT, -1.4 * DT])
+def test_delays_that_are_rounded_to_0(delay):
+    queue = SpikeQueue(0, 1)
+    queue.prepare(np.array([delay]), DT, np.zeros(1, np.int32))
+    queue.push(np.zeros(1, np.int32))
+    assert pending(queue) == {0: [0]}
+
+
+@pytest.mark.parametrize("source", [-5, 1, 4, 99])
+def test_sources_that_are_not_the_pathways_are_refused(source):
+    queue = SpikeQueue(2, 4)
+    queue.prepare(np.array([DT]), DT, np.array([2, 3], np.int32))
+    message = f"The source of synapse 1 is neuron {source}, which is not one of the"
+    with pytest.raises(ValueError, match=message):
+        queue.prepare(np.array([DT]), DT, np.array([2, source], np.int32))
+    queue.push(np.array([3], np.int32))
+    assert pending(queue) == {1: [1]}
+
+
+@pytest.mark.parametrize("bad", [-1e-3, -3.1 * DT, np.nan, np.inf, 2**32 * DT])
 def test_bad_delays_are_refused(bad):
     queue = SpikeQueue(0, 1)
     sources = np.zeros(3, np.int32)

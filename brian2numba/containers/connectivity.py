@@ -232,7 +232,8 @@ def delays_in_steps(delays: _Array, dt: float, n_synapses: int) -> _Array:
     ------
     ValueError
         If a delay is negative, not finite, or longer than 2**31 - 1 steps; if `dt` is
-        not positive; if the number of delays fits neither.
+        not positive; if the number of delays fits neither. One between -1.5 and 0
+        steps is 0: delays may be drawn from a distribution.
     """
     if not 0 < dt < np.inf:
         raise ValueError(f"The time step must be positive and finite, not {dt} s")
@@ -242,7 +243,7 @@ def delays_in_steps(delays: _Array, dt: float, n_synapses: int) -> _Array:
     for block in _blocks(len(delays)):
         steps = np.asarray(delays[block], np.float64) / dt + 0.5
         # also true for NaN
-        is_wrong = ~((delays[block] >= 0) & (steps < MAX_STEPS + 1))
+        is_wrong = ~((steps > -1) & (steps < MAX_STEPS + 1))
         if is_wrong.any():
             synapse = block.start + int(is_wrong.argmax())
             raise ValueError(

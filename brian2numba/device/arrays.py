@@ -19,6 +19,7 @@ from brian2.memory.dynamicarray import DynamicArray1D as BrianDynamicArray1D
 
 from brian2numba.containers import DynamicArray1D, DynamicArray2D
 from brian2numba.errors import memory_for
+from brian2numba.hooks import replaced
 from brian2numba.preferences import numba_is_target
 
 __all__ = [
@@ -83,6 +84,11 @@ class _ArrayMethods:
 
     def __init__(self, device: RuntimeDevice) -> None:
         self._device = device
+        self._add_array = replaced(device, "add_array")
+        self._get_value = replaced(device, "get_value")
+        self._get_capsule = replaced(device, "get_capsule")
+        self._fill_with_array = replaced(device, "fill_with_array")
+        self._resize = replaced(device, "resize")
         device.add_array = self.add_array
         device.get_value = self.get_value
         device.get_capsule = self.get_capsule
@@ -92,7 +98,7 @@ class _ArrayMethods:
     def add_array(self, var: ArrayVariable) -> None:
         """Add an array: with the numba target, aligned, and ours if it is dynamic."""
         if not numba_is_target():
-            type(self._device).add_array(self._device, var)
+            self._add_array(var)
         elif isinstance(var, DynamicArrayVariable):
             with memory_for(_described(var)):
                 self._device.arrays[var] = _new_container(var)
@@ -105,13 +111,11 @@ class _ArrayMethods:
         Kernels make arrays grow without telling Brian: whoever asks for such an array
         finds the variable's size up to date, e.g. to store the state in mid-run.
         """
-        array = self._device.arrays[var]
-        if type(array) is np.ndarray or not access_data:
-            return array
-        data = array.data
-        if is_ours(array):
-            var.size = data.shape if var.ndim > 1 else len(data)
-        return data
+        value = self._get_value(var, access_data)
+        is_grown = access_data and isinstance(var, DynamicArrayVariable)
+        if is_grown and is_ours(self._device.arrays[var]):
+            var.size = value.shape if var.ndim > 1 else len(value)
+        return value
 
     def fill_with_array(self, var: ArrayVariable, arr: Any) -> None:
         """Give the array of a variable other contents, e.g. a stored state.
@@ -122,18 +126,18 @@ class _ArrayMethods:
         with memory_for(_described(var)):
             if is_ours(array):
                 array.detach()
-            type(self._device).fill_with_array(self._device, var, arr)
+            self._fill_with_array(var, arr)
 
     def resize(self, var: DynamicArrayVariable, new_size: Any) -> None:
         """Change the size of a variable's array."""
         with memory_for(_described(var)):
-            type(self._device).resize(self._device, var, new_size)
+            self._resize(var, new_size)
 
     def get_capsule(self, var: DynamicArrayVariable) -> Any:
         """Return a capsule of the C++ array, which takes the place of ours."""
         if is_ours(self._device.arrays[var]):
             _replace(self._device, var, _new_brian_container(var))
-        return type(self._device).get_capsule(self._device, var)
+        return self._get_capsule(var)
 
 
 def owner_name(variable: Any) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from brian2numba.hooks import replaced
+
 __all__ = ["ExtendedMethods"]
 
 
@@ -18,9 +20,9 @@ class ExtendedMethods:
 
     def __init__(self, device: Any) -> None:
         self._device = device
-        self._seed = device.seed
-        self._get_random_state = device.get_random_state
-        self._set_random_state = device.set_random_state
+        self._seed = replaced(device, "seed")
+        self._get_random_state = replaced(device, "get_random_state")
+        self._set_random_state = replaced(device, "set_random_state")
 
     def install(self) -> None:
         """Use these methods instead of the device's own."""

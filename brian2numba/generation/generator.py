@@ -31,7 +31,7 @@ __all__ = ["NumbaCodeGenerator"]
 
 #: The refractory period of a neuron: a name that guards give it
 _PERIOD = "_refractory_period"
-_IS_PERIOD = f"{_PERIOD} >= 0.0 and {_PERIOD} < 1e300"
+_IS_PERIOD = f"abs({_PERIOD}) < 1e300"
 
 #: Variables of Brian's that no code may write
 _FIXED = {"i", "j", "N", "t", "dt"}
@@ -168,8 +168,8 @@ class NumbaCodeGenerator(CodeGenerator):
         """
         if is_shared:
             return f"if not ({_IS_PERIOD}):\n    return _NO_REFRACTORY_PERIOD"
-        # All bits are 0 for finite numbers from 0 on: three vector instructions
-        return f"_no_period |= _float64_bits(abs({_PERIOD}) - {_PERIOD})"
+        # All bits are 0 for finite numbers: three vector instructions
+        return f"_no_period |= _float64_bits(abs({_PERIOD}) * 0.0)"
 
     def _cases(self, statement: Any) -> list[str]:
         """Return an assignment that is simpler where booleans are known.

@@ -40,19 +40,20 @@ def binomial(
             "scale": _rounded(np.sqrt(n * p * (1 - p))),
         }
         return LibraryCall("_binomial_by_normal", given, draws=True), {}
+    n = int(n)
     rarer = min(p, 1 - p)
     often = 1 - rarer
     block = n if often == 1 else min(n, int(_LEAST_LOGARITHM / np.log(often)))
-    n_blocks, rest = divmod(int(n), int(block)) if n > block else (0, int(n))
+    n_blocks, rest = divmod(n, block) if n > block else (0, n)
     given = {
         "n_blocks": n_blocks,
-        "block": int(block),
+        "block": block,
         **_inversion("block", block, rarer, often),
         "rest": rest,
         **_inversion("rest", rest, rarer, often),
         "p": _rounded(rarer),
         "q": _rounded(often),
-        "n_or_zero": int(n) if p > rarer else 0,
+        "n_or_zero": n if p > rarer else 0,
     }
     return LibraryCall("_binomial", given, draws=True), {}
 

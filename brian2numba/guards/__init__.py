@@ -5,6 +5,8 @@ Brian makes 32-bit integers of indices and times, and arrays of what is given, b
 code object runs: what would be lost there is refused here, when it is given.
 """
 
+from typing import Any
+
 from brian2numba.guards import (
     groups,
     monitors,
@@ -20,8 +22,14 @@ __all__ = ["install_guards"]
 _TABLES = (groups, monitors, morphologies, runs, spike_generators, synapses, variables)
 
 
-def install_guards() -> None:
-    """Put all guards in front of Brian's methods."""
+def install_guards(device: Any) -> None:
+    """Put all guards in front of Brian's methods.
+
+    Parameters
+    ----------
+    device : `RuntimeDevice`
+        The device that some methods ask for an override.
+    """
     for table in _TABLES:
         for guard in table.GUARDS:
-            guard.install()
+            guard.install(device)

@@ -12,17 +12,20 @@ from brian2.input.binomial import BinomialFunction
 from brian2.input.poissongroup import PoissonGroup
 from brian2.input.poissoninput import PoissonInput
 from brian2.input.timedarray import TimedArray
+from brian2.utils.logger import get_logger
 
 from brian2numba.guards.mechanism import Guard, described
 from brian2numba.guards.numbers import (
     as_numbers,
     check_count,
-    check_fractions,
     check_positive,
     first_where,
 )
 
 __all__ = ["GUARDS"]
+
+# Below "brian2", whose handlers show messages
+logger = get_logger(f"brian2.{__name__}")
 
 #: The code in which Brian compares the time since a spike with the refractory period
 _COMPUTED_PERIOD = re.compile(
@@ -34,24 +37,30 @@ _LAST_SPIKE = 1e4
 
 
 def _check_neuron_group(group: Any, given: Mapping[str, Any]) -> None:
-    n = given["N"]
-    check_count(n, "The number of neurons N")
-    number = as_numbers(n)
-    if number is not None:
-        check_fractions(number, "The number of neurons N")
+    check_count(given["N"], "The number of neurons N")
     _check_refractory(given["refractory"])
 
 
 def _check_refractory(period: Any) -> None:
-    """Refuse a refractory period that would mean another than what it says."""
+    """Refuse a refractory period that would mean another than what it says.
+
+    A negative one means that there is none, also in a run: periods may be drawn from a
+    distribution.
+    """
     number = None if isinstance(period, (str, bool)) else as_numbers(period)
     if number is None or number.ndim:
         return
-    if not 0 <= number < np.inf:
+    if not np.isfinite(number):
         raise ValueError(
-            "The refractory period has to be finite and not negative, it is "
-            f"{number} s. For neurons that spike only once, give a condition that "
-            "stays true, e.g. refractory='True'."
+            f"The refractory period has to be finite, it is {number} s. For neurons "
+            "that spike only once, give a condition that stays true, e.g. "
+            "refractory='True'."
+        )
+    if number < 0:
+        logger.warn(
+            f"The refractory period is {number} s: negative ones mean that there is "
+            "none.",
+            name_suffix="negative_refractory",
         )
     if number > _LAST_SPIKE:
         raise ValueError(
@@ -86,11 +95,19 @@ def _check_rates(rates: Any, what: str) -> None:
     if numbers is None:
         return
     numbers = numbers.ravel()
-    wrong = first_where(~((numbers >= 0) & (numbers < np.inf)))
+    wrong = first_where(np.isnan(numbers))
     if wrong is not None:
         raise ValueError(
-            f"{what} have to be finite and not negative, but the one of neuron {wrong} "
-            f"is {numbers[wrong]} Hz."
+            f"{what} have to be numbers, but the one of neuron {wrong} is "
+            f"{numbers[wrong]} Hz."
+        )
+    negative = first_where(numbers < 0)
+    if negative is not None:
+        logger.warn(
+            f"{what} should not be negative, but the one of neuron {negative} is "
+            f"{numbers[negative]} Hz. Negative rates give no spikes.",
+            name_suffix="negative_rates",
+            once=True,
         )
 
 
@@ -116,10 +133,8 @@ def _check_timed_array(timed: Any, given: Mapping[str, Any]) -> None:
 def _check_binomial(function: Any, given: Mapping[str, Any]) -> None:
     n, p = as_numbers(given["n"]), as_numbers(given["p"])
     check_count(given["n"], "The number of trials n")
-    if n is not None and not n.ndim:
-        check_fractions(n, "The number of trials n")
-        if n < 0:
-            raise ValueError(f"The number of trials n can't be negative, it is {n}.")
+    if n is not None and not n.ndim and n < 0:
+        raise ValueError(f"The number of trials n can't be negative, it is {n}.")
     if p is not None and not p.ndim and not 0 <= p <= 1:
         raise ValueError(f"The probability p has to be between 0 and 1, it is {p}.")
 

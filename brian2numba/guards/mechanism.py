@@ -8,11 +8,13 @@ import reprlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 import brian2
 from brian2.core.variables import VariableView
 
+from brian2numba.hooks import overridden, own_function
 from brian2numba.preferences import numba_is_target
 
 __all__ = ["Guard", "described"]
@@ -49,26 +51,49 @@ class Guard:
         Looks at the arguments.
     correct : callable, optional
         Looks at the result.
+    override : str
+        What Brian asks the device for instead of the method, if it does.
     """
 
     owner: type
     name: str
     check: Check | None = None
     correct: Correction | None = None
+    override: str = ""
 
-    def install(self) -> None:
-        """Put the guard in front of the method, in the class that has it."""
+    def install(self, device: Any) -> None:
+        """Put the guard in front of the method.
+
+        It is an override of the device's if the method asks for one; else it is put in
+        the class that has the method, in front of what others have put there.
+
+        Parameters
+        ----------
+        device : `RuntimeDevice`
+            The device.
+        """
         owner = next(c for c in self.owner.__mro__ if self.name in vars(c))
-        method = vars(owner)[self.name]
-        if isinstance(method, property):
-            assert method.fset is not None
-            setter = self._guarded(method.fset)
-            setattr(owner, self.name, method.setter(setter))
-        else:
-            setattr(owner, self.name, self._guarded(method))
+        own = own_function(owner, self.name)
+        if own is None:
+            return
+        signature = inspect.signature(own)
+        method: Any
+        if self.override:
+            method = overridden(device, self.override, owner, self.name)
+            if method is not None:
+                setattr(device, self.override, self._guarded(method, signature))
+            return
+        found = vars(owner)[self.name]
+        method = found.fset if isinstance(found, property) else found
+        if not _leaves_room(method, signature):
+            return
+        guarded = self._guarded(method, signature)
+        is_property = isinstance(found, property)
+        setattr(owner, self.name, found.setter(guarded) if is_property else guarded)
 
-    def _guarded(self, method: Callable[..., Any]) -> Callable[..., Any]:
-        signature = inspect.signature(method)
+    def _guarded(
+        self, method: Callable[..., Any], signature: inspect.Signature
+    ) -> Callable[..., Any]:
         position = _position_of_level(signature)
         check, correct = self.check, self.correct
 
@@ -105,6 +130,19 @@ class Guard:
         if self.name == "__init__":
             return f"In {type(owner).__name__}({given})."
         return f"In {self.name}({given}) of {described(owner)}."
+
+
+def _leaves_room(method: Any, signature: inspect.Signature) -> bool:
+    """Tell whether a guard can be put in front of a method, as one frame more.
+
+    What others have put there may look for the caller's variables, or be no function.
+    """
+    if not isinstance(method, FunctionType):
+        return False
+    if "level" not in signature.parameters:
+        return True
+    taken = inspect.signature(method, follow_wrapped=False).parameters.values()
+    return any(p.name == "level" or p.kind is p.VAR_KEYWORD for p in taken)
 
 
 def _position_of_level(signature: inspect.Signature) -> int:

@@ -14,8 +14,7 @@ from brian2numba.guards.mechanism import Guard, described
 from brian2numba.guards.numbers import (
     MAX_COUNT,
     as_numbers,
-    check_fractions,
-    check_positive,
+    check_indices,
     first_where,
 )
 
@@ -29,7 +28,7 @@ def _check_record(monitor: Any, given: Mapping[str, Any]) -> None:
     indices = as_numbers(record)
     if indices is None:
         return
-    check_fractions(indices, "What is given for record")
+    check_indices(indices, "What is given for record")
     indices = np.atleast_1d(indices).ravel()
     wrong = first_where((indices > MAX_COUNT) | (indices < -MAX_COUNT))
     if wrong is not None:
@@ -40,24 +39,20 @@ def _check_record(monitor: Any, given: Mapping[str, Any]) -> None:
         )
 
 
-def _check_events(monitor: Any, given: Mapping[str, Any]) -> None:
-    if not isinstance(given["record"], (bool, np.bool_)):
-        raise TypeError(
-            "What is given for record has to be True or False, whether to record each "
-            f"spike; it is {given['record']!r}. To record some neurons only, give the "
-            "monitor a subgroup."
-        )
-
-
 def _check_width(monitor: Any, given: Mapping[str, Any]) -> None:
-    if given["width"] is not None:
-        check_positive(given["width"], "The width of the window", " s")
+    width = None if given["width"] is None else as_numbers(given["width"])
+    if width is None or width.ndim:
+        return
+    if not 0 <= width < np.inf:
+        raise ValueError(
+            f"The width of the window has to be finite and at least 0, not {width} s."
+        )
 
 
 GUARDS = (
     Guard(StateMonitor, "__init__", _check_record),
     Guard(StateMonitor, "__getitem__"),
-    Guard(EventMonitor, "__init__", _check_events),
+    Guard(EventMonitor, "__init__"),
     Guard(SpikeMonitor, "__init__"),
     Guard(PopulationRateMonitor, "__init__"),
     Guard(PopulationRateMonitor, "smooth_rate", _check_width),

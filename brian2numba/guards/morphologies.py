@@ -10,17 +10,13 @@ from brian2.spatialneuron.morphology import Cylinder, Section, Soma
 from brian2.spatialneuron.spatialneuron import SpatialNeuron
 
 from brian2numba.guards.mechanism import Guard
-from brian2numba.guards.numbers import as_numbers, check_count, check_fractions
+from brian2numba.guards.numbers import as_numbers, check_count
 
 __all__ = ["GUARDS"]
 
 
 def _check_section(section: Any, given: Mapping[str, Any]) -> None:
-    n = given.get("n")
-    check_count(n, "The number of compartments n")
-    number = as_numbers(n)
-    if number is not None:
-        check_fractions(number, "The number of compartments n")
+    check_count(given.get("n"), "The number of compartments n")
     for name in ("length", "diameter"):
         _check_sizes(given.get(name), f"The {name} of a {type(section).__name__}")
 

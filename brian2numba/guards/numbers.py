@@ -5,20 +5,27 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from brian2.utils.logger import get_logger
 
 __all__ = [
     "MAX_COUNT",
     "as_numbers",
     "check_count",
-    "check_fractions",
+    "check_indices",
     "check_positive",
     "first_where",
+    "warn_of_fractions",
 ]
 
 type _Array = np.ndarray[Any, Any]
 
+# Below "brian2", whose handlers show messages
+logger = get_logger(f"brian2.{__name__}")
+
 #: Brian's indices have 32 bits
 MAX_COUNT = 2**31 - 1
+#: What computing with whole numbers may add to one, relative to it
+_ROUNDING = 1e-12
 
 
 def as_numbers(value: Any) -> _Array | None:
@@ -39,12 +46,10 @@ def first_where(is_wrong: _Array) -> int | None:
 
 
 def check_count(value: Any, what: str) -> None:
-    """Refuse what is no whole number, or more than 32 bits can count.
+    """Refuse what is not finite, or more than 32 bits can count; warn of fractions.
 
-    Negative numbers and zero are left to whoever knows whether they make sense.
+    All else is left to whoever knows whether it makes sense.
     """
-    if isinstance(value, (bool, np.bool_, str)):
-        raise TypeError(f"{what} has to be a whole number, not {value!r}.")
     number = as_numbers(value)
     if number is None or number.ndim:
         return
@@ -55,6 +60,7 @@ def check_count(value: Any, what: str) -> None:
             f"{what} can be at most {MAX_COUNT}, because Brian's indices have 32 bits; "
             f"it is {number:.0f}."
         )
+    warn_of_fractions(number, what)
 
 
 def check_positive(value: Any, what: str, unit: str = "") -> None:
@@ -66,14 +72,31 @@ def check_positive(value: Any, what: str, unit: str = "") -> None:
         raise ValueError(f"{what} has to be positive and finite, not {number}{unit}.")
 
 
-def check_fractions(values: _Array, what: str) -> None:
-    """Refuse numbers that are not whole, among those given for indices or counts."""
-    if values.dtype.kind == "b":
-        raise TypeError(f"{what} has to be whole numbers, not booleans.")
+def warn_of_fractions(values: _Array, what: str) -> None:
+    """Tell what Brian makes of finite numbers that are not whole, but for rounding."""
     if values.dtype.kind != "f":
         return
-    wrong = first_where(values.ravel() != np.floor(values.ravel()))
+    flat = values.ravel()
+    part = flat - np.trunc(flat)
+    wrong = first_where(np.abs(part) > _ROUNDING * np.maximum(np.abs(flat), 1))
     if wrong is not None:
-        value = values.ravel()[wrong]
-        kind = TypeError if np.isfinite(value) else ValueError
-        raise kind(f"{what} has to be whole numbers, not {value}.")
+        logger.warn(
+            f"{what} should be whole: {flat[wrong]} counts as {int(flat[wrong])}.",
+            name_suffix="fraction",
+        )
+
+
+def check_indices(indices: _Array, what: str) -> None:
+    """Refuse indices that are not finite; warn of fractions, and of booleans."""
+    if indices.dtype.kind == "b" and indices.ndim:
+        logger.warn(
+            f"{what} should be indices, not booleans: True and False count as the "
+            "indices 1 and 0. For those where a mask is true, give "
+            "numpy.flatnonzero(mask).",
+            name_suffix="booleans",
+        )
+    wrong = first_where(~np.isfinite(indices.ravel()))
+    if wrong is not None:
+        value = indices.ravel()[wrong]
+        raise ValueError(f"{what} has to be finite numbers, not {value}.")
+    warn_of_fractions(indices, what)

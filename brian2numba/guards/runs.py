@@ -21,11 +21,21 @@ _MAX_STEPS = 2**53
 def _check_dt(clock: Any, given: Mapping[str, Any]) -> None:
     dt = given.get("dt", given.get("dt_"))
     check_positive(dt, f"The time step dt of {described(clock)}", " s")
-    if Network._globally_running and float(dt) != clock.dt_:
+    if _is_running(clock) and float(dt) != clock.dt_:
         raise RuntimeError(
             f"The time step dt of {described(clock)} can't be set to {float(dt)} s "
             "while a network is running: the run knows in which steps it ends."
         )
+
+
+def _is_running(clock: Any) -> bool:
+    """Tell whether a network with a clock may be running."""
+    if not Network._globally_running:
+        return False
+    networks = (reference() for reference in list(Network.__instances__()))
+    return any(
+        n is not None and clock in (getattr(n, "_clocks", None) or ()) for n in networks
+    )
 
 
 def _check_run(network: Any, given: Mapping[str, Any]) -> None:
@@ -34,7 +44,6 @@ def _check_run(network: Any, given: Mapping[str, Any]) -> None:
         raise TypeError(f"The duration has to be one time, not {given['duration']!r}.")
     if not np.isfinite(duration):
         raise ValueError(f"The duration of a run has to be finite, not {duration} s.")
-    check_positive(given["report_period"], "The report_period", " s")
     for obj in _get_all_objects(network.objects):
         _check_schedule(obj, network)
         _check_steps(obj.clock, float(network.t_ + duration))
@@ -64,20 +73,12 @@ def _check_schedule(obj: Any, network: Any) -> None:
         )
 
 
-def _check_restore(network: Any, given: Mapping[str, Any]) -> None:
-    if Network._globally_running:
-        raise RuntimeError(
-            f"{described(network)} can't be restored while a network is running: the "
-            "time would go back within the run."
-        )
-
-
 GUARDS = (
     Guard(Clock, "dt", _check_dt),
     Guard(Clock, "dt_", _check_dt),
-    Guard(Network, "run", _check_run),
+    Guard(Network, "run", _check_run, override="network_run"),
     Guard(Network, "add"),
     Guard(Network, "remove"),
-    Guard(Network, "store"),
-    Guard(Network, "restore", _check_restore),
+    Guard(Network, "store", override="network_store"),
+    Guard(Network, "restore", override="network_restore"),
 )

@@ -13,7 +13,7 @@ from brian2numba.guards.numbers import (
     MAX_COUNT,
     as_numbers,
     check_count,
-    check_fractions,
+    check_indices,
     first_where,
 )
 
@@ -34,7 +34,7 @@ def _check_spikes(group: Any, given: Mapping[str, Any]) -> None:
             "The indices and times of spikes have to be one-dimensional, not of the "
             f"shapes {indices.shape} and {times.shape}."
         )
-    check_fractions(indices, "What is given for indices")
+    check_indices(indices, "What is given for indices")
     wrong = first_where(~np.isfinite(times))
     if wrong is not None:
         raise ValueError(

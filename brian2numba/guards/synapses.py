@@ -41,9 +41,9 @@ def _check_width(indices: Any, what: str, group: str) -> None:
 
 def _check_probability(p: Any, synapses: Any) -> None:
     number = None if isinstance(p, str) else as_numbers(p)
-    if number is not None and not np.isfinite(number).all():
+    if number is not None and np.isnan(number).any():
         raise ValueError(
-            f"The connection probability p in {described(synapses)} has to be a finite "
+            f"The connection probability p in {described(synapses)} has to be a "
             f"number, not {number}."
         )
 
@@ -83,6 +83,6 @@ def _within_synapses(indexing: Any, result: Any, args: tuple[Any, ...]) -> Any:
 
 GUARDS = (
     Guard(Synapses, "__init__"),
-    Guard(Synapses, "connect", _check_connect),
+    Guard(Synapses, "connect", _check_connect, override="synapses_connect"),
     Guard(SynapticIndexing, "__call__", _check_index, _within_synapses),
 )

@@ -9,12 +9,16 @@ import numpy as np
 from brian2.core.variables import VariableView
 from brian2.groups.group import Group, Indexing, VariableOwner
 from brian2.parsing.expressions import is_boolean_expression
+from brian2.utils.logger import get_logger
 from brian2.utils.stringtools import get_identifiers
 
 from brian2numba.guards.mechanism import Guard, described
 from brian2numba.guards.numbers import as_numbers, first_where
 
 __all__ = ["GUARDS", "within"]
+
+# Below "brian2", whose handlers show messages
+logger = get_logger(f"brian2.{__name__}")
 
 
 def within(indices: Any, size: int, elements: str) -> Any:
@@ -44,7 +48,7 @@ def within(indices: Any, size: int, elements: str) -> Any:
 
 
 def _within_group(indexing: Any, result: Any, args: tuple[Any, ...]) -> Any:
-    """Refuse indices of elements that are not there, and masks of another length."""
+    """Refuse indices of elements that are not there; warn of other masks' lengths."""
     item = args[0] if args else slice(None)
     index_var = args[1] if len(args) > 1 else None
     if isinstance(item, slice) or (index_var or indexing.default_index) != "_idx":
@@ -52,9 +56,10 @@ def _within_group(indexing: Any, result: Any, args: tuple[Any, ...]) -> Any:
     size = int(indexing.N.item())
     is_mask = isinstance(item, (list, np.ndarray)) and np.asarray(item).dtype == bool
     if is_mask and len(item) != size:
-        raise IndexError(
-            f"An array of {len(item)} booleans can't be an index: there are {size} "
-            "elements."
+        logger.warn(
+            f"The index is an array of {len(item)} booleans, but there are {size} "
+            "elements: those where it is true are meant.",
+            name_suffix="mask",
         )
     return within(result, size, "elements")
 
@@ -103,8 +108,18 @@ def _not_held(view: Any, value: Any) -> str:
 GUARDS = (
     Guard(Indexing, "__call__", correct=_within_group),
     Guard(VariableView, "set_item", _check_value),
-    Guard(VariableView, "set_with_expression_conditional", _check_condition),
-    Guard(VariableView, "get_with_expression", _check_condition),
+    Guard(
+        VariableView,
+        "set_with_expression_conditional",
+        _check_condition,
+        override="variableview_set_with_expression_conditional",
+    ),
+    Guard(
+        VariableView,
+        "get_with_expression",
+        _check_condition,
+        override="variableview_get_with_expression",
+    ),
     Guard(VariableOwner, "set_states"),
     Guard(Group, "run_regularly"),
 )

@@ -4,7 +4,7 @@ from typing import Any
 
 from brian2numba.simulation.interruption import forget_on_restore
 from brian2numba.simulation.preparation import Preparation, without_time_steps
-from brian2numba.simulation.run import network_run
+from brian2numba.simulation.run import attach_run
 from brian2numba.simulation.running import (
     guard_against_other_threads,
     survive_forks,
@@ -22,7 +22,7 @@ def attach_native_loop(device: Any) -> None:
     device : `RuntimeDevice`
         The device; networks without anything for the numba target run as before.
     """
-    device.network_run = network_run
+    attach_run(device)
     forget_on_restore(device)
     guard_against_other_threads(device)
     survive_forks()

@@ -9,9 +9,13 @@ from typing import Any
 from brian2.core.base import BrianObject
 from brian2.core.operations import NetworkOperation
 
+from brian2numba.hooks import own_function
 from brian2numba.target import NumbaCodeObject
 
 __all__ = ["Entry", "entries_of"]
+
+#: What runs the code objects of an object, and nothing else
+_RUN = own_function(BrianObject, "run")
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,8 @@ class Entry:
             return left or f"it is for the target {code_object.class_name}"
         if isinstance(self.owner, NetworkOperation):
             return "network operations are Python functions"
+        if type(self.owner).run is BrianObject.run:
+            return "the method run() of Brian's objects was replaced"
         return f"the class {type(self.owner).__name__} has a run() of its own"
 
     @property
@@ -53,6 +59,6 @@ class Entry:
 
 def entries_of(owner: BrianObject) -> list[Entry]:
     """Return what an object does in a time step."""
-    runs_code_only = type(owner).run is BrianObject.run and "run" not in vars(owner)
+    runs_code_only = type(owner).run is _RUN and "run" not in vars(owner)
     code_objects = owner.code_objects if runs_code_only else [None]
     return [Entry(owner, code_object) for code_object in code_objects]

@@ -6,16 +6,18 @@ Otherwise the part of the step that was done before would be done twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from brian2.core.network import Network
+from brian2.input.spikegeneratorgroup import SpikeGeneratorGroup
 
+from brian2numba.hooks import overridden
 from brian2numba.simulation.loop import State
-from brian2numba.simulation.running import forget_loss
+from brian2numba.simulation.running import forget_loss, refused_to_other_threads
 from brian2numba.simulation.schedule import Schedule
+from brian2numba.target import NumbaCodeObject
 
 __all__ = ["forget_on_restore", "remember", "resume"]
 
@@ -82,16 +84,37 @@ def _names(schedule: Schedule) -> tuple[str, ...]:
 def forget_on_restore(device: Any) -> None:
     """Forget where a network was interrupted when an earlier state is restored.
 
+    Where that happens within a run, the run goes on from there.
+
     Parameters
     ----------
     device : `RuntimeDevice`
         The device, which networks ask for an override of ``restore``.
     """
-    restore: Callable[..., None] = Network.restore.original_function
+    restore = overridden(device, "network_restore", Network, "restore")
+    if restore is None:
+        return
 
     def network_restore(network: Network, *args: Any, **kwds: Any) -> None:
         restore(network, *args, **kwds)
         _interruptions.pop(network, None)
         forget_loss(network)
+        if Network._globally_running:
+            _prepare_again(network)
 
-    device.network_restore = network_restore
+    device.network_restore = refused_to_other_threads(network_restore)
+
+
+def _prepare_again(network: Network) -> None:
+    """Do what a run does before its first step, as far as the state matters."""
+    for obj in network.sorted_objects:
+        generates = isinstance(obj, SpikeGeneratorGroup) and obj.active
+        if generates and (obj._previous_dt is None or obj._spikes_changed):
+            raise RuntimeError(
+                f"The state of '{obj.name}' that was restored within a run is from "
+                "before the first run, when its spikes had no time steps yet. Store "
+                "the network after a run, e.g. run(0*ms)."
+            )
+        for code_object in obj.code_objects:
+            if isinstance(code_object, NumbaCodeObject):
+                code_object.before_run()

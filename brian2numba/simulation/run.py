@@ -8,10 +8,12 @@ something in the schedule needs it, and once a time slice.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from brian2.core.clocks import Clock, EventClock
 from brian2.core.namespace import get_local_namespace
-from brian2.core.network import Network
+from brian2.core.network import Network, _get_all_objects
 from brian2.core.preferences import prefs
 from brian2.devices.device import get_device
 from brian2.groups.group import Group
@@ -19,6 +21,7 @@ from brian2.units import check_units, second
 from brian2.utils.logger import get_logger
 
 from brian2numba.compilation.work import WORK, Work
+from brian2numba.hooks import overridden, own_function
 from brian2numba.preferences import obstacle_to_compiled_loop
 from brian2numba.simulation import interruption
 from brian2numba.simulation.causes import causes_repeated
@@ -30,15 +33,45 @@ from brian2numba.simulation.reports import reporting
 from brian2numba.simulation.running import the_only_run
 from brian2numba.simulation.schedule import Schedule
 
-__all__ = ["network_run", "obstacle_to_compiled_run"]
+__all__ = ["attach_run", "network_run", "obstacle_to_compiled_run"]
 
 logger = get_logger("brian2.codegen.runtime.numba")
 
 #: How far above `network_run` the caller's variables are, and how much farther for
-#: Brian's own function
+#: what it calls instead
 _FRAMES, _FRAMES_OF_ORIGINAL = 3, 2
+#: How the clocks that compiled code advances do it
+_ADVANCE = tuple(own_function(clock, "advance") for clock in (Clock, EventClock))
 #: How long, in seconds, users wait without asking what for
 _NOTICEABLE = 2.0
+
+
+class _Original:
+    """What ``Network.run`` did before."""
+
+    run: Callable[..., None]
+
+
+def attach_run(device: Any) -> None:
+    """Let a device run networks with `network_run`.
+
+    Parameters
+    ----------
+    device : `RuntimeDevice`
+        The device, which networks ask for an override of ``run``. Where Brian's own
+        function can't be found, since it was replaced, Brian's loop stays.
+    """
+    original = overridden(device, "network_run", Network, "run")
+    if original is None:
+        logger.warn(
+            "The method 'run' of Brian's Network was replaced before brian2numba was "
+            "imported, and the one of Brian's can't be found: Brian's own loop runs "
+            "the time steps. Import brian2numba first.",
+            name_suffix="no_original_run",
+        )
+        return
+    _Original.run = staticmethod(original)
+    device.network_run = network_run
 
 
 @check_units(duration=second, report_period=second)
@@ -63,7 +96,7 @@ def network_run(  # noqa: PLR0913, PLR0917 (the arguments of Network.run)
     with causes_repeated(), reporting(network, report, float(report_period)) as period:
         if obstacle_to_compiled_run(network) is not None:
             end = network.t + duration
-            Network.run.original_function(
+            _Original.run(
                 network,
                 0 * second if Preparation.is_all else duration,
                 report,
@@ -84,6 +117,7 @@ def network_run(  # noqa: PLR0913, PLR0917 (the arguments of Network.run)
             namespace = get_local_namespace(level=level + _FRAMES)
         if profile is None:
             profile = get_device().build_options.get("profile", False)
+        profile = bool(profile)
         progress = Progress(duration, report, period)
         with the_only_run(network):
             _run(network, namespace, profile, progress)
@@ -96,9 +130,12 @@ def obstacle_to_compiled_run(network: Network) -> str | None:
         return obstacle
     default = prefs["codegen.target"]
     targets = {getattr(o, "codeobj_class", None) or default for o in network.objects}
-    if any(getattr(t, "class_name", t) == "numba" for t in targets | {default}):
-        return None
-    return "nothing is for the target numba"
+    if not any(getattr(t, "class_name", t) == "numba" for t in targets | {default}):
+        return "nothing is for the target numba"
+    for clock in {obj.clock for obj in _get_all_objects(network.objects)}:
+        if type(clock).advance not in _ADVANCE:
+            return f"the clock '{clock.name}' has an advance() of its own"
+    return None
 
 
 def _run(network: Network, namespace: Any, profile: bool, progress: Progress) -> None:

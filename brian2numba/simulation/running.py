@@ -13,10 +13,13 @@ from weakref import WeakSet
 from brian2.core.network import Network
 from brian2.core.variables import VariableView
 
+from brian2numba.hooks import overridden, replaced
+
 __all__ = [
     "compiled_code",
     "forget_loss",
     "guard_against_other_threads",
+    "refused_to_other_threads",
     "survive_forks",
     "the_only_run",
 ]
@@ -140,26 +143,28 @@ def guard_against_other_threads(device: Any) -> None:
         The device. Its methods that resize arrays, and the assignments that ask it for
         an override, are extended.
     """
-    device.resize = _guarded(device.resize)
-    device.resize_along_first = _guarded(device.resize_along_first)
+    for name in ("resize", "resize_along_first"):
+        setattr(device, name, refused_to_other_threads(replaced(device, name)))
     for name in (
         "set_with_expression",
         "set_with_expression_conditional",
         "set_with_index_array",
     ):
-        original = getattr(VariableView, name).original_function
-        setattr(device, f"variableview_{name}", _guarded(original))
+        override = f"variableview_{name}"
+        function = overridden(device, override, VariableView, name)
+        if function is not None:
+            setattr(device, override, refused_to_other_threads(function))
 
 
-def _guarded(function: Callable[..., Any]) -> Callable[..., Any]:
+def refused_to_other_threads(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return `function`, refused while another thread runs a network."""
 
     def guarded(*args: Any, **kwds: Any) -> Any:
         if _Running.thread not in (None, threading.get_ident()):
             raise RuntimeError(
                 f"The network '{_name()}' is running in another thread: nothing "
-                "can be assigned or resized until it is done. Use a network operation "
-                "to change something during a run."
+                "can be assigned, resized or restored until it is done. Use a network "
+                "operation to change something during a run."
             )
         return function(*args, **kwds)
 

@@ -136,7 +136,11 @@ def translated(
         If kernels can't call it.
     """
     functions = _Functions(free_name, of_arrays)
-    top = functions.add(function, [Given(is_boolean) for is_boolean in given], name)
+    try:
+        top = functions.add(function, [Given(is_boolean) for is_boolean in given], name)
+    except NotCompiledError as reason:
+        takes_numbers = reason.takes_numbers or functions.takes_numbers
+        raise NotCompiledError(str(reason), takes_numbers) from None
     needs = functions.needs()
     for part in functions.parts.values():
         part.receive(needs)

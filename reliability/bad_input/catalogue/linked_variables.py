@@ -66,19 +66,19 @@ CASES = (
         "'The identifier \"y\" could not be resolved.'",
     ),
     refused(
-        'made = NeuronGroup(5, "y : 1 (linked)\\nn : integer\\ndz/dt = y/ms : 1", name="made", method="euler"); made.y = linked_var(cells, "x", index="n"); made.n = 99; run(1*ms)',
+        'made = NeuronGroup(5, "y : 1 (linked)\\nn : integer\\ndz/dt = y/ms : 1", name="made", method="euler"); made.y = linked_var(cells, "x", index="n"); made.n = 99; run(0*ms)',
         "IndexError",
         "Element 0 of the index 'n' is 99, but has to be between 0 and 4.",
     ),
     refused(
-        'made = NeuronGroup(5, "y : 1 (linked)\\nn : integer\\ndz/dt = y/ms : 1", name="made", method="euler"); made.y = linked_var(cells, "x", index="n"); made.n = -1; run(1*ms)',
+        'made = NeuronGroup(5, "y : 1 (linked)\\nn : integer\\ndz/dt = y/ms : 1", name="made", method="euler"); made.y = linked_var(cells, "x", index="n"); made.n = -1; run(0*ms)',
         "IndexError",
         "Element 0 of the index 'n' is -1, but has to be between 0 and 4.",
     ),
     refused(
-        'made = NeuronGroup(5, "y : 1 (linked)\\nn : integer\\nz : 1", name="made"); made.y = linked_var(cells, "x", index="n"); made.n = 10**8; made.z = "y"',
+        'made = NeuronGroup(5, "y : 1 (linked)\\nn : integer\\nz : 1", name="made"); made.y = linked_var(cells, "x", index="n"); made.n = 5; made.z = "y"',
         "IndexError",
-        "Element 0 of the index 'n' is 100000000, but has to be between",
+        "Element 0 of the index 'n' is 5, but has to be between",
     ),
     refused(
         'made = NeuronGroup(5, "y : 1 (linked)\\nn : integer\\nz : 1", name="made"); made.y = linked_var(cells, "x", index="n"); made.n = 10**8; print(made.y[:])',
@@ -86,24 +86,24 @@ CASES = (
         "index 100000000 is out of bounds for axis 0 with size 5",
     ),
     refused(
-        'made = NeuronGroup(5, "y : 1 (linked)\\nn : integer\\nz : 1", name="made"); made.y = linked_var(cells, "x", index="n"); made.n = -10**8; print(made.y["i > 2"])',
+        'made = NeuronGroup(5, "y : 1 (linked)\\nn : integer\\nz : 1", name="made"); made.y = linked_var(cells, "x", index="n"); made.n = -1; print(made.y["i > 2"])',
         "IndexError",
-        "Element 0 of the index 'n' is -100000000, but has to be between",
+        "Element 0 of the index 'n' is -1, but has to be between",
     ),
     refused(
-        'made = NeuronGroup(5, "y : 1 (linked)\\nn : integer\\nz : 1", name="made"); made.y = linked_var(cells, "x", index="n"); made.run_regularly("n = 10**7"); made.run_regularly("z = y", order=1); run(1*ms)',
+        'made = NeuronGroup(5, "y : 1 (linked)\\nn : integer\\nz : 1", name="made"); made.y = linked_var(cells, "x", index="n"); made.run_regularly("n = 5"); made.run_regularly("z = y", order=1); run(1*ms)',
         "IndexError",
         "A variable of the NeuronGroup 'made' that is used as an index",
     ),
     refused(
-        'made = NeuronGroup(5, "y : 1 (linked)\\nn : integer\\nz : 1", name="made"); made.y = linked_var(cells, "x", index="n"); made.run_regularly("n = 10**7; z = y"); run(1*ms)',
+        'made = NeuronGroup(5, "y : 1 (linked)\\nn : integer\\nz : 1", name="made"); made.y = linked_var(cells, "x", index="n"); made.run_regularly("n = 5; z = y"); run(1*ms)',
         "IndexError",
         "A variable of the NeuronGroup 'made' that is used as an index",
     ),
     refused(
-        'made = NeuronGroup(5, "y : 1 (linked)\\nn : integer\\nz : 1", name="made"); made.y = linked_var(cells, "x", index="n"); made.run_regularly("y = 5; n -= 1"); run(1*ms)',
+        'made = NeuronGroup(5, "y : 1 (linked)\\nn : integer\\nz : 1", name="made"); made.y = linked_var(cells, "x", index="n"); made.n = 7; made.run_regularly("y = 5"); run(0*ms)',
         "IndexError",
-        "A variable of the NeuronGroup 'made' that is used as an index",
+        "Element 0 of the index 'n' is 7, but has to be between 0 and 4.",
     ),
     refused(
         'made = NeuronGroup(5, "y : 1 (linked)\\nn : integer\\nz : 1", name="made"); made.y = linked_var(cells, "x", index="n"); made.n = 10**8; made.y[:] = 3',
@@ -116,17 +116,17 @@ CASES = (
         "Cannot set a linked variable directly, link it to another",
     ),
     refused(
-        'made = NeuronGroup(5, "y : 1 (linked)\\nn : integer\\nz : 1", name="made"); made.y = linked_var(cells, "x", index="n"); made.n = 7; mon = StateMonitor(made, "y", record=True, name="mon"); run(1*ms)',
+        'made = NeuronGroup(5, "y : 1 (linked)\\nn : integer\\nz : 1", name="made"); made.y = linked_var(cells, "x", index="n"); made.n = 7; mon = StateMonitor(made, "y", record=True, name="mon"); run(0*ms)',
         "IndexError",
         "Element 0 of the index 'n' is 7, but has to be between 0 and 4.",
     ),
     refused(
-        'made = NeuronGroup(5, "y : 1 (linked)\\nn : integer (constant)\\nz : 1", name="made"); made.y = linked_var(cells, "x", index="n"); made.n = 7; made.run_regularly("z = y"); run(1*ms)',
+        'made = NeuronGroup(5, "y : 1 (linked)\\nn : integer (constant)\\nz : 1", name="made"); made.y = linked_var(cells, "x", index="n"); made.n = 7; made.run_regularly("z = y"); run(0*ms)',
         "IndexError",
         "Element 0 of the index 'n' is 7, but has to be between 0 and 4.",
     ),
     refused(
-        'made = Synapses(cells, cells, "w : 1\\nx_post = w : 1 (summed)", name="made"); made.connect(); made.variables["_synaptic_post"].set_value(10**8); run(1*ms)',
+        'made = Synapses(cells, cells, "w : 1\\nx_post = w : 1 (summed)", name="made"); made.connect(); made.variables["_synaptic_post"].set_value(10**8); run(0*ms)',
         "IndexError",
         "Element 0 of the index '_synaptic_post' is 100000000, but has",
     ),
@@ -141,8 +141,8 @@ CASES = (
         "Multiple 'summed variables' target the variable 'x' in group",
     ),
     refused(
-        'made = Synapses(cells, cells, "n : integer\\ny : 1 (linked)\\nz : 1", name="made"); made.connect(); made.y = linked_var(others, "y", index="n"); made.n = 99; made.z = "y"',
+        'made = Synapses(cells, cells, "n : integer\\ny : 1 (linked)\\nz : 1", name="made"); made.connect(); made.y = linked_var(others, "y", index="n"); made.n = 3; made.z = "y"',
         "IndexError",
-        "Element 0 of the index 'n' is 99, but has to be between 0 and 2.",
+        "Element 0 of the index 'n' is 3, but has to be between 0 and 2.",
     ),
 )

@@ -52,20 +52,17 @@ CASES = (
         "TypeError",
         "Do not know how to handle report argument, it has to be one of",
     ),
-    refused(
+    accepted(
         'run(1*ms, report="text", report_period=0*second)',
-        "ValueError",
-        "The report_period has to be positive and finite, not 0.0 s.",
+        "Periods of reports",
     ),
-    refused(
+    accepted(
         'run(1*ms, report="text", report_period=-1*second)',
-        "ValueError",
-        "The report_period has to be positive and finite, not -1.0 s.",
+        "Periods of reports",
     ),
-    refused(
+    accepted(
         'run(1*ms, report="text", report_period=nan*second)',
-        "ValueError",
-        "The report_period has to be positive and finite, not nan s.",
+        "Periods of reports",
     ),
     refused(
         'run(1*ms, report="text", report_period=3)',
@@ -73,10 +70,9 @@ CASES = (
         "Function 'run' expected a quantity with unit second for",
     ),
     refused("run(1*ms, namespace=3)", "AssertionError", "AssertionError"),
-    refused(
+    accepted(
         'run(1*ms, profile="yes")',
-        "ValueError",
-        "invalid literal for int() with base 10: 'yes'",
+        "True and False",
     ),
     accepted("network.run(0.01*ms)", "Runs shorter than a time step"),
     refused(
@@ -110,7 +106,7 @@ CASES = (
         "A run until 0.001 s would be 1e+297 time steps of the Clock",
     ),
     refused(
-        "defaultclock.dt = 1e-17*second; network.run(1*second)",
+        "@network_operation\ndef end(): network.stop()\nnetwork.add(end); defaultclock.dt = 1e-17*second; network.run(1*second)",
         "OverflowError",
         "A run until 1.0 s would be 1e+17 time steps of the Clock",
     ),

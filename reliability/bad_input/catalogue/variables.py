@@ -1,6 +1,6 @@
 """State variables: which elements, and values."""
 
-from reliability.bad_input.case import accepted, refused
+from reliability.bad_input.case import accepted, refused, warned
 
 __all__ = ["CASES"]
 
@@ -55,15 +55,14 @@ CASES = (
         "TypeError",
         "Indexing is only supported for integer and boolean arrays, not",
     ),
-    refused(
+    warned(
         "cells.x[[True, False]] = 1",
-        "IndexError",
-        "An array of 2 booleans can't be an index: there are 5 elements.",
+        "The index is an array of 2 booleans, but there are 5 elements",
     ),
     refused(
         "cells.x[[True]*7] = 1",
         "IndexError",
-        "An array of 7 booleans can't be an index: there are 5 elements.",
+        "Index 6 is out of range: there are 5 elements, from 0 to 4.",
     ),
     refused(
         "cells.x[0, 1] = 1",
