@@ -281,7 +281,9 @@ OF_UNSIGNED = {
     "u = u + flag": lambda u: u + 1,
     "u = small - u": lambda u: 3 - u,
     "u = twice": lambda u: 2 * u,
-    "u = 10*(u > minus) + (u >= 2**63) + 100*(minus < u)": lambda u: 110 + (u >= 2**63),
+    "u = 10*int(u > minus) + int(u >= 2**63) + 100*int(minus < u)": lambda u: (
+        110 + (u >= 2**63)
+    ),
     "u = int(u == 2**53 + 1) + 2*int(u != shared_u)": lambda u: (
         (u == 2**53 + 1) + 2 * (u != 3)
     ),

@@ -157,7 +157,8 @@ def _assigned(
         return operator, result
     target = kinds.of_variable(name)
     if operator is not None and {target, kinds.of(value)} == {BOOLEAN}:
-        operator, value = None, ast.BinOp(ast.Name(name), operator, value)
+        value = ast.BinOp(ast.Name(name), operator, value)
+        operator = None
     is_float = target == FLOAT or isinstance(operator, ast.Div)
     result = rewriter.visit(value, is_float=is_float)
     if operator is None and target != BOOLEAN and _is_for_integers(value, kinds):
