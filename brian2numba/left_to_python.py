@@ -21,7 +21,7 @@ from brian2.utils.logger import get_logger
 from brian2numba.errors import FunctionLeftToPythonError
 from brian2numba.target import NumbaCodeObject
 from brian2numba.user_functions.in_python import for_numpy
-from brian2numba.user_functions.translation import unwrapped
+from brian2numba.user_functions.parts import unwrapped
 
 __all__ = ["attach_stand_ins"]
 

@@ -1,10 +1,11 @@
-"""Numbers of all types of variables are computed exactly, whoever does it."""
+"""Numbers of all types that variables can have are computed exactly."""
 
 import itertools
 
 import numpy as np
 import pytest
-from brian2 import Network, NeuronGroup, ms, prefs
+from brian2 import Function, Network, NeuronGroup, ms, prefs
+from numba import njit
 
 from tests.exact_numbers import (
     COMPARISONS,
@@ -53,7 +54,7 @@ def computed(statements, results, values, namespace=None):
 
 
 def check_pair(
-    types, targets=("float64", "int64"), signs=SIGNS, namespace=None, f="{}"
+    types, targets=("float64", "int64"), signs=SIGNS, namespace=None, others=()
 ):
     """Compare operations of all values of two types with what they have to give."""
     pairs = list(itertools.product(*(VALUES[dtype] for dtype in types)))
@@ -61,11 +62,11 @@ def check_pair(
         name: (dtype, [pair[k] for pair in pairs])
         for k, (name, dtype) in enumerate(zip("ab", types, strict=True))
     }
-    statements, results, expected = [], {}, {}
-    for sign, target in itertools.product([*signs, *COMPARISONS], targets):
+    statements, results, expected = list(others), {}, {}
+    for sign, target in itertools.product([*SIGNS, *COMPARISONS], targets):
         name = f"r{len(results)}_{target}"
         results[name] = target
-        statements.append(f"{name} = {f.format(f'a {sign} b')}")
+        statements.append(f"{name} = a {sign} b")
         expected[name] = sign, target
     found = computed(statements, results, values, namespace)
     with np.errstate(all="ignore"):
@@ -114,3 +115,36 @@ def test_operations_of_two_types(types):
 def test_results_without_sign(types):
     prefs.codegen.loop_invariant_optimisations = "bool" not in types
     check_pair(types, targets=(UNSIGNED, "int32", "uint8", "bool"))
+
+
+@pytest.mark.parametrize("types", PAIRS, ids="-".join)
+def test_python_computes_the_same(types):
+    prefs.codegen.loop_invariant_optimisations = "bool" not in types
+    prefs.codegen.runtime.numba.jit = False
+    # There a float of single precision and a truth value have a sum of single precision
+    if set(types) in ({"float32"}, {"float32", "bool"}):
+        return
+    check_pair(types)
+    check_pair(types, targets=(UNSIGNED,))
+
+
+OF_NUMBA = [
+    ("int64", "int64"),
+    ("int32", "uint8"),
+    ("uint64", "int64"),
+    ("int32", "uint64"),
+    ("uint64", "uint64"),
+    ("uint64", "float32"),
+    ("uint8", "uint64"),
+    ("bool", "uint64"),
+]
+
+
+@pytest.mark.parametrize("types", OF_NUMBA, ids="-".join)
+def test_numba_computes_the_same(types, monkeypatch):
+    prefs.codegen.loop_invariant_optimisations = "bool" not in types
+    if types == ("int64", "int64"):
+        # numba divides the least integer by -1 without a result
+        monkeypatch.setitem(VALUES, "int64", VALUES["int64"][:-1])
+    same = Function(njit(lambda x: x), arg_units=[1], return_unit=1)
+    check_pair(types, namespace={"same": same}, others=["a_float = same(1.0)"])

@@ -18,11 +18,14 @@ from typing import Any
 
 import numpy as np
 
+from brian2numba import language
+from brian2numba.elementary.functions import FUNCTIONS
 from brian2numba.errors import OUT_OF_BOUNDS
 from brian2numba.generation import library
 from brian2numba.generation.jitting import is_jitted
 from brian2numba.generation.slots import Slot
 from brian2numba.generation.source import KernelSource
+from brian2numba.kernels.arithmetic import integer_power
 from brian2numba.language import OutOfBoundsError, Pointer, float64_from_bits, int64s
 from brian2numba.reports import Report
 
@@ -43,12 +46,27 @@ def _pointers(item: Any, value: Callable[[Any], Any]) -> Callable[[int], Pointer
     return lambda address: Pointer(address, item, value)
 
 
+def _integer(function: Callable[[Any], int]) -> Callable[[Any], Any]:
+    return lambda x: np.int64(function(x))
+
+
 _WORDS: dict[str, Any] = {
     "_float64s": _pointers(ctypes.c_double, np.float64),
     "_float32s": _pointers(ctypes.c_float, np.float32),
     "_int64s": _pointers(ctypes.c_int64, np.int64),
     "_int32s": _pointers(ctypes.c_int32, np.int64),
+    "_uint64s": _pointers(ctypes.c_uint64, np.uint64),
+    "_bools": _pointers(ctypes.c_uint8, np.int64),
     "_float64_from_bits": lambda bits: np.float64(float64_from_bits(int(bits))),
+    "_float64": np.float64,
+    "_uint64": lambda x: np.uint64(language.uint64(x)),
+    **{
+        name: _integer(getattr(language, name[1:]))
+        for name in ("_int64", "_int32", "_uint8")
+    },
+    "_int": _integer(FUNCTIONS["_int"]),
+    "_int_without_sign": lambda x: np.uint64(FUNCTIONS["_int_without_sign"](x)),
+    "_integer_power": lambda x, n: np.int64(integer_power(int(x), int(n))),
 }
 
 

@@ -15,7 +15,7 @@ from brian2numba.errors import (
     UserFunctionError,
 )
 from brian2numba.generation.source import KernelSource
-from brian2numba.user_functions.translation import unwrapped
+from brian2numba.user_functions.parts import unwrapped
 
 __all__ = ["WAYS_OUT", "compilation_error", "left_to_python", "reason_of"]
 

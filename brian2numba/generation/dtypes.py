@@ -44,6 +44,9 @@ def pointer_name(name: str) -> str:
 
 def stored(access: str, name: str) -> str:
     """Return the expression for a value in memory, e.g. ``_array_v[_idx]``."""
+    if name == "uint8":
+        # numba has another type for what two of them make
+        return cast(access, "int64")
     return f"{access} != 0" if name == "bool" else access
 
 

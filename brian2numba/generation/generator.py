@@ -25,7 +25,7 @@ from brian2numba.generation.functions import KernelFunctions, collect_functions
 from brian2numba.generation.number_kinds import DTYPES, FLOAT, UNSIGNED, NumberKinds
 from brian2numba.generation.renderer import NumbaNodeRenderer
 from brian2numba.generation.unsigned import with_types
-from brian2numba.generation.whole_numbers import explained, with_quotients
+from brian2numba.generation.whole_numbers import as_written, explained
 
 __all__ = ["NumbaCodeGenerator"]
 
@@ -123,7 +123,7 @@ class NumbaCodeGenerator(CodeGenerator):
             for name, function in self.variables.items()
             if getattr(function, "auto_vectorise", False)
         }
-        tree = with_quotients(ast.parse(expr.strip(), mode="eval").body)
+        tree = as_written(ast.parse(expr.strip(), mode="eval").body)
         if self._is_unsigned:
             tree = with_types(tree, kinds)
         renderer = NumbaNodeRenderer(
@@ -228,7 +228,7 @@ class NumbaCodeGenerator(CodeGenerator):
     def _kind(self, statement: Any, expr: str) -> str:
         """Return the kind of the number that a statement assigns."""
         value = ast.parse(expr.strip(), mode="eval").body
-        kind = self._kinds.of(with_quotients(value))
+        kind = self._kinds.of(as_written(value))
         is_float = self._kinds.of_variable(statement.var) == FLOAT
         is_quotient = statement.op == "/="
         return FLOAT if statement.inplace and (is_float or is_quotient) else kind
@@ -248,7 +248,7 @@ class NumbaCodeGenerator(CodeGenerator):
         if self.functions.are_users(get_identifiers(expr)):
             # A function of a user may return anything
             return False
-        if any(getattr(var, "dtype", None) == np.float32 for var in known.values()):
+        if NumberKinds(known).has_single_precision:
             return False
         return statement.inplace or brian_ast(expr, known).dtype == "float"
 

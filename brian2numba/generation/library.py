@@ -198,6 +198,7 @@ def namespace() -> dict[str, Any]:
         "_Nodes": cable.Nodes,
         "_solve_cable": cable.solve_cable,
         "_integer_power": arithmetic.integer_power,
+        "_order": arithmetic.order,
         "_append_events": events.append_events,
         "_first_not_below": events.first_not_below,
         "_due_chunk": queue_operations.due_chunk,

@@ -68,6 +68,12 @@ class NumberKinds:
         """Return the function of a name, if it is one."""
         return self._variables.get(name)
 
+    @property
+    def has_single_precision(self) -> bool:
+        """Whether a variable is a float of single precision."""
+        dtypes = (getattr(var, "dtype", None) for var in self._variables.values())
+        return any(dtype == np.float32 for dtype in dtypes)
+
     def is_natural(self, node: ast.AST) -> bool:
         """Tell whether an expression is an integer that can't be negative."""
         match node:
@@ -79,6 +85,9 @@ class NumberKinds:
                     return self.of(node) == INTEGER and variable.value >= 0
                 dtype = getattr(variable, "dtype", None)
                 return dtype is not None and np.dtype(dtype).kind in "bu"
+            case ast.BinOp(left=left, op=ast.Add() | ast.Mult() | ast.Pow(), right=b):
+                # Where 64 bits with a sign can't hold it, they are right without one
+                return self.is_natural(left) and self.is_natural(b)
         return self.of(node) in (BOOLEAN, UNSIGNED)
 
     def joined(self, nodes: Iterable[ast.AST]) -> str:

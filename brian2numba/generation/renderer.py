@@ -13,6 +13,9 @@ from brian2numba.generation.number_kinds import FLOAT, NumberKinds
 
 __all__ = ["NumbaNodeRenderer"]
 
+#: Powers of more factors are not computed as products
+_MOST_FACTORS = 64
+
 
 class NumbaNodeRenderer(NodeRenderer):
     """Render the syntax tree of an expression as numba-compatible Python.
@@ -68,25 +71,28 @@ class NumbaNodeRenderer(NodeRenderer):
         return f"{rendered[:-1]}{separator}{', '.join(hidden)})"
 
     def render_BinOp(self, node: ast.BinOp) -> str:
-        """Render an operation; ``exp(x)**y`` is ``exp(y*x)``, for half the cost."""
-        base = node.left
-        if isinstance(node.op, ast.Pow) and self._is_counted(node):
-            return self.render_Call(
-                ast.Call(ast.Name("_integer_power"), [base, node.right], [])
-            )
-        if not (
-            isinstance(node.op, ast.Pow)
-            and isinstance(base, ast.Call)
-            and ast.unparse(base.func) == "exp"
-        ):
-            return str(super().render_BinOp(node))
-        exponent = ast.BinOp(node.right, ast.Mult(), base.args[0])
-        return self.render_Call(ast.Call(base.func, [exponent], []))
+        """Render an operation."""
+        if isinstance(node.op, ast.Pow):
+            return self._power(node.left, node.right)
+        return str(super().render_BinOp(node))
 
-    def _is_counted(self, node: ast.BinOp) -> bool:
-        """Tell whether a power is one of integers, as often as a variable says."""
-        kinds = {self.kinds.of(side) for side in (node.left, node.right)}
-        return FLOAT not in kinds and not isinstance(node.right, ast.Constant)
+    def _power(self, base: ast.expr, exponent: ast.expr) -> str:
+        """Render a power; ``exp(x)**y`` is ``exp(y*x)``, for half the cost."""
+        if isinstance(base, ast.Call) and ast.unparse(base.func) == "exp":
+            product = ast.BinOp(exponent, ast.Mult(), base.args[0])
+            return self.render_Call(ast.Call(base.func, [product], []))
+        sides = [self.render_element_parentheses(n) for n in (base, exponent)]
+        written = _written(exponent)
+        kinds = [self.kinds.of(side) for side in (base, exponent)]
+        if written is None and FLOAT not in kinds:
+            return f"_integer_power(_int64({sides[0]}), _int64({sides[1]}))"
+        # numba's powers of 0 with a negative integer raise an exception
+        if written is None and kinds[1] != FLOAT:
+            sides[1] = f"_float64({sides[1]})"
+        is_double = kinds[0] == FLOAT and not self.kinds.has_single_precision
+        if written is not None and -_MOST_FACTORS <= written < 0 and is_double:
+            return f"1.0 / ({sides[0]} ** {-written})"
+        return f"{sides[0]} ** {sides[1]}"
 
     def render_Compare(self, node: ast.Compare) -> str:
         """Render a comparison; numbers of time steps are compared as floats."""
@@ -110,3 +116,13 @@ class NumbaNodeRenderer(NodeRenderer):
         if isinstance(node.value, float) and math.isinf(node.value):
             return "1e999"
         return super().render_Constant(node)
+
+
+def _written(node: ast.expr) -> int | None:
+    """Return the integer that is written down, if it is one."""
+    match node:
+        case ast.Constant(value=int(value)):
+            return value
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(value))):
+            return -value
+    return None

@@ -70,12 +70,11 @@ class _Typed(ast.NodeTransformer):
             sides = self._as_float(node.left), self._as_float(node.right)
             return ast.BinOp(sides[0], node.op, sides[1])
         base, exponent = self.visit(node.left), self.visit(node.right)
+        power: ast.expr = ast.BinOp(base, node.op, exponent)
         if not isinstance(exponent, ast.Constant):
             # The same 64 bits with and without sign
             given = _call("_int64", base), _call("_int64", exponent)
-            power: ast.expr = _call("_integer_power", *given)
-        else:
-            power = ast.BinOp(base, node.op, exponent)
+            power = _call("_integer_power", *given)
         return _call("_uint64", power) if kind == UNSIGNED else power
 
     def visit_UnaryOp(self, node: ast.UnaryOp) -> Any:
@@ -86,12 +85,20 @@ class _Typed(ast.NodeTransformer):
         return _call("_uint64", typed) if is_unsigned and not is_literal else typed
 
     def visit_Compare(self, node: ast.Compare) -> Any:
-        """Give the sides of a comparison one type, unless one may be negative."""
-        sides = [node.left, *node.comparators]
-        if self._kinds.joined(sides) != UNSIGNED:
+        """Give the sides of a comparison one type; integers are compared exactly."""
+        left, right = node.left, node.comparators[0]
+        kinds = self._kinds.of(left), self._kinds.of(right)
+        if UNSIGNED not in kinds or FLOAT in kinds:
             return self.generic_visit(node)
-        typed = [self._as_unsigned(side) for side in sides]
-        return ast.Compare(typed[0], node.ops, typed[1:])
+        if self._kinds.joined([left, right]) == UNSIGNED:
+            a, b = self._as_unsigned(left), self._as_unsigned(right)
+            return ast.Compare(a, node.ops, [b])
+        a, b = self.visit(left), self.visit(right)
+        if kinds[0] == UNSIGNED:
+            order, zero = _call("_order", _call("_int64", a), b), ast.Constant(0)
+            return ast.Compare(order, node.ops, [zero])
+        order, zero = _call("_order", _call("_int64", b), a), ast.Constant(0)
+        return ast.Compare(zero, node.ops, [order])
 
     def visit_Call(self, node: ast.Call) -> Any:
         """Give functions arguments of one type, and their results one."""

@@ -9,8 +9,9 @@ code gets functions that say what is meant:
 - A power of integers is that of floats where it becomes part of a float, and where the
   exponent may be negative. Only with an exponent that can't be is it an integer else.
 - Truth values count as 0 and 1.
-- A quotient of integers stays one where Brian hands a statement to sympy, which knows
-  none and divides floats.
+- Brian hands the value of a variable that it knows to sympy, which has one kind of
+  numbers: it makes ``u += -1`` of ``u = u - 1``, and floats of a quotient of integers.
+  Such values are hidden in a function.
 
 `docs/numbers.md` has what comes of it.
 """
@@ -33,12 +34,13 @@ from brian2numba.generation.number_kinds import (
     BOOLEAN,
     DTYPES,
     FLOAT,
+    UNSIGNED,
     NumberKinds,
 )
 
-__all__ = ["QUOTIENT", "explained", "with_quotients"]
+__all__ = ["as_written", "explained"]
 
-_AS_FLOAT, QUOTIENT = "_as_float", "_quotient"
+_AS_FLOAT, _AS_WRITTEN = "_as_float", "_as_written"
 
 
 def _function(name: str, pyfunc: Any, n_arguments: int, result: str) -> Function:
@@ -56,9 +58,10 @@ def _function(name: str, pyfunc: Any, n_arguments: int, result: str) -> Function
 _FUNCTIONS = {
     "int": DEFAULT_FUNCTIONS["int"],
     _AS_FLOAT: _function("_float64", float, 1, "float"),
-    QUOTIENT: _function(QUOTIENT, np.floor_divide, 2, "integer"),
+    _AS_WRITTEN: _function(_AS_WRITTEN, abs, 1, "highest"),
 }
 _OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div)
+_SIGNS = NodeRenderer.expression_ops
 _ENDS = re.compile(r"([;\n])")
 #: Functions whose result is a float only if an argument is
 _OF_ANY = ("int", "sign", "poisson", "timestep")
@@ -85,17 +88,12 @@ def explained(
     return result
 
 
-def with_quotients(node: Any) -> Any:
-    """Return a syntax tree in which quotients are operations again."""
-    return _Quotients().visit(node)
-
-
-class _Quotients(ast.NodeTransformer):
-    def visit_Call(self, node: ast.Call) -> Any:
-        self.generic_visit(node)
-        if isinstance(node.func, ast.Name) and node.func.id == QUOTIENT:
-            return ast.BinOp(node.args[0], ast.FloorDiv(), node.args[1])
-        return node
+def as_written(node: Any) -> Any:
+    """Return the syntax tree of a value that was hidden from sympy."""
+    match node:
+        case ast.Call(func=ast.Name(id=name), args=[value]) if name == _AS_WRITTEN:
+            return value
+    return node
 
 
 def _block(code: str, known: dict[str, Any]) -> str:
@@ -122,39 +120,73 @@ def _explained_subexpressions(known: Mapping[str, Any]) -> dict[str, Any]:
 def _statement(text: str, known: dict[str, Any]) -> str:
     """Return a statement with its meaning; `known` gets the variable that it makes."""
     try:
-        (node,) = ast.parse(text.strip()).body or [ast.Pass()]
+        (node,) = ast.parse(text.strip()).body
     except (SyntaxError, ValueError):
-        # Brian says what is wrong with it
+        # It is empty, or Brian says what is wrong with it
         return text
+    operator: ast.operator | None = None
     match node:
-        case ast.Assign(targets=[ast.Name(id=name)]):
-            operator: ast.operator | None = None
-        case ast.AugAssign(target=ast.Name(id=name), op=operator):
+        case ast.Assign(targets=[ast.Name(id=name)], value=value):
+            pass
+        case ast.AugAssign(target=ast.Name(id=name), op=operator, value=value):
             pass
         case _:
             return text
-    kinds = NumberKinds(known)
-    is_known = name in known
-    target = kinds.of_variable(name)
-    value = node.value
-    found = {target, kinds.of(value)}
-    if operator is not None and (
-        found == {BOOLEAN} or (isinstance(operator, ast.Pow) and FLOAT not in found)
-    ):
-        value, operator = ast.BinOp(ast.Name(name), operator, value), None
-    is_float = is_known and (target == FLOAT or isinstance(operator, ast.Div))
-    rewriter = _Rewriter(kinds, meets_sympy=is_known and operator is None)
-    result = rewriter.visit(value, is_float=is_float)
-    if not is_known:
-        dtype = DTYPES[kinds.of(result)]
-        known[name] = AuxiliaryVariable(name, dtype=dtype)
-    if not rewriter.has_changed:
-        return text
-    sign = ""
+    before = ast.unparse(node)
+    operator, value = _assigned(name, operator, value, known)
+    variable = ast.Name(name)
+    after: ast.stmt = ast.Assign([variable], value, lineno=1)
     if operator is not None:
-        sign = NodeRenderer.expression_ops[type(operator).__name__]
+        after = ast.AugAssign(variable, operator, value)
+    if ast.unparse(after) == before:
+        return text
+    sign = "" if operator is None else _SIGNS[type(operator).__name__]
     margin = text[: len(text) - len(text.lstrip())]
-    return f"{margin}{name} {sign}= {NodeRenderer().render_node(result)}"
+    return f"{margin}{name} {sign}= {NodeRenderer().render_node(value)}"
+
+
+def _assigned(
+    name: str, operator: ast.operator | None, value: ast.expr, known: dict[str, Any]
+) -> tuple[ast.operator | None, ast.expr]:
+    """Return what is assigned to a variable, and in place by which operator."""
+    kinds = NumberKinds(known)
+    rewriter = _Rewriter(kinds)
+    if name not in known:
+        result = rewriter.visit(value)
+        known[name] = AuxiliaryVariable(name, dtype=DTYPES[kinds.of(result)])
+        return operator, result
+    target = kinds.of_variable(name)
+    if operator is not None and {target, kinds.of(value)} == {BOOLEAN}:
+        value = ast.BinOp(ast.Name(name), operator, value)
+        operator = None
+    is_float = target == FLOAT or isinstance(operator, ast.Div)
+    result = rewriter.visit(value, is_float=is_float)
+    if operator is None and target != BOOLEAN and _is_for_integers(value, kinds):
+        return _hidden(name, result)
+    return operator, result
+
+
+def _is_for_integers(value: ast.expr, kinds: NumberKinds) -> bool:
+    """Tell whether sympy would compute something else than integers do."""
+    for node in ast.walk(value):
+        match node:
+            case ast.Name() if kinds.of(node) == UNSIGNED:
+                return True
+            case ast.BinOp(op=ast.FloorDiv() | ast.Mod()) if kinds.of(node) != FLOAT:
+                return True
+    return False
+
+
+def _hidden(name: str, value: Any) -> tuple[ast.operator | None, ast.expr]:
+    """Return how to assign a value without sympy: in place, or as it is written."""
+    match value:
+        case ast.BinOp(
+            left=ast.Name(id=left),
+            op=ast.Add() | ast.Sub() | ast.Mult() as operator,
+            right=right,
+        ) if left == name and name not in get_identifiers(ast.unparse(right)):
+            return operator, right
+    return None, ast.Call(ast.Name(_AS_WRITTEN), [value], [])
 
 
 class _Rewriter:
@@ -164,13 +196,10 @@ class _Rewriter:
     ----------
     kinds : NumberKinds
         Finds the kinds of expressions.
-    meets_sympy : bool
-        Whether Brian will give the expression to sympy.
     """
 
-    def __init__(self, kinds: NumberKinds, *, meets_sympy: bool = False) -> None:
+    def __init__(self, kinds: NumberKinds) -> None:
         self._kinds = kinds
-        self._meets_sympy = meets_sympy
         self.has_changed = False
 
     def expression(self, text: str, *, is_float: bool) -> str:
@@ -233,9 +262,6 @@ class _Rewriter:
         a, b = (self.visit(n, is_float=is_float) for n in (left, right))
         if self._all_boolean(left, right) and not isinstance(node.op, ast.Div):
             a = self._changed("int", a)
-        is_whole = isinstance(node.op, ast.FloorDiv) and not any_float
-        if is_whole and self._meets_sympy:
-            return self._changed(QUOTIENT, a, b)
         return ast.BinOp(a, node.op, b)
 
     def _power(self, node: ast.BinOp, is_float: bool) -> ast.BinOp:

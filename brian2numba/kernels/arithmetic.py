@@ -6,7 +6,7 @@ import math
 
 from brian2numba.language import floor, int64
 
-__all__ = ["floor_quotient", "integer_power", "modulus"]
+__all__ = ["floor_quotient", "integer_power", "modulus", "order"]
 
 #: The bits of an integer but that of its sign
 _WITHOUT_SIGN = 0x7FFFFFFFFFFFFFFF
@@ -46,3 +46,14 @@ def integer_power(x: int, n: int) -> int:
         x = int64(x * x)
         n = (n >> 1) & _WITHOUT_SIGN
     return result
+
+
+def order(x: int, y: int) -> int:
+    """Return 1, 0 or -1 if `x` is above, at or below `y`.
+
+    The 64 bits of `x` are those of an integer without a sign, `y` may be negative.
+    """
+    # As one with a sign, a large x is negative
+    if x < 0 or y < 0:
+        return 1
+    return int(x > y) - int(x < y)

@@ -106,6 +106,8 @@ class _Analysis:
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
         self.variables: dict[str, _Value] = {}
+        #: Those of lambda functions, comprehensions and functions within the function
+        self._inner: list[dict[str, _Value]] = []
         self.findings = _Findings()
 
     # Statements
@@ -145,9 +147,10 @@ class _Analysis:
     _see_if = _see_while
 
     def _see_functiondef(self, node: ast.FunctionDef) -> None:
-        self._nested(node.args)
-        self.variables[node.name] = _Value.NEW
+        self._set(node.name, _Value.NEW)
+        self._inner.append(_arguments(node.args))
         self.run(node.body)
+        self._inner.pop()
 
     def _see_return(self, node: ast.Return | ast.Expr) -> None:
         if node.value is not None and not _is_text(node.value):
@@ -162,14 +165,22 @@ class _Analysis:
         self._truth(node.subject)
         self._never(f"it has the statement '{_short(node)}'")
 
-    def _nested(self, args: ast.arguments) -> None:
-        for argument in args.posonlyargs + args.args:
-            self.variables[argument.arg] = _Value.NEW
+    def _value(self, name: str) -> _Value:
+        """Return what a variable is."""
+        for variables in [*reversed(self._inner), self.variables]:
+            if name in variables:
+                return variables[name]
+        return _Value.SAME
+
+    def _set(self, name: str, kind: _Value) -> None:
+        """Note what a variable is set to."""
+        variables = self._inner[-1] if self._inner else self.variables
+        variables[name] = max(kind, variables.get(name, kind))
 
     def _store(self, target: ast.expr, kind: _Value, value: ast.expr | None) -> None:
         match target:
             case ast.Name(id=name) if name in self.scope.local:
-                self.variables[name] = max(kind, self.variables.get(name, kind))
+                self._set(name, kind)
             case ast.Tuple(elts=parts) | ast.List(elts=parts):
                 values: list[Any] = [None] * len(parts)
                 if isinstance(value, (ast.Tuple, ast.List)):
@@ -178,19 +189,19 @@ class _Analysis:
                     part_kind = self._item(kind) if own is None else self.of(own)
                     self._store(part, part_kind, own)
             case ast.Subscript(value=ast.Name(id=name)) if name in self.scope.local:
-                if self.variables.get(name, _Value.SAME) == _Value.GIVEN:
+                if self._value(name) == _Value.GIVEN:
                     self._not_for_arrays(f"it changes its argument '{name}'")
             case _:
                 self._never(f"it changes '{ast.unparse(target)}'")
 
     def _augmented(self, target: ast.expr, kind: _Value) -> None:
         if isinstance(target, ast.Name) and target.id in self.scope.local:
-            before = self.variables.get(target.id, _Value.SAME)
+            before = self._value(target.id)
             if before == _Value.GIVEN:
                 # In place, where it is an array
                 self._not_for_arrays(f"it changes its argument '{target.id}'")
             elif kind > before:
-                self.variables[target.id] = _Value.NEW
+                self._set(target.id, _Value.NEW)
         else:
             self._store(target, kind, None)
 
@@ -211,7 +222,7 @@ class _Analysis:
         return _Value.SAME
 
     def _of_name(self, node: ast.Name) -> _Value:
-        return self.variables.get(node.id, _Value.SAME)
+        return self._value(node.id)
 
     def _of_list(self, node: ast.List | ast.Tuple) -> _Value:
         return _Value.LIST if self._new(node.elts) else _Value.SAME
@@ -238,18 +249,23 @@ class _Analysis:
         return kind
 
     def _of_listcomp(self, node: ast.ListComp | ast.GeneratorExp) -> _Value:
+        self._inner.append({})
         for part in node.generators:
             kind = self._item(self._iterated(part.iter))
             self._store(part.target, kind, None)
             for condition in part.ifs:
                 self._truth(condition)
-        return _Value.LIST if self.of(node.elt) else _Value.SAME
+        item = self.of(node.elt)
+        self._inner.pop()
+        return _Value.LIST if item else _Value.SAME
 
     _of_generatorexp = _of_listcomp
 
     def _of_lambda(self, node: ast.Lambda) -> _Value:
-        self._nested(node.args)
-        return self._new([node.body])
+        self._inner.append(_arguments(node.args))
+        kind = self._new([node.body])
+        self._inner.pop()
+        return kind
 
     def _of_compare(self, node: ast.Compare) -> _Value:
         if any(isinstance(op, _OF_IDENTITY) for op in node.ops):
@@ -412,6 +428,11 @@ class _Analysis:
             return self._new([*values, node.func])
         self._never(f"it calls '{_short(node.func)}'")
         return _Value.SAME
+
+
+def _arguments(args: ast.arguments) -> dict[str, _Value]:
+    """Return what the arguments of a function within the function are."""
+    return {a.arg: _Value.NEW for a in args.posonlyargs + args.args}
 
 
 def _is_text(node: ast.expr) -> bool:
