@@ -7,21 +7,18 @@ Everything else of a model stays compiled. A message says so once for each funct
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 from brian2.codegen.codeobject import CodeObject
 from brian2.codegen.runtime.numpy_rt import NumpyCodeObject
-from brian2.core.functions import Function, FunctionImplementationContainer
+from brian2.core.functions import Function
 from brian2.core.preferences import prefs
 from brian2.utils.logger import get_logger
 
 from brian2numba.errors import FunctionLeftToPythonError
 from brian2numba.target import NumbaCodeObject
-from brian2numba.user_functions.in_python import for_numpy
-from brian2numba.user_functions.parts import unwrapped
+from brian2numba.user_functions.in_python import as_it_takes
 
 __all__ = ["attach_stand_ins"]
 
@@ -96,13 +93,10 @@ class _CodeObjects:
             index = indices[needed]
             if index not in ("_idx", "0"):
                 variables.setdefault(index, owner.variables[index])
-        for variable in variables.values():
-            if isinstance(variable, Function):
-                for_numpy(variable, owner)
         variables |= {
-            n: _called_one_by_one(v)
+            n: as_it_takes(v, owner, any(v is function for function in one_by_one))
             for n, v in variables.items()
-            if any(v is function for function in one_by_one)
+            if isinstance(v, Function)
         }
         return self._make(
             owner,
@@ -115,24 +109,6 @@ class _CodeObjects:
             template_kwds=template_kwds,
             override_conditional_write=override_conditional_write,
         )
-
-
-def _called_one_by_one(function: Function) -> Function:
-    """Return a function that gives another one the values of one neuron at a time."""
-    called = for_numpy(function)
-    cells = getattr(called, "__closure__", None) or ()
-    is_itself = any(cell.cell_contents is unwrapped(function) for cell in cells)
-    if not (is_itself and function._arg_units):
-        return function  # what was given for numpy takes arrays
-    kinds = {"boolean": bool, "integer": np.int64}
-    is_boolean = function._returns_bool
-    kind = bool if is_boolean else kinds.get(function._return_type, np.float64)
-    other = copy.copy(function)
-    other.implementations = FunctionImplementationContainer(other)
-    other.implementations.add_implementation(
-        "numpy", code=np.vectorize(called, otypes=[kind])
-    )
-    return other
 
 
 def _say(error: FunctionLeftToPythonError, owner: Any) -> None:
