@@ -15,6 +15,7 @@ __all__ = [
     "BrianNumbaError",
     "KernelCompilationError",
     "KernelExecutionError",
+    "NoExecutableMemoryError",
     "NotInLanguageError",
     "Status",
     "SweepError",
@@ -33,6 +34,10 @@ class KernelCompilationError(BrianNumbaError):
 
     The message shows the user's model code, numba's reason and the generated function.
     """
+
+
+class NoExecutableMemoryError(KernelCompilationError):
+    """The system does not let memory become executable: no compiled code can run."""
 
 
 class UserFunctionError(KernelCompilationError):

@@ -12,6 +12,7 @@ from typing import Any
 
 import llvmlite.binding as llvm
 
+from brian2numba.compilation.host import check_executable_memory
 from brian2numba.compilation.known_processors import Processor
 from brian2numba.compilation.options import set_llvm_options
 from brian2numba.language import C_FUNCTIONS
@@ -130,7 +131,9 @@ def assembly(text: str, of: Processor) -> str:
 
 @functools.cache
 def _engine() -> Any:
-    """Return what puts machine code into this process."""
+    """Return what puts machine code into this process, if it may run there."""
+    # LLVM itself would write what is wrong to the terminal
+    check_executable_memory()
     return llvm.create_lljit_compiler(_machine(processor("host"), 3))
 
 
@@ -168,6 +171,8 @@ def load_object(code: bytes, name: str) -> LoadedCode:
 
     Raises
     ------
+    NoExecutableMemoryError
+        If the system does not let memory become executable.
     RuntimeError
         If the code refers to anything but the functions that kernels may call.
     """
@@ -176,5 +181,10 @@ def load_object(code: bytes, name: str) -> LoadedCode:
         # Each symbol costs 2 kB a kernel; the names of those in use are in the object
         if symbol.encode() in code:
             builder.import_symbol(symbol, address)
-    tracker = builder.export_symbol(name).link(_engine(), f"{name}.{next(_numbers)}")
+    builder.export_symbol(name)
+    try:
+        tracker = builder.link(_engine(), f"{name}.{next(_numbers)}")
+    except RuntimeError:
+        check_executable_memory()
+        raise
     return LoadedCode(int(tracker[name]), tracker)

@@ -26,6 +26,7 @@ from brian2numba.containers.allocation import (
     BUFFER_WORDS,
     MAX_BYTES,
     borrowed_view,
+    give_back_with,
     new_container,
 )
 from brian2numba.containers.capsule import foreign_capsule
@@ -174,6 +175,7 @@ class _DynamicArray:
         if not handle:
             raise MemoryError("No memory for a dynamic array")
         self._meminfo = MemInfo(handle)
+        give_back_with(self, self._meminfo, _release_dynamic_array)
         #: The address that the compiled operations take.
         self.handle = handle
         #: The address of the payload's words; it never changes.
