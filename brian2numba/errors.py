@@ -18,6 +18,7 @@ __all__ = [
     "FunctionNotCompilableError",
     "KernelCompilationError",
     "KernelExecutionError",
+    "NoExecutableMemoryError",
     "NotCompiledError",
     "NotInLanguageError",
     "ReferenceChangedError",
@@ -38,6 +39,10 @@ class KernelCompilationError(BrianNumbaError):
 
     The message shows the user's model code, numba's reason and the generated function.
     """
+
+
+class NoExecutableMemoryError(KernelCompilationError):
+    """The system does not let memory become executable: no compiled code can run."""
 
 
 class UserFunctionError(KernelCompilationError):

@@ -29,6 +29,7 @@ from brian2numba.reference_counting import (
 __all__ = [
     "C_FUNCTIONS",
     "MASK_SIZE",
+    "PYTHON_FUNCTIONS",
     "OutOfBoundsError",
     "Pointer",
     "allocate",
@@ -324,7 +325,13 @@ def call_for_double(address: int, arguments: tuple[int, ...]) -> float:
     return _function_at(address, ctypes.c_double, arguments)
 
 
+#: What Python runs where these addresses are called, which are none of machine code
+PYTHON_FUNCTIONS: dict[int, Callable[..., int]] = {}
+
+
 def _function_at(address: int, result: Any, arguments: tuple[int, ...]) -> Any:
+    if int(address) in PYTHON_FUNCTIONS:
+        return PYTHON_FUNCTIONS[int(address)](*map(int, arguments))
     kinds = [ctypes.c_int64] * len(arguments)
     return ctypes.CFUNCTYPE(result, *kinds)(int(address))(*map(int, arguments))
 

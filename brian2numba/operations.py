@@ -7,11 +7,19 @@ from ctypes import CFUNCTYPE, c_int64
 from functools import cached_property
 from typing import Any, ClassVar
 
+from brian2.core.preferences import prefs
+
+from brian2numba.language import PYTHON_FUNCTIONS
+
 __all__ = ["Operation", "operation"]
 
 
 class Operation:
     """A function with a C ABI that is compiled, or found compiled, when first needed.
+
+    Where nothing is to be compiled, Python runs it: its address is then one that
+    `brian2numba.language.call` knows, and nothing else may call. What compiled code is
+    given is always machine code.
 
     Parameters
     ----------
@@ -34,15 +42,29 @@ class Operation:
         return first
 
     @cached_property
-    def call(self) -> Callable[..., int]:
-        """The compiled function, callable from Python (without the GIL)."""
+    def _compiled_call(self) -> Callable[..., int]:
         n_arguments = self.function.__code__.co_argcount
         return CFUNCTYPE(c_int64, *[c_int64] * n_arguments)(self.address)
 
     @property
+    def is_python(self) -> bool:
+        """Whether Python runs it: nothing is to be compiled, and this is not yet."""
+        is_compiled = "_compiled" in self.__dict__
+        return not is_compiled and not prefs["codegen.runtime.numba.jit"]
+
+    @property
+    def call(self) -> Callable[..., int]:
+        """The compiled function, callable from Python (without the GIL)."""
+        return self.function if self.is_python else self._compiled_call
+
+    @property
     def address(self) -> int:
         """The address of the compiled function."""
-        return self._compiled[0]
+        if not self.is_python:
+            return self._compiled[0]
+        # No function is where this object is
+        PYTHON_FUNCTIONS[id(self)] = self.function
+        return id(self)
 
 
 #: Mark a function that compiled code calls by its address.

@@ -112,3 +112,49 @@ def test_refractory_periods_that_become_wrong_in_a_run(period):
     cause = cause_of(lambda: network.run(1 * ms), "cells")
     assert type(cause) is ValueError
     assert str(cause).startswith("The refractory period of a neuron of the NeuronGroup")
+
+
+def two_events(first, second):
+    group = NeuronGroup(
+        3,
+        "x : 1\nv : 1",
+        events={"kick": "v > 0", "push": "v > 0"},
+        name="cells",
+    )
+    group.v = 1
+    group.run_on_event("kick", "x += 1", order=first)
+    group.run_on_event("push", "x *= 2", order=second)
+    return group
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [("b", "a", 7), ("a", "b", 14), (0.5, 1, 14), (1, 0.5, 7), (True, 0, 7)],
+)
+def test_orders_are_compared_with_each_other(first, second, expected):
+    for target in ("numpy", "numba"):
+        prefs.codegen.target = target
+        group = two_events(first, second)
+        Network(group).run(0.3 * ms)
+        assert group.x[:].tolist() == [expected] * 3
+        del group
+
+
+def test_a_name_as_the_only_order_of_a_slot():
+    group = NeuronGroup(3, "x : 1\nv : 1", events={"kick": "v > 0"})
+    group.v = 1
+    group.run_on_event("kick", "x += 1", order="before_groups")
+    Network(group).run(0.3 * ms)
+    assert group.x[:].tolist() == [3, 3, 3]
+
+
+@pytest.mark.parametrize(("first", "second"), [("a", 1), (0, "b")])
+def test_orders_that_can_not_be_compared(first, second):
+    group = two_events(first, second)
+    message = (
+        f"The order of the Resetter 'cells_push_resetter' is {second!r} and that of "
+        f"the Resetter 'cells_kick_resetter' is {first!r}"
+    )
+    with pytest.raises(TypeError, match=message) as caught:
+        Network(group).run(0.3 * ms)
+    assert "in the slot 'after_resets'" in str(caught.value)

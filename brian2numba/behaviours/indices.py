@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from brian2.core.variables import ArrayVariable, AuxiliaryVariable
+import numpy as np
+from brian2.core.variables import (
+    ArrayVariable,
+    AuxiliaryVariable,
+    DynamicArrayVariable,
+)
+
+from brian2numba.device.arrays import owner_name
 
 __all__ = ["check_arrays", "check_index"]
 
@@ -26,12 +33,15 @@ def check_arrays(codeobj: Any) -> None:
         If an index is out of range.
     ValueError
         If a variable of synapses does not have an element for each of them.
+    NotImplementedError
+        If an array has more than one dimension.
     """
     sizes: dict[str, int] = {}
     for name in sorted(codeobj.accesses.read | codeobj.accesses.written):
         variable = codeobj.variables[name]
         if not isinstance(variable, ArrayVariable):
             continue
+        _check_dimensions(variable)
         _check_size(variable)
         index = codeobj.variable_indices[name]
         if index not in _COUNTED and _is_array(codeobj.variables.get(index)):
@@ -44,6 +54,20 @@ def check_arrays(codeobj: Any) -> None:
 def _is_array(variable: Any) -> bool:
     is_array = isinstance(variable, ArrayVariable)
     return is_array and not isinstance(variable, AuxiliaryVariable)
+
+
+def _check_dimensions(variable: Any) -> None:
+    """Refuse an array of which a kernel would take others for its elements."""
+    if isinstance(variable, DynamicArrayVariable) or not np.ndim(variable.size):
+        return
+    array = variable.get_value()
+    if array.ndim != 1:
+        raise NotImplementedError(
+            f"The array of the variable '{variable.name}' of '{owner_name(variable)}' "
+            f"has the shape {array.shape}: compiled code can use arrays of one "
+            "dimension only. Use it in Python, e.g. in a network operation, or in code "
+            "for Brian's numpy target."
+        )
 
 
 def _check_size(variable: Any) -> None:

@@ -20,6 +20,7 @@ from brian2.utils.logger import get_logger
 from brian2.utils.stringtools import get_identifiers
 
 from brian2numba.compilation.facts import facts_of, is_translated, versions
+from brian2numba.compilation.host import check_numba
 from brian2numba.compilation.locks import COMPILING
 from brian2numba.compilation.machine_code import Processor, listings, processor
 from brian2numba.compilation.mathematics import vectorises
@@ -242,6 +243,7 @@ def _numba_kernel(
     source: KernelSource, namespace: dict[str, Any], file_name: str | None
 ) -> CompiledKernel:
     """Compile a kernel with numba, which knows more of Python."""
+    check_numba()
     # numba takes long to import, and few models need it
     numba_kernel = importlib.import_module("brian2numba.compilation.numba_kernel")
     with WORK.compiling():

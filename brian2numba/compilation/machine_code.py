@@ -14,6 +14,7 @@ from typing import Any
 import llvmlite.binding as llvm
 
 from brian2numba.c_functions import address_of_symbol, symbols_in
+from brian2numba.compilation.host import check_executable_memory
 from brian2numba.compilation.known_processors import Processor
 from brian2numba.compilation.options import set_llvm_options
 from brian2numba.language import C_FUNCTIONS
@@ -169,7 +170,9 @@ def assembly(text: str, of: Processor) -> str:
 
 @functools.cache
 def _engine() -> Any:
-    """Return what puts machine code into this process."""
+    """Return what puts machine code into this process, if it may run there."""
+    # LLVM itself would write what is wrong to the terminal
+    check_executable_memory()
     return llvm.create_lljit_compiler(_machine(processor("host"), 3))
 
 
@@ -249,6 +252,8 @@ def load_object(code: bytes, name: str, calls_users: bool = False) -> LoadedCode
 
     Raises
     ------
+    NoExecutableMemoryError
+        If the system does not let memory become executable.
     RuntimeError
         If the code refers to anything but the functions that kernels may call.
     """
@@ -263,5 +268,10 @@ def load_object(code: bytes, name: str, calls_users: bool = False) -> LoadedCode
     for symbol in symbols_in(code):
         if (found := address_of_symbol(symbol)) is not None:
             builder.import_symbol(symbol, found)
-    tracker = builder.export_symbol(name).link(_engine(), f"{name}.{next(_numbers)}")
+    builder.export_symbol(name)
+    try:
+        tracker = builder.link(_engine(), f"{name}.{next(_numbers)}")
+    except RuntimeError:
+        check_executable_memory()
+        raise
     return LoadedCode(int(tracker[name]), tracker)

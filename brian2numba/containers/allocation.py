@@ -13,6 +13,8 @@ Compiled code can't raise: each function here says by its result that memory is 
 from __future__ import annotations
 
 import ctypes
+import weakref
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -35,6 +37,7 @@ __all__ = [
     "BUFFER_WORDS",
     "MAX_BYTES",
     "borrowed_view",
+    "give_back_with",
     "new_container",
     "replace_buffer",
     "set_buffer",
@@ -105,13 +108,36 @@ def new_container(n_words: int, destructor: Operation) -> int:
         The size of its payload.
     destructor : Operation
         Gives back its buffers; is called with the address of the payload, its size and
-        nothing of interest.
+        nothing of interest. If Python runs it, `give_back_with` has to be told.
     """
     n_bytes = n_words * _WORD
-    meminfo = int(allocate_with_destructor(n_bytes, destructor.address))
+    function = 0 if destructor.is_python else destructor.address
+    meminfo = int(allocate_with_destructor(n_bytes, function))
     if meminfo:
         ctypes.memset(payload_of(meminfo), 0, n_bytes)
     return meminfo
+
+
+def give_back_with(owner: Any, meminfo: Any, destructor: Operation) -> None:
+    """Let Python give back a container's buffers at the end of an object, if it must.
+
+    Parameters
+    ----------
+    owner : object
+        What has the container for itself.
+    meminfo : MemInfo
+        The container.
+    destructor : Operation
+        What `new_container` was given just before.
+    """
+    if destructor.is_python:
+        end = weakref.finalize(owner, _give_back, meminfo, destructor.function)
+        end.atexit = False
+
+
+def _give_back(meminfo: Any, destructor: Callable[..., int]) -> None:
+    # Destructors do not look at the size
+    destructor(meminfo.data, 0, 0)
 
 
 def borrowed_view(

@@ -26,6 +26,7 @@ from brian2numba.containers.allocation import (
     BUFFER_WORDS,
     MAX_BYTES,
     borrowed_view,
+    give_back_with,
     new_container,
 )
 from brian2numba.containers.capsule import foreign_capsule
@@ -57,6 +58,7 @@ _WORD = 8
 _N_WORDS = _BUFFER + BUFFER_WORDS
 _ADVISE = address_of_advise()
 _ROOM_TO_KEEP = 1.25
+_MAX_DIMENSIONS = 2
 
 
 @operation
@@ -174,6 +176,7 @@ class _DynamicArray:
         if not handle:
             raise MemoryError("No memory for a dynamic array")
         self._meminfo = MemInfo(handle)
+        give_back_with(self, self._meminfo, _release_dynamic_array)
         #: The address that the compiled operations take.
         self.handle = handle
         #: The address of the payload's words; it never changes.
@@ -345,6 +348,10 @@ class DynamicArray2D(_DynamicArray):
     """
 
     def __init__(self, shape: Any, dtype: Any = np.float64) -> None:
+        if len(shape) > _MAX_DIMENSIONS:
+            raise ValueError(
+                f"A dynamic array has one or two dimensions, not {len(shape)}: {shape}"
+            )
         rows, columns = shape
         super().__init__((_checked_size(columns),), dtype)
         self._resize_rows(rows)
@@ -409,7 +416,7 @@ def _first(shape: Any) -> Any:
 
 def _checked_size(size: Any) -> int:
     """Return a size as a Python integer, or refuse it."""
-    size = operator.index(size)
+    size = int(size) if isinstance(size, float) else operator.index(size)
     if size < 0:
         raise ValueError(f"The size of an array can't be negative: {size}")
     return size

@@ -15,7 +15,11 @@ from typing import Any
 import numpy as np
 
 from brian2numba.containers import queue_storage as storage
-from brian2numba.containers.allocation import BUFFER_DATA, new_container
+from brian2numba.containers.allocation import (
+    BUFFER_DATA,
+    give_back_with,
+    new_container,
+)
 from brian2numba.containers.capsule import foreign_capsule
 from brian2numba.containers.connectivity import Connectivity, delays_in_steps
 from brian2numba.containers.pool import USED
@@ -44,6 +48,7 @@ class _Block:
         self.handle = new_container(storage.N_WORDS, release_spike_queue)
         _check(OK if self.handle else OUT_OF_MEMORY, "for a spike queue")
         self.meminfo = MemInfo(self.handle)
+        give_back_with(self, self.meminfo, release_spike_queue)
         words = ctypes.c_int64 * storage.N_WORDS
         self.words = words.from_address(self.meminfo.data)
         status = allocate_directory.call(self.handle, n_slots)

@@ -9,6 +9,7 @@ and Brian's Cython target, which wants a C++ object, gets one with the same cont
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -130,8 +131,13 @@ class _ArrayMethods:
 
     def resize(self, var: DynamicArrayVariable, new_size: Any) -> None:
         """Change the size of a variable's array."""
+        array = self._device.arrays[var]
         with memory_for(_described(var)):
-            self._resize(var, new_size)
+            if type(array) is np.ndarray and not array.flags.owndata:
+                self._device.arrays[var] = _resized(array, new_size)
+                Replacements.count += 1
+            else:
+                self._resize(var, new_size)
 
     def get_capsule(self, var: DynamicArrayVariable) -> Any:
         """Return a capsule of the C++ array, which takes the place of ours."""
@@ -158,15 +164,29 @@ def _described(variable: ArrayVariable) -> str:
     return f"{what} of '{owner}'" if owner else what
 
 
-def _aligned_array(size: int, dtype: Any) -> np.ndarray[Any, Any]:
-    """Return a new array that begins at a cache line.
+def _aligned_array(size: Any, dtype: Any) -> np.ndarray[Any, Any]:
+    """Return a new array that begins at a cache line, if kernels can have its type.
 
     A vector of 64 bytes that crosses the border of two lines takes two loads.
     """
-    n_bytes = size * np.dtype(dtype).itemsize
+    kind = np.dtype(dtype)
+    if kind.kind not in "biufc":
+        return np.empty(size, dtype)
+    # numpy knows which sizes there are
+    shape = np.broadcast_to(np.empty((), kind), size).shape
+    n_bytes = math.prod(shape) * kind.itemsize
     memory = np.empty(n_bytes + _CACHE_LINE, np.uint8)
     start = -memory.ctypes.data % _CACHE_LINE
-    return memory[start : start + n_bytes].view(dtype)
+    return memory[start : start + n_bytes].view(kind).reshape(shape)
+
+
+def _resized(array: np.ndarray[Any, Any], new_size: Any) -> np.ndarray[Any, Any]:
+    """Return an array of another size with the same items, and zeros after them."""
+    new = _aligned_array(new_size, array.dtype)
+    items, n_kept = new.reshape(-1), min(new.size, array.size)
+    items[:n_kept] = array.reshape(-1)[:n_kept]
+    items[n_kept:] = 0
+    return new
 
 
 def _new_container(variable: DynamicArrayVariable) -> Container:

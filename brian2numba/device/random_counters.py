@@ -54,7 +54,11 @@ class RandomCounters:
         if role not in self._blocks:
             self._blocks[role] = _new_block()
             self._fill(role, self._runs.pop(role, 0))
-        return int(self._blocks[role].ctypes.data)
+        block = self._blocks[role]
+        # Each time: what Python runs gives way to what is compiled
+        block[random_buffers.REFILL_UNIFORM] = kernels.refill_uniform.address
+        block[random_buffers.REFILL_NORMAL] = kernels.refill_normal.address
+        return int(block.ctypes.data)
 
     @contextmanager
     def undisturbed(self) -> Iterator[None]:
@@ -125,8 +129,6 @@ def _new_block() -> _Array:
     block[random_buffers.UNIFORM_BUFFER] = buffers
     block[random_buffers.NORMAL_BUFFER] = buffers + n_numbers * block.itemsize
     block[random_buffers.BUFFER_SIZE] = n_numbers
-    block[random_buffers.REFILL_UNIFORM] = kernels.refill_uniform.address
-    block[random_buffers.REFILL_NORMAL] = kernels.refill_normal.address
     return block
 
 

@@ -82,9 +82,9 @@ class RandomStreams:
     @property
     def address(self) -> int:
         """The address of the block; it never changes."""
-        if not self._block[kernels.REFILL_UNIFORM]:
-            self._block[kernels.REFILL_UNIFORM] = kernels.refill_uniform.address
-            self._block[kernels.REFILL_NORMAL] = kernels.refill_normal.address
+        # Each time: what Python runs gives way to what is compiled
+        self._block[kernels.REFILL_UNIFORM] = kernels.refill_uniform.address
+        self._block[kernels.REFILL_NORMAL] = kernels.refill_normal.address
         return int(self._block.ctypes.data)
 
     def enter(self) -> None:

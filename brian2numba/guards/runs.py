@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -44,9 +44,11 @@ def _check_run(network: Any, given: Mapping[str, Any]) -> None:
         raise TypeError(f"The duration has to be one time, not {given['duration']!r}.")
     if not np.isfinite(duration):
         raise ValueError(f"The duration of a run has to be finite, not {duration} s.")
-    for obj in _get_all_objects(network.objects):
+    objects = _get_all_objects(network.objects)
+    for obj in objects:
         _check_schedule(obj, network)
         _check_steps(obj.clock, float(network.t_ + duration))
+    _check_orders(objects)
 
 
 def _check_steps(clock: Any, end: float) -> None:
@@ -67,10 +69,21 @@ def _check_schedule(obj: Any, network: Any) -> None:
             f"{described(network)}: {', '.join(network.schedule)}, each also with "
             "'before_' or 'after_' in front of it."
         )
-    if as_numbers(obj.order) is None:
-        raise TypeError(
-            f"The order of {described(obj)} has to be a number, not {obj.order!r}."
-        )
+
+
+def _check_orders(objects: Iterable[Any]) -> None:
+    """Refuse orders that can't be compared: those in a slot, names among numbers."""
+    first: dict[str, Any] = {}
+    for obj in sorted(objects, key=lambda obj: str(obj.name)):
+        other = first.setdefault(obj.when, obj)
+        try:
+            _ = obj is other or obj.order < other.order
+        except TypeError:
+            raise TypeError(
+                f"The order of {described(obj)} is {obj.order!r} and that of "
+                f"{described(other)} is {other.order!r}: these can't be compared, but "
+                f"both objects are in the slot '{obj.when}'. Orders should be numbers."
+            ) from None
 
 
 GUARDS = (

@@ -148,7 +148,7 @@ CASES = (
     refused(
         'made = StateMonitor(cells, "x", record=True, order="a", name="made"); run(1*ms)',
         "TypeError",
-        "The order of the StateMonitor 'made' has to be a number, not",
+        "The order of the StateMonitor 'made' is 'a' and that of the",
     ),
     refused(
         'made = StateMonitor(None, "x", record=True, name="made")',
