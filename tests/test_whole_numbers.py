@@ -2,7 +2,16 @@
 
 import numpy as np
 import pytest
-from brian2 import Function, Network, NeuronGroup, Synapses, ms, prefs
+from brian2 import (
+    Function,
+    Network,
+    NeuronGroup,
+    SpikeMonitor,
+    StateMonitor,
+    Synapses,
+    ms,
+    prefs,
+)
 from numba import njit
 
 BASES = [-3, 0, 2, 5, 1, -1]
@@ -309,3 +318,31 @@ def test_integers_without_sign(mode):
         expected = [int(OF_UNSIGNED[code](u)) % 2**64 for u in UNSIGNED]
         found = group.variables["u"].get_value().tolist()
         assert found == expected, code
+
+
+def test_integers_without_sign_in_strings_monitors_and_synapses():
+    group = NeuronGroup(
+        3,
+        "u : integer\nx : 1\nnext_u = u + 1 : integer",
+        dtype=dict.fromkeys(("u", "next_u"), np.uint64),
+        threshold="u % 7 == 3",
+        reset="u += 4",
+        namespace={"large": 2**63},
+    )
+    group.u = "2**63 + i"
+    assert group.u[:].tolist() == [2**63, 2**63 + 1, 2**63 + 2]
+    group.u = "u // 3"
+    assert group.u[:].tolist() == [2**63 // 3, (2**63 + 1) // 3, (2**63 + 2) // 3]
+    values = [3, 2**63 + 2048, 2**64 - 1]
+    group.variables["u"].set_value(np.array(values, np.uint64))
+    assert group.u["u > large"].tolist() == values[1:]
+    recorded = StateMonitor(group, ["u", "next_u"], record=True)
+    spikes = SpikeMonitor(group, variables="u")
+    synapses = Synapses(group, group, "w : integer", dtype={"w": np.uint64})
+    synapses.connect(condition="u_pre > u_post")
+    synapses.w = "u_pre // 3"
+    assert synapses.w[:].tolist() == [values[1] // 3, values[2] // 3, values[2] // 3]
+    Network(group, recorded, spikes, synapses).run(0.2 * ms)
+    assert recorded.u[:, 1].tolist() == [7, *values[1:]]
+    assert recorded.next_u[:, 1].tolist() == [8, values[1] + 1, 0]
+    assert spikes.u[:].tolist() == [3]

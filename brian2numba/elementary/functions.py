@@ -66,7 +66,7 @@ def whole_without_sign(x: float) -> int:
 
 def timestep(t: float, dt: float) -> int:
     """Return the number of time steps of length `dt` (s) until `t` (s)."""
-    return whole(_steps(t, dt))
+    return int64(_steps(t, dt))
 
 
 def whole_steps(t: float, dt: float) -> float:

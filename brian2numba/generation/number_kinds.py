@@ -17,6 +17,8 @@ BOOLEAN, INTEGER, UNSIGNED, FLOAT = "boolean", "integer", "unsigned", "float"
 _OF_DTYPES = {"b": BOOLEAN, "i": INTEGER, "u": INTEGER, "f": FLOAT}
 #: The types of variables that only code has
 DTYPES = {BOOLEAN: bool, INTEGER: np.int64, UNSIGNED: np.uint64, FLOAT: np.float64}
+#: Names that Brian reserves for indices and for how many there are
+_COUNTED = ("i", "j", "N")
 #: Functions that give back one of their arguments, or what is as large
 _SAME = ("abs", "clip")
 
@@ -58,7 +60,11 @@ class NumberKinds:
         """Return the kind of a variable."""
         if name in ("True", "False"):
             return BOOLEAN
-        dtype = getattr(self._variables.get(name), "dtype", None)
+        variable = self._variables.get(name)
+        if isinstance(variable, Constant):
+            # Whatever its type, Brian makes a float of an integer from 2**63 on
+            return _of_constant(variable.value)
+        dtype = getattr(variable, "dtype", None)
         if dtype is None:
             return FLOAT
         dtype = np.dtype(dtype)
@@ -81,6 +87,8 @@ class NumberKinds:
                 return value >= 0
             case ast.Name(id=name):
                 variable = self._variables.get(name)
+                if name in _COUNTED:
+                    return self.of(node) == INTEGER
                 if isinstance(variable, Constant):
                     return self.of(node) == INTEGER and variable.value >= 0
                 dtype = getattr(variable, "dtype", None)
