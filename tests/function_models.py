@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -207,7 +208,7 @@ def run_form(form: Form, target: str) -> Outcome:
 
 @contextlib.contextmanager
 def _logged(outcome: Outcome) -> Iterator[None]:
-    with catch_logs() as logs:
+    with catch_logs(log_level=logging.INFO) as logs:
         yield
     # Level, name and text
     outcome.messages = [str(entry[2]) for entry in logs]

@@ -20,6 +20,8 @@ _CONSTANTS = tuple(k / 4 for k in (2, 1, 4, -2, 6, -3, 9, -5, 5))
 #: The arguments as numbers, integers and booleans
 _NUMBERS = {"x": "x", "v": "v/mV/4", "t": "t/ms"}
 
+#: Only where the result is a number without unit
+_EARLY_RETURN = "if {p}:\n    return {a}"
 _STATEMENTS = {
     False: (
         "y = y + {a}",
@@ -38,7 +40,6 @@ _STATEMENTS = {
         "y = y + {a}",
         "if {p}:\n    y = {a}",
         "if {p}:\n    y = {a}\nelif {q}:\n    y = y + {b}\nelse:\n    y = -y",
-        "if {p}:\n    return {a}",
         "n = 0\nwhile y < 20 and n < 4:\n    y = 1.5*y + {c}\n    n += 1",
         "for n in range(5):\n    y = y/2 + n*{a}\n    if y > 3:\n        break",
         "for n in range(4):\n    if n % 2 == 1:\n        continue\n    y += n*{a}",
@@ -103,11 +104,19 @@ class Writer:
         """Return whether one of so many cases came up."""
         return bool(self._draw(st.integers(0, of - 1)) == of - 1)
 
-    def body(self) -> list[str]:
-        """Write all statements but the last, which returns something like ``y``."""
+    def body(self, is_number: bool) -> list[str]:
+        """Write all statements but the last, which returns something like ``y``.
+
+        Parameters
+        ----------
+        is_number : bool
+            Whether the result is a number without unit.
+        """
         statements = [f"y = 1.0*{in_parentheses(self.number(2))}"]
         self._names["number"].append("y")
         statements += [self._of_thing(thing) for thing in self._things]
+        if self._one_number and is_number and self.chance(3):
+            statements.append(self._filled(_EARLY_RETURN, 1))
         statements += [self._statement() for _ in range(self._draw(st.integers(0, 3)))]
         # Half of the functions for arrays have some
         if not self._one_number and self.chance(2):

@@ -56,7 +56,7 @@ def _function(writer: Writer) -> tuple[str, ...]:
             ("", "volt", "y*mV"),
         )
     )
-    body = writer.body()
+    body = writer.body(is_number=unit == "1" and not result)
     last = returned if isinstance(returned, str) else returned(2)
     types = {name: _TYPES[name] for name in writer.arguments if name in _TYPES}
     # Users forget some

@@ -53,7 +53,7 @@ def star_import(x):
     return where(x > 0, exp(-x), clip(x, -0.5, 0)) + maximum(x, 0.25) + abs(x)
 
 
-@form("names that shadow Python's: `sum`, `any`, `all`")
+@form("names that shadow Python's: `sum`, `any`, `all`", PYTHON)
 @check_units(x=1, result=1)
 def shadowing(x):
     return x * sum(LEVELS) + any(LEVELS) + all([True, False])
@@ -90,7 +90,7 @@ def methods_of_quantities(v):
     return (v + HALF).clip(-5 * mV, 15 * mV) / HALF
 
 
-@form("comparison of units", call="f(v)")
+@form("comparison of units", PYTHON, call="f(v)")
 @check_units(v=volt, result=1)
 def comparison_of_units(v):
     if not have_same_dimensions(v, volt):
@@ -215,9 +215,9 @@ form("a lambda function in `Function`", name="function_object")(
 form("`Function(..., stateless=False)`", name="not_stateless")(
     Function(lambda v: 2 * v, arg_units=[1], return_unit=1, stateless=False)
 )
-form("a ufunc of numpy in `Function`", name="ufunc")(
+form("a ufunc of numpy in `Function`", PYTHON, name="ufunc")(
     Function(np.arctan, arg_units=[1], return_unit=1)
 )
-form("a ufunc of scipy in `Function`", name="scipy_ufunc")(
+form("a ufunc of scipy in `Function`", PYTHON, name="scipy_ufunc")(
     Function(erf, arg_units=[1], return_unit=1)
 )

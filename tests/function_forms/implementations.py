@@ -150,7 +150,7 @@ form("jitted for one number", name="jitted_for_one_number", one_number=True)(
 )
 
 
-form("`numba.vectorize`", name="numba_vectorize")(
+form("`numba.vectorize`", PYTHON, name="numba_vectorize")(
     Function(
         numba.vectorize(lambda x: x if x > 0 else 0.25 * x),
         arg_units=[1],
@@ -183,14 +183,14 @@ cdef double halved(double x):
 
 @form("implementations for Cython and for numba", place="equation")
 @implementation("numba", "def halved(x):\n    return 0.5*x if x >= 0 else 0.0")
-@implementation("cython", CYTHON)
+@implementation("cython", CYTHON, name="halved")
 @check_units(x=1, result=1)
 def halved(x):
     return np.where(x < 0, 0, 0.5 * x)
 
 
 @form("an implementation for Cython only")
-@implementation("cython", CYTHON)
+@implementation("cython", CYTHON, name="halved")
 @check_units(x=1, result=1)
 def halved_by_cython(x):
     return np.where(x < 0, 0, 0.5 * x)
@@ -201,6 +201,7 @@ def halved_by_cython(x):
     "cpp",
     "double from_table(int k) { return _namespace_values[k % 4]; }",
     namespace={"_values": table},
+    name="from_table",
 )
 @implementation(
     "cython",
@@ -208,6 +209,7 @@ def halved_by_cython(x):
     "    global _namespace_values\n"
     "    return _namespace_values[k % 4]",
     namespace={"_values": table},
+    name="from_table",
 )
 @declare_types(k="integer")
 @check_units(k=1, result=1)

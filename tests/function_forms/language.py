@@ -63,7 +63,7 @@ def for_range(x):
     return total
 
 
-@form("`for` over a tuple, `zip`, `enumerate`, `reversed`")
+@form("`for` over a tuple, `zip`, `enumerate`, `reversed`", PYTHON)
 @check_units(x=1, result=1)
 def for_others(x):
     total = 0.0
@@ -92,7 +92,7 @@ def with_math(x):
     return math.atan2(x, 1) + exp(-x) + math.floor(x) + math.sqrt(abs(x)) + math.pi
 
 
-@one_number("more of `math`")
+@one_number("more of `math`", PYTHON)
 @check_units(x=1, result=1)
 def more_of_math(x):
     if math.isclose(x, 0.25) or math.isnan(x) or x == math.inf:
@@ -131,7 +131,7 @@ def recursion_of_itself(k):
     return 1.0 if k < 1 else k * recursion_of_itself(k - 1)
 
 
-@one_number("two functions that call each other", call="f(k)")
+@one_number("two functions that call each other", PYTHON, call="f(k)")
 @declare_types(k="integer")
 @check_units(k=1, result=1)
 def mutual_recursion(k):
@@ -146,7 +146,7 @@ def odd(k):
     return 0.0 if k == 0 else even(k - 1)
 
 
-@form("functions within the function, and `lambda`")
+@form("functions within the function, and `lambda`", PYTHON)
 @check_units(x=1, result=1)
 def nested(x):
     double = lambda a: 2 * a
@@ -158,13 +158,13 @@ def nested(x):
     return double(x) + shifted(x) + shifted(x, by=1.0)
 
 
-@form("`:=`")
+@form("`:=`", PYTHON)
 @check_units(x=1, result=1)
 def walrus(x):
     return (y := 2 * x) + y**2
 
 
-@form("several values, and a function that returns them")
+@form("several values, and a function that returns them", PYTHON)
 @check_units(x=1, result=1)
 def several_values(x):
     def both(a):
@@ -176,7 +176,7 @@ def several_values(x):
     return first - others[0] * others[1]
 
 
-@form("`f(*values)`, `f(**values)`, `def f(*values)`")
+@form("`f(*values)`, `f(**values)`, `def f(*values)`", PYTHON)
 @check_units(x=1, result=1)
 def stars(x):
     def total(*values, scale=1.0):
@@ -186,7 +186,7 @@ def stars(x):
     return total(*pair) + total(x, 1.0, **{"scale": 3.0})
 
 
-@form("positional and keyword arguments only")
+@form("positional and keyword arguments only", PYTHON)
 @check_units(x=1, result=1)
 def markers_of_arguments(x):
     def inner(a, /, b, *, c=2.0):
@@ -215,7 +215,7 @@ def items_by_index(k):
     return steps[int(k)] + levels[int(k) % 3] + found[int(k) % 3] + levels[-1]
 
 
-@one_number("`print` in a branch", call="f(k)")
+@one_number("`print` in a branch", PYTHON, call="f(k)")
 @check_units(k=1, result=1)
 def prints_in_a_branch(k):
     if k > 4:
@@ -223,13 +223,13 @@ def prints_in_a_branch(k):
     return 1.0 * k
 
 
-@form("a generator expression")
+@form("a generator expression", PYTHON)
 @check_units(x=1, result=1)
 def generator(x):
     return sum(a * x for a in levels)
 
 
-@one_number("`any` and `all` of comprehensions")
+@one_number("`any` and `all` of comprehensions", PYTHON)
 @check_units(x=1, result=1)
 def any_all(x):
     return any([a < x for a in levels]) + 2.0 * all([a < x for a in levels])
@@ -244,7 +244,7 @@ def local_array(x):
     return steps.sum() + np.array([1.0, x]).max() + np.linspace(0, x, 5)[2]
 
 
-@form("a dictionary in the body")
+@form("a dictionary in the body", PYTHON)
 @check_units(x=1, result=1)
 def local_dictionary(x):
     constants = {"a": 0.5, "b": 2.0}
@@ -259,7 +259,7 @@ def annotated(x: float) -> float:
     return np.exp(-x) + shift
 
 
-@one_number("`match`", call="f(k)")
+@one_number("`match`", PYTHON, call="f(k)")
 @declare_types(k="integer")
 @check_units(k=1, result=1)
 def matches(k):
@@ -273,7 +273,7 @@ def matches(k):
     return 2.0
 
 
-@one_number("`in` a tuple or a set", call="f(k)")
+@one_number("`in` a tuple or a set", PYTHON, call="f(k)")
 @declare_types(k="integer")
 @check_units(k=1, result=1)
 def contained(k):
@@ -379,7 +379,7 @@ def with_statement(x):
     return x
 
 
-@form("`isinstance`", call="f(x, 2)")
+@form("`isinstance`", PYTHON, call="f(x, 2)")
 @check_units(x=1, k=1, result=1)
 def isinstance_branch(x, k):
     if isinstance(k, str):
@@ -452,7 +452,7 @@ def dynamic(x):
     return function(x) + globals()["levels"][0]
 
 
-@form("`functools.lru_cache` of a helper")
+@form("`functools.lru_cache` of a helper", PYTHON)
 @check_units(x=1, result=1)
 def calls_cached(x):
     return x * expensive(4)
@@ -463,14 +463,14 @@ def expensive(n):
     return sum([1.0 / k for k in range(1, n)])
 
 
-@one_number("strings compared", call="f(x)")
+@one_number("strings compared", PYTHON, call="f(x)")
 @check_units(x=1, result=1)
 def strings(x):
     sign = "positive" if x > 0 else "negative"
     return 1.0 if sign == "positive" else -0.5
 
 
-@one_number("`del`, `pass`, `return` in the middle")
+@one_number("`del`, `pass`, `return` in the middle", PYTHON)
 @check_units(x=1, result=1)
 def small_statements(x):
     y = x

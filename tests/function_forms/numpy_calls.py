@@ -98,7 +98,7 @@ def interp(x):
     return np.interp(x, POSITIONS, HEIGHTS)
 
 
-@form("`np.interp` with `left` and `right`")
+@form("`np.interp` with `left` and `right`", PYTHON)
 @check_units(x=1, result=1)
 def interp_with_ends(x):
     return np.interp(x, POSITIONS, HEIGHTS, left=-1, right=-2)
@@ -222,13 +222,13 @@ def like(x):
     return np.zeros_like(x) + 2 * np.ones_like(x) + np.full_like(x, 0.5)
 
 
-@form("`np.polyval`")
+@form("`np.polyval`", PYTHON)
 @check_units(x=1, result=1)
 def polyval(x):
     return np.polyval(COEFFICIENTS, x)
 
 
-@form("a complex number on the way")
+@form("a complex number on the way", PYTHON)
 @check_units(x=1, result=1)
 def complex_on_the_way(x):
     z = np.exp(1j * x) * (1 + 0.5j)

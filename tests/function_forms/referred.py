@@ -72,7 +72,9 @@ def change_mode():
     mode, nothing = "square", 3.0
 
 
-@form("a string that selects, and `None`", between=change_mode, place="equation")
+@form(
+    "a string that selects, and `None`", PYTHON, between=change_mode, place="equation"
+)
 @check_units(x=1, result=1)
 def constants_that_select(x):
     offset = 0.25 if nothing is None else nothing
@@ -441,7 +443,7 @@ partial = functools.partial(shifted, shift=0.5, scale=2.0)
 partial.__name__ = "partial"
 
 
-@form("it calls a `functools.partial`")
+@form("it calls a `functools.partial`", PYTHON)
 @check_units(x=1, result=1)
 def calls_partial(x):
     return partial(x)
@@ -542,30 +544,36 @@ def of_one_number(function):
     return Function(function, arg_units=[1], return_unit=1)
 
 
-form("a method of an object", name="method", between=change_neuron)(
+form("a method of an object", PYTHON, name="method", between=change_neuron)(
     of_one_number(neuron.rate)
 )
-form("an object that can be called", name="callable_object", between=change_neuron)(
-    of_one_number(neuron)
-)
+form(
+    "an object that can be called",
+    PYTHON,
+    name="callable_object",
+    between=change_neuron,
+)(of_one_number(neuron))
 form("a static method", name="static_method")(of_one_number(Neuron.still))
-form("a class method", name="class_method")(of_one_number(Neuron.of_class))
-form("a `functools.partial`", name="given_partial")(of_one_number(partial))
+form("a class method", PYTHON, name="class_method")(of_one_number(Neuron.of_class))
+form("a `functools.partial`", PYTHON, name="given_partial")(of_one_number(partial))
 
 
-@form("it calls methods", between=change_neuron)
+@form("it calls methods", PYTHON, between=change_neuron)
 @check_units(x=1, result=1)
 def calls_methods(x):
     return neuron.rate(x) + neuron(x) + Neuron.still(x)
 
 
-@form("`functools.reduce` and `operator`")
+@form("`functools.reduce` and `operator`", PYTHON)
 @check_units(x=1, result=1)
 def reduces(x):
     return functools.reduce(operator.add, [x, 2 * x, x**2]) + operator.mul(x, 2)
 
 
 source = "lambda x: np.where(x > gain, x, gain)"
-form("a function without source: `eval`", name="evaluated", between=change_numbers)(
-    check_units(x=1, result=1)(eval(source))
-)
+form(
+    "a function without source: `eval`",
+    PYTHON,
+    name="evaluated",
+    between=change_numbers,
+)(check_units(x=1, result=1)(eval(source)))

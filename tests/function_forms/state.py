@@ -51,7 +51,7 @@ form("it counts its calls in a closure: `nonlocal`", PYTHON, seen=counted)(count
 visits = np.zeros(6)
 
 
-@form("it adds to an element of an array", call="f(i)", seen=lambda: visits)
+@form("it adds to an element of an array", PYTHON, call="f(i)", seen=lambda: visits)
 @declare_types(i="integer")
 @check_units(i=1, result=1)
 def adds_to_array(i):
