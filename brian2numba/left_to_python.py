@@ -8,7 +8,9 @@ Everything else of a model stays compiled. A message says so once for each funct
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
+from weakref import WeakSet
 
 from brian2.codegen.codeobject import CodeObject
 from brian2.codegen.runtime.numpy_rt import NumpyCodeObject
@@ -19,6 +21,7 @@ from brian2.utils.logger import get_logger
 from brian2numba.errors import FunctionLeftToPythonError
 from brian2numba.target import NumbaCodeObject
 from brian2numba.user_functions.in_python import as_it_takes
+from brian2numba.user_functions.parts import unwrapped
 
 __all__ = ["attach_stand_ins"]
 
@@ -111,8 +114,17 @@ class _CodeObjects:
         )
 
 
+#: The functions that the user was told of
+_told: WeakSet[Any] = WeakSet()
+
+
 def _say(error: FunctionLeftToPythonError, owner: Any) -> None:
     """Tell the user, once for each function."""
+    function = unwrapped(error.function)
+    with suppress(TypeError):  # some objects can't be referred to in this way
+        if function in _told:
+            return
+        _told.add(function)
     logger.info(
         f"Python runs the function {error.name}, used by '{owner.name}', since it is "
         f"not compiled: {error.reason}. The code that calls it takes as long as with "
