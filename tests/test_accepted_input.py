@@ -103,11 +103,14 @@ def poisson(rates):
     return counts
 
 
-def one_input():
-    group = NeuronGroup(2, "v : 1")
-    source = PoissonInput(group, "v", True, 10_000 * Hz, weight=1)
-    Network(group, source).run(1 * ms)
-    return group.v[:].tolist()
+def inputs(n, rate):
+    def counts():
+        group = NeuronGroup(2, "v : 1")
+        source = PoissonInput(group, "v", n, rate, weight=1)
+        Network(group, source).run(1 * ms)
+        return group.v[:].tolist()
+
+    return counts
 
 
 def refractory(period, values=None):
@@ -212,7 +215,9 @@ JOBS = {
     "compartments": (compartments, "2.5 counts as 2"),
     "trials with a fraction": (trials(2.5), WHOLE),
     "trials that are true": (trials(True), None),
-    "one input": (one_input, None),
+    "one input": (inputs(True, 10_000 * Hz), None),
+    "many inputs": (inputs(3 * 10**9, 1e-6 * Hz), None),
+    "many more inputs": (inputs(2**53 + 2, 1e-12 * Hz), None),
     "recorded booleans": (recorded([True, False, True]), MASK),
     "recorded mask": (recorded(np.array([True, False] * 2)), MASK),
     "recorded fractions": (recorded(np.linspace(0, 4, 4)), WHOLE),

@@ -16,6 +16,7 @@ from brian2.utils.logger import get_logger
 
 from brian2numba.guards.mechanism import Guard, described
 from brian2numba.guards.numbers import (
+    MAX_TRIALS,
     as_numbers,
     check_count,
     check_positive,
@@ -112,7 +113,7 @@ def _check_rates(rates: Any, what: str) -> None:
 
 
 def _check_poisson_input(source: Any, given: Mapping[str, Any]) -> None:
-    check_count(given["N"], "The number of inputs N")
+    check_count(given["N"], "The number of inputs N", MAX_TRIALS)
     number = as_numbers(given["rate"])
     if number is None or number.ndim:
         return
@@ -132,7 +133,7 @@ def _check_timed_array(timed: Any, given: Mapping[str, Any]) -> None:
 
 def _check_binomial(function: Any, given: Mapping[str, Any]) -> None:
     n, p = as_numbers(given["n"]), as_numbers(given["p"])
-    check_count(given["n"], "The number of trials n")
+    check_count(given["n"], "The number of trials n", MAX_TRIALS)
     if n is not None and not n.ndim and n < 0:
         raise ValueError(f"The number of trials n can't be negative, it is {n}.")
     if p is not None and not p.ndim and not 0 <= p <= 1:

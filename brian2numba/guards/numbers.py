@@ -9,6 +9,7 @@ from brian2.utils.logger import get_logger
 
 __all__ = [
     "MAX_COUNT",
+    "MAX_TRIALS",
     "as_numbers",
     "check_count",
     "check_indices",
@@ -24,6 +25,8 @@ logger = get_logger(f"brian2.{__name__}")
 
 #: Brian's indices have 32 bits
 MAX_COUNT = 2**31 - 1
+#: Trials are no indices
+MAX_TRIALS = 2**63 - 1
 #: What computing with whole numbers may add to one, relative to it
 _ROUNDING = 1e-12
 
@@ -45,8 +48,8 @@ def first_where(is_wrong: _Array) -> int | None:
     return int(is_wrong.argmax()) if is_wrong.any() else None
 
 
-def check_count(value: Any, what: str) -> None:
-    """Refuse what is not finite, or more than 32 bits can count; warn of fractions.
+def check_count(value: Any, what: str, limit: int = MAX_COUNT) -> None:
+    """Refuse what is not finite, or more than can be; warn of fractions.
 
     All else is left to whoever knows whether it makes sense.
     """
@@ -55,10 +58,12 @@ def check_count(value: Any, what: str) -> None:
         return
     if not np.isfinite(number):
         raise ValueError(f"{what} has to be a finite number, not {number}.")
-    if number > MAX_COUNT:
+    if number > limit:
+        bits = limit.bit_length() + 1
+        reason = "Brian's indices have" if limit == MAX_COUNT else "they are counted in"
         raise OverflowError(
-            f"{what} can be at most {MAX_COUNT}, because Brian's indices have 32 bits; "
-            f"it is {number:.0f}."
+            f"{what} can be at most {limit}, because {reason} {bits} bits; it is "
+            f"{number:.0f}."
         )
     warn_of_fractions(number, what)
 

@@ -79,9 +79,9 @@ CASES = (
         "The number of inputs N has to be a finite number, not nan.",
     ),
     refused(
-        'made = PoissonInput(cells, "x", 2**40, 10*Hz, weight=1); run(1*ms)',
+        'made = PoissonInput(cells, "x", 2.0**63, 10*Hz, weight=1)',
         "OverflowError",
-        "The number of inputs N can be at most 2147483647, because",
+        "The number of inputs N can be at most 9223372036854775807, because",
     ),
     accepted(
         'made = PoissonInput(cells, "x", True, 10*Hz, weight=1); run(1*ms)',
