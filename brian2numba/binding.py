@@ -31,7 +31,12 @@ from brian2numba.failed_calls import (
     failed_call,
     where_it_was,
 )
-from brian2numba.failures import function_at, name_of_array, name_of_function
+from brian2numba.failures import (
+    function_at,
+    line_of_use,
+    name_of_array,
+    name_of_function,
+)
 from brian2numba.generation.followed import check_unchanged
 from brian2numba.generation.source import KernelSource
 from brian2numba.reports import NEW_ROWS, WORKING_MEMORY, Report
@@ -227,7 +232,10 @@ class BoundKernel:
         slot, index, size = (
             details[word] for word in (Report.SLOT, Report.INDEX, Report.SIZE)
         )
-        line = details[Report.LINE]
+        # Where the kernel finds it out when it returns, it doesn't know the statement
+        line = details[Report.LINE] or line_of_use(
+            self.source.text, self.slots[slot].name
+        )
         statement = self.source.text.splitlines()[line - 1].strip()
         found = function_at(self.source.text, line)
         of = str(self.place)

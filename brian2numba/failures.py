@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 
-__all__ = ["function_at", "function_names", "name_of_array", "name_of_function"]
+__all__ = [
+    "function_at",
+    "function_names",
+    "line_of_use",
+    "name_of_array",
+    "name_of_function",
+]
 
 
 def function_at(source: str, line: int) -> tuple[str, int] | None:
@@ -30,6 +36,58 @@ def function_at(source: str, line: int) -> tuple[str, int] | None:
         if node.lineno <= line <= (node.end_lineno or node.lineno):
             return node.name, line - node.lineno
     return None
+
+
+def line_of_use(source: str, name: str) -> int:
+    """Return the first line that uses an element of an array of the user's.
+
+    Parameters
+    ----------
+    source : str
+        The source of the kernel, with the functions of users that are part of it.
+    name : str
+        What the kernel calls the array.
+
+    Returns
+    -------
+    int
+        The number of the line, from 1: in the kernel if no function has one.
+    """
+    functions = {
+        node.name: node
+        for node in ast.parse(source).body
+        if isinstance(node, ast.FunctionDef)
+    }
+    found = _first_use(functions, "kernel", name)
+    return functions["kernel"].lineno if found is None else found
+
+
+def _first_use(
+    functions: Mapping[str, ast.FunctionDef], function: str, name: str
+) -> int | None:
+    """Find where a function, or one that it calls, uses an element of a variable."""
+    names = {name}
+    for node in _in_order(functions[function]):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=other)], value=ast.Name(id=value)):
+                names |= {other} if value in names else set()
+            case ast.Subscript(value=ast.Name(id=value)) if value in names:
+                return node.lineno
+            case ast.Call(func=ast.Name(id=called), args=args) if called in functions:
+                parameters = functions[called].args.args
+                for parameter, arg in zip(parameters, args, strict=False):
+                    if isinstance(arg, ast.Name) and arg.id in names:
+                        line = _first_use(functions, called, parameter.arg)
+                        if line is not None:
+                            return line
+    return None
+
+
+def _in_order(node: ast.AST) -> Iterator[ast.AST]:
+    """Go through a syntax tree as it is written."""
+    yield node
+    for child in ast.iter_child_nodes(node):
+        yield from _in_order(child)
 
 
 def function_names(source: str, objects: Iterable[str]) -> list[str]:

@@ -34,6 +34,7 @@ __all__ = [
     "Pointer",
     "allocate",
     "allocate_movable",
+    "array_checked_late",
     "array_view",
     "as_bytes",
     "block_words",
@@ -44,6 +45,7 @@ __all__ = [
     "call",
     "call_for_double",
     "ceil",
+    "check_late",
     "clear_bytes",
     "copy_bytes",
     "float32",
@@ -355,6 +357,21 @@ def array_view(
     array = pointer.array(shape).view(_CheckedArray)
     array.slot = slot
     return array
+
+
+def array_checked_late(
+    pointer: Pointer, shape: tuple[int, ...], slot: int, report: Pointer
+) -> np.ndarray[Any, Any]:
+    """Return an array whose indices machine code checks with `check_late`.
+
+    The arguments are those of `array_view`. Functions with loops check each index at
+    once nevertheless, see `brian2numba.lowering.arrays`.
+    """
+    return array_view(pointer, shape, slot, report)
+
+
+def check_late(array: np.ndarray[Any, Any]) -> None:
+    """Let machine code return if it used an element that an array doesn't have."""
 
 
 def load_int64(address: int, index: int) -> int:

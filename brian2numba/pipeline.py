@@ -9,7 +9,7 @@ Brian's abstract code becomes a draft before, in `brian2numba.generation`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -62,11 +62,13 @@ def kernel_source(
         Numbers and addresses that the kernel may use, besides variables.
     """
     functions: KernelFunctions = draft.keywords["kernel_functions"]
+    of_model = {slot.name: slot for slot in _variable_slots(draft.keywords)}
+    arrays = [s for s in of_model.values() if isinstance(s, slots.ArrayData)]
     candidates: dict[str, slots.Slot] = {
-        **{slot.name: slot for slot in _variable_slots(draft.keywords)},
-        **{slot.name: slot for slot in _value_slots(functions.values)},
+        **of_model,
+        **{slot.name: slot for slot in _value_slots(functions.values, arrays)},
         **{slot.name: slot for slot in _given_slots(functions.given)},
-        **{n: followed(n, r) for n, r in functions.references.items()},
+        **{n: followed(n, r, arrays) for n, r in functions.references.items()},
         **_number_slots(offers, codeobj.behaviour.slots()),
         **_random_slots(bool(draft.keywords["counter_based"])),
     }
@@ -178,13 +180,16 @@ def _array_slots(name: str, variable: ArrayVariable) -> Iterator[slots.Slot]:
         yield slots.ArrayAddress(f"_address{data}", variable)
 
 
-def _value_slots(values: Mapping[str, Any]) -> Iterator[slots.Slot]:
+def _value_slots(
+    values: Mapping[str, Any], arrays: Sequence[slots.Slot]
+) -> Iterator[slots.Slot]:
     """Yield a slot for each array or number of a user function's namespace."""
     for name, value in values.items():
         if value.ndim == 0:
             yield slots.Constant(name, value.item())
         else:
-            yield slots.NamespaceArray(name, value)
+            is_late = not slots.shares_memory(value, arrays)
+            yield slots.NamespaceArray(name, value, is_late)
 
 
 def _given_slots(given: Mapping[str, Any]) -> Iterator[slots.Slot]:

@@ -140,7 +140,7 @@ def test_helpers_are_named(without_numba):
     assert "'return table[k]' of the function 'g', " in str(caught.value.__cause__)
 
 
-def test_the_run_stops_at_the_step(without_numba):
+def test_the_run_stops_at_the_step(way, without_numba):
     group = NeuronGroup(2, "x : 1\nn : 1")
     group.run_regularly("x = f(int(t/ms*10 + 0.5)); n += 1")
     namespace = {"f": looking_up("return table[k]", TABLE)}
@@ -150,7 +150,8 @@ def test_the_run_stops_at_the_step(without_numba):
     assert isinstance(cause, IndexError)
     assert "which has 3 elements, at t = 0.0003 s." in str(cause)
     assert defaultclock.t / ms == pytest.approx(0.3)
-    assert group.n[:].tolist() == [3, 3]
+    # Machine code of functions without loops finds it out at the end of the step
+    assert group.n[:].tolist() == ([4, 4] if way == "compiled" else [3, 3])
 
 
 def test_a_function_without_arrays_may_follow_one_that_fails(without_numba):

@@ -6,12 +6,20 @@ uncompiled. What a container's operations do with its own memory is not checked.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from brian2.core.preferences import prefs
 from brian2.core.variables import ArrayVariable
 
-from brian2numba.generation.slots import ArrayData, Binding, Doubles, Result, Slot
+from brian2numba.generation.followed import Followed
+from brian2numba.generation.slots import (
+    ArrayData,
+    Binding,
+    Doubles,
+    NamespaceArray,
+    Result,
+    Slot,
+)
 from brian2numba.reports import NEW_ROWS, WORKING_MEMORY
 
 __all__ = ["checked_slot", "is_checked", "new_rows", "working_memory"]
@@ -43,6 +51,8 @@ def checked_slot(slot: Slot) -> Slot:
     """Return the slot that gives a kernel an array with its size, if it is one's."""
     if isinstance(slot, ArrayData | Doubles):
         return _CheckedArray(slot.name, slot)
+    if isinstance(slot, NamespaceArray | Followed):
+        return replace(slot, is_checked_late=False)
     if isinstance(slot, Result) and slot.name == "_result":
         return _CheckedResult(slot.name, slot.dtype)
     return slot

@@ -7,13 +7,21 @@ are written when it is bound, and again each time that compiled code goes on.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from brian2numba.errors import ReferenceChangedError
-from brian2numba.generation.slots import Binding, Slot, array_declaration
+from brian2numba.generation.slots import (
+    Binding,
+    Slot,
+    array_closing,
+    array_declaration,
+    shares_memory,
+    with_items,
+)
 from brian2numba.user_functions.references import (
     Kind,
     Reference,
@@ -34,10 +42,13 @@ class Followed(Slot):
         Where it is found.
     kind : Kind
         What the kernel was compiled for.
+    is_checked_late : bool
+        Whether the kernel checks the indices of an array when it returns.
     """
 
     reference: Reference = field(compare=False)
     kind: Kind
+    is_checked_late: bool = True
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -48,15 +59,20 @@ class Followed(Slot):
         """Return the lines of source that read the slot."""
         dtype, n_dimensions = self.kind.dtype, self.kind.n_dimensions
         if n_dimensions:
-            return array_declaration(self.name, index, dtype, n_dimensions)
+            is_late = self.is_checked_late
+            return array_declaration(self.name, index, dtype, n_dimensions, is_late)
         if dtype == "float64":
             return f"{self.name} = _float64s(_slots[{index}])[0]"
         is_true = " != 0" if dtype == "bool" else ""
         return f"{self.name} = _int64s(_slots[{index}])[0]{is_true}"
 
+    def closing(self) -> str | None:
+        """Return the line of source that checks the indices that were used."""
+        return array_closing(self.name, self.kind.n_dimensions, self.is_checked_late)
+
     def value(self, binding: Binding) -> int:
         """Return where the number is, or address and shape of the array."""
-        following = Following(self)
+        following = Following(self, binding)
         following.renew()
         binding.follow(following)
         return binding.keep(following.words)
@@ -69,10 +85,13 @@ class Following:
     ----------
     slot : Followed
         The slot.
+    binding : Binding
+        What knows the arrays of the model.
     """
 
-    def __init__(self, slot: Followed) -> None:
+    def __init__(self, slot: Followed, binding: Binding) -> None:
         self.slot = slot
+        self._binding = binding
         self.words = np.zeros(1 + slot.kind.n_dimensions, np.int64)
         self._doubles = self.words.view(np.float64)
         self._array: Any = None
@@ -97,19 +116,42 @@ class Following:
         if kind.n_dimensions:
             # What is contiguous is read where it is
             self._array = np.ascontiguousarray(value, kind.dtype)
-            self.words[0] = self._array.ctypes.data
+            self._refuse_memory_of_model()
+            self.words[0] = with_items(self._array).ctypes.data
             self.words[1:] = self._array.shape
         elif kind.dtype == "float64":
             self._doubles[0] = value
         else:
             self.words[0] = value
 
+    def _refuse_memory_of_model(self) -> None:
+        """Make sure of what a kernel was compiled for that checks its indices late."""
+        address, last = self._array.ctypes.data, self.words[0]
+        if not self.slot.is_checked_late or address == last:
+            return
+        if shares_memory(self._array, self._binding.slots):
+            raise ReferenceChangedError(
+                f"'{self.slot.reference}' is now an array of the model"
+            )
 
-def followed(name: str, reference: Reference) -> Followed:
-    """Return the slot for a reference, which leads to a number or an array."""
-    kind = kind_of(plain_value(reference.value()))
+
+def followed(name: str, reference: Reference, slots: Iterable[Slot]) -> Followed:
+    """Return the slot for a reference, which leads to a number or an array.
+
+    Parameters
+    ----------
+    name : str
+        What the kernel calls it.
+    reference : Reference
+        Where it is found.
+    slots : iterable of Slot
+        The arrays of the model.
+    """
+    value = plain_value(reference.value())
+    kind = kind_of(value)
     assert kind is not None
-    return Followed(name, reference, kind)
+    is_late = kind.n_dimensions == 1 and not shares_memory(np.asarray(value), slots)
+    return Followed(name, reference, kind, is_late)
 
 
 def check_unchanged(reference: Reference, function: Any) -> None:

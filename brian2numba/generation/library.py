@@ -130,6 +130,7 @@ _WORDS = {
     f"_{name}": getattr(language, name)
     for name in (
         "MASK_SIZE",
+        "array_checked_late",
         "array_view",
         "as_bytes",
         "block_words",
@@ -137,6 +138,7 @@ _WORDS = {
         "bools",
         "bounded",
         "call",
+        "check_late",
         "float32",
         "float32s",
         "float64",

@@ -9,6 +9,7 @@ that equal models share one compiled kernel.
 from __future__ import annotations
 
 import abc
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -36,12 +37,19 @@ __all__ = [
     "RandomStreams",
     "Result",
     "Slot",
+    "array_closing",
     "array_declaration",
+    "shares_memory",
+    "with_items",
 ]
 
 
 class Binding(Protocol):
     """What knows the memory that a kernel works with."""
+
+    @property
+    def slots(self) -> Iterable[Slot]:
+        """What the kernel is given."""
 
     def number(self, name: str) -> int:
         """Return a plain number or address that the kernel was offered by name."""
@@ -323,6 +331,7 @@ class NamespaceArray(Slot):
     """An array of a user function's namespace; the function sees a numpy array."""
 
     array: np.ndarray[Any, Any]
+    is_checked_late: bool = True
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -332,23 +341,60 @@ class NamespaceArray(Slot):
     def declaration(self, index: int) -> str:
         """Return the lines of source that make an array of the slot."""
         dtype = dtype_name(self.array.dtype, f"the array '{self.name}'")
-        return array_declaration(self.name, index, dtype, self.array.ndim)
+        n_dimensions, is_late = self.array.ndim, self.is_checked_late
+        return array_declaration(self.name, index, dtype, n_dimensions, is_late)
+
+    def closing(self) -> str | None:
+        """Return the line of source that checks the indices that were used."""
+        return array_closing(self.name, self.array.ndim, self.is_checked_late)
 
     def value(self, binding: Binding) -> int:
         """Return where the address and the shape of the array are."""
-        contiguous = np.ascontiguousarray(self.array)
+        contiguous = with_items(np.ascontiguousarray(self.array))
         words = np.array([binding.keep(contiguous), *self.array.shape], np.int64)
         return binding.keep(words)
 
 
-def array_declaration(name: str, index: int, dtype: str, n_dimensions: int) -> str:
+#: What is read of an array without elements, before an error is raised
+_NO_ITEM = np.zeros(1)
+
+
+def with_items(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Return an array whose memory may be read: itself, unless it has no elements."""
+    return array if array.size else _NO_ITEM
+
+
+def shares_memory(array: np.ndarray[Any, Any], slots: Iterable[Slot]) -> bool:
+    """Tell whether an array of the user's may be a part of the model's arrays.
+
+    What the kernel writes to those then has to be found in the user's array.
+    """
+    variables = (getattr(slot, "variable", None) for slot in slots)
+    return any(
+        np.may_share_memory(array, variable.get_value())
+        for variable in variables
+        if variable is not None
+    )
+
+
+def array_declaration(
+    name: str, index: int, dtype: str, n_dimensions: int, is_checked_late: bool
+) -> str:
     """Return the lines of source that make an array of address and shape in a slot.
 
     It needs the slot ``_details``, for indices that are out of range.
     """
+    is_late = is_checked_late and n_dimensions == 1
+    view = "_array_checked_late" if is_late else "_array_view"
     pointer = "_booleans" if dtype == "bool" else pointer_name(dtype)
     shape = ", ".join(f"_words[{axis + 1}]" for axis in range(n_dimensions))
     return (
         f"_words = _int64s(_slots[{index}])\n"
-        f"{name} = _array_view({pointer}(_words[0]), ({shape},), {index}, _details)"
+        f"{name} = {view}({pointer}(_words[0]), ({shape},), {index}, _details)"
     )
+
+
+def array_closing(name: str, n_dimensions: int, is_checked_late: bool) -> str | None:
+    """Return the line of source that belongs before a kernel with an array returns."""
+    is_late = is_checked_late and n_dimensions == 1
+    return f"_check_late({name})" if is_late else None

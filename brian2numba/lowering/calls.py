@@ -8,7 +8,12 @@ from typing import Any, Protocol
 
 from brian2numba.c_functions import CFunction
 from brian2numba.errors import OUT_OF_BOUNDS, NotInLanguageError
-from brian2numba.lowering.arrays import has_array
+from brian2numba.lowering.arrays import (
+    given_kind,
+    given_value,
+    has_array,
+    reads_only_arrays,
+)
 from brian2numba.lowering.kinds import BOOL, FLOAT32, FLOAT64, VOID, Kind, Record
 from brian2numba.lowering.values import NOTHING, Value, convert
 
@@ -20,6 +25,10 @@ __all__ = [
     "RecordMaker",
     "failing",
 ]
+
+
+#: What functions of users read, which shares no memory with a model's arrays
+_OF_USERS = "arrays of users"
 
 
 class Callee(Protocol):
@@ -91,17 +100,20 @@ class LibraryFunction:
 
     def kind(self, kinds: Sequence[Kind]) -> Kind:
         """Return the type of the result."""
-        result: Kind = self.module.instance(self.function, tuple(kinds))[1]
+        given = tuple(given_kind(self.function, kind) for kind in kinds)
+        result: Kind = self.module.instance(self.function, given)[1]
         return result
 
     def emit(self, code: Any, args: Sequence[Value]) -> Value:
         """Write the call. Records are passed as what they consist of."""
+        args = [given_value(self.function, arg) for arg in args]
         kinds = tuple(arg.kind for arg in args)
         name, result = self.module.instance(self.function, kinds)
         flat = [part for arg in args for part in flattened(arg)]
         given = ", ".join(f"{part.kind.llvm} {part.ref}" for part in flat)
         if has_array(kinds):
-            return _result_of_failing(code, f"@{name}({given})", result)
+            scope = _OF_USERS if reads_only_arrays(kinds) and code.is_kernel else ""
+            return _result_of_failing(code, f"@{name}({given})", result, scope)
         if result == VOID:
             code.effect(f"call void @{name}({given})")
             return NOTHING
@@ -136,9 +148,10 @@ def failing(result: Kind) -> str:
     return "{i1}" if result == VOID else f"{{i1, {result.llvm}}}"
 
 
-def _result_of_failing(code: Any, call: str, result: Kind) -> Value:
+def _result_of_failing(code: Any, call: str, result: Kind, scope: str) -> Value:
     """Write a call of a function that can fail; with it fails what calls it."""
-    whole = code.emit(f"call {failing(result)} {call}")
+    scopes = code.scopes(scope) if scope else ""
+    whole = code.emit(f"call {failing(result)} {call}{scopes}")
     has_failed = code.emit(f"extractvalue {failing(result)} {whole}, 0")
     failed, end = code.label(), code.label()
     code.branch(Value(has_failed, BOOL), failed, end)

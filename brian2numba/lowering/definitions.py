@@ -8,6 +8,7 @@ import inspect
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from brian2numba.errors import NotInLanguageError
@@ -17,6 +18,8 @@ __all__ = ["Definition", "definition_of", "is_of_package", "names_bound_by"]
 
 #: The modules whose functions are meant for loops that become vector code
 _INLINED = ("brian2numba.elementary.", "brian2numba.kernels.counter_based")
+#: What repeats
+_LOOPS = (ast.While, ast.For, ast.comprehension)
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,16 @@ class Definition:
         """Whether LLVM inlines each call: only then are loops over it vectorised."""
         module = str(self.names.get("__name__", ""))
         return module.startswith(_INLINED)
+
+    @cached_property
+    def ends(self) -> bool:
+        """Whether it ends whatever it reads, and writes to no array: it has no loop."""
+        parts = list(ast.walk(self.tree))
+        is_store = any(
+            isinstance(part, ast.Subscript) and not isinstance(part.ctx, ast.Load)
+            for part in parts
+        )
+        return not is_store and not any(isinstance(part, _LOOPS) for part in parts)
 
     @property
     def parameters(self) -> list[str]:

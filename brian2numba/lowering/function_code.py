@@ -69,7 +69,8 @@ class FunctionCode:
         result = self.types.result
         returned = failing(result) if self._can_fail else result.llvm
         given = ", ".join(parameters)
-        inlining = " alwaysinline" if definition.is_inlined else ""
+        is_inlined = definition.is_inlined or self._is_checked_late
+        inlining = " alwaysinline" if is_inlined else ""
         lines = [
             f"define {linkage}{returned} @{name}({given}) nounwind{inlining} {{",
             "entry:",
@@ -160,6 +161,12 @@ class FunctionCode:
     @cached_property
     def _can_fail(self) -> bool:
         return not self.is_kernel and self.types.takes_arrays
+
+    @property
+    def _is_checked_late(self) -> bool:
+        """Whether it is given an array that the kernel checks when it returns."""
+        kinds = (self.types.variables[p] for p in self.types.definition.parameters)
+        return any(isinstance(kind, Array) and kind.is_checked_late for kind in kinds)
 
     def unpacked(self, ref: str, kind: Kind) -> Value:
         """Return the value that an instruction gave, with its components."""

@@ -128,7 +128,8 @@ def checked(item: Item) -> CheckedPointer:
 class Array(Record):
     """A contiguous array as users see one: its data, its shape, and where to report.
 
-    Its components are named as numpy's attributes, where there is one.
+    Its components are named as numpy's attributes, where there is one. The last one is
+    a word of the kernel that is there if the kernel checks indices when it returns.
     """
 
     @property
@@ -145,12 +146,21 @@ class Array(Record):
         assert isinstance(shape, Record)
         return len(shape.kinds)
 
+    @property
+    def is_checked_late(self) -> bool:
+        """Whether the kernel checks all indices when it returns."""
+        return "_furthest" in self.names
 
-def array_of(item: Item, n_dimensions: int) -> Array:
+
+def array_of(item: Item, n_dimensions: int, is_checked_late: bool = False) -> Array:
     """Return the type of an array."""
     shape = Record((INT64,) * n_dimensions)
-    kinds = (Pointer(item), shape, INT64, Pointer(ITEMS["int64"]))
-    return Array(kinds, ("_data", "shape", "_slot", "_report"))
+    words = Pointer(ITEMS["int64"])
+    kinds = (Pointer(item), shape, INT64, words)
+    names = ("_data", "shape", "_slot", "_report")
+    if is_checked_late:
+        return Array((*kinds, words), (*names, "_furthest"))
+    return Array(kinds, names)
 
 
 type Kind = Scalar | Pointer | Record

@@ -143,7 +143,7 @@ class UserFunction:
         """Return the unit that it is; None if it is part of the language."""
         if not isinstance(self.function, Foreign):
             try:
-                _, result = self.module.instance(self.function, tuple(kinds))
+                result = self._in_language.kind(kinds)
                 if isinstance(result, Scalar) and result != VOID:
                     return None
             except _BEYOND:

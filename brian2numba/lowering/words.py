@@ -13,7 +13,16 @@ import numpy as np
 
 from brian2numba import language
 from brian2numba.errors import NotInLanguageError
-from brian2numba.lowering.arrays import array, array_kind, element, length_of
+from brian2numba.lowering.arrays import (
+    array,
+    array_kind,
+    check_late,
+    checked_element,
+    element,
+    late_array,
+    late_array_kind,
+    length_of,
+)
 from brian2numba.lowering.checks import guarded, of_other_items
 from brian2numba.lowering.kinds import (
     BOOL,
@@ -104,7 +113,7 @@ def store(code: Function, pointer: Value, index: Value, value: Value) -> Value:
         guarded(code, pointer, index, lambda p, k: store(code, p, k, value))
         return NOTHING
     if isinstance(pointer.kind, Array):
-        pointer, index = element(code, pointer, index)
+        pointer, index = checked_element(code, pointer, index)
     item = _item(pointer)
     value = convert(code, value, item.value)
     ref = value.ref
@@ -429,6 +438,8 @@ def _words() -> list[tuple[Any, Word]]:
         (language.bools, _pointer("uint8")),
         (language.booleans, _pointer("bool")),
         (language.array_view, Word(array_kind, array)),
+        (language.array_checked_late, Word(late_array_kind, late_array)),
+        (language.check_late, Word(lambda kinds: VOID, check_late)),
         (language.float64_from_bits, Word(lambda kinds: FLOAT64, _bits)),
         (language.float64_bits, Word(lambda kinds: INT64, _bits_of)),
         (language.fma, Word(lambda kinds: FLOAT64, _fma)),

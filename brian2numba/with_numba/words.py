@@ -165,6 +165,16 @@ def _array_view(
     return array_type(pointer, shape, slot, report), codegen
 
 
+@intrinsic
+def _check_late(typing_context: Any, array: types.Type) -> Any:
+    """Do nothing: numba's functions check their indices themselves."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return context.get_dummy_value()
+
+    return types.void(array), codegen
+
+
 def _load_from(item_type: ir.Type) -> Any:
     """Return an intrinsic that reads an item of an array of integers as int64."""
 
@@ -323,7 +333,9 @@ _CASTS = {
 _OTHERS = {
     "allocate": _allocate,
     "allocate_movable": _allocate_movable,
+    "array_checked_late": _array_view,
     "array_view": _array_view,
+    "check_late": _check_late,
     "as_bytes": _words_as(types.uint8),
     "block_words": _words_on_stack(language.MASK_SIZE),
     "call": _call_at_address(types.int64),
