@@ -13,10 +13,7 @@ from brian2.core.variables import ArrayVariable, AuxiliaryVariable
 from brian2.parsing.bast import brian_ast
 from brian2.utils.stringtools import get_identifiers, indent
 
-from brian2numba.generation.abstract_checks import (
-    check_conditions,
-    check_units_of_connections,
-)
+from brian2numba.generation.abstract_checks import check_units_of_connections
 from brian2numba.generation.accesses import Accesses
 from brian2numba.generation.conditions import correct_conditions
 from brian2numba.generation.counter_draws import CounterDraws
@@ -110,7 +107,6 @@ class NumbaCodeGenerator(CodeGenerator):
     def translate(self, code: dict[str | None, str], dtype: Any) -> Any:
         """Translate blocks of abstract code, see Brian's `CodeGenerator`."""
         self._abstract_code = dict(code)
-        check_conditions(code, self.variables)
         if self.template_name == "synapses_create_generator":
             check_units_of_connections(code, self.variables)
         return super().translate(explained(code, self.variables), dtype)

@@ -23,6 +23,8 @@ __all__ = ["Guard", "described"]
 type Check = Callable[[Any, Mapping[str, Any]], None]
 #: Returns what a method has to return, given its object, the result, and the arguments
 type Correction = Callable[[Any, Any, tuple[Any, ...]], Any]
+#: Returns other positional arguments than it was given, with those by name
+type Rewriting = Callable[[tuple[Any, ...], Mapping[str, Any]], tuple[Any, ...]]
 
 #: What tracebacks say in the place of this file
 _FILE_NAME = f"{Path(brian2.__file__).parent} (guarded by brian2numba)"
@@ -53,6 +55,8 @@ class Guard:
         Looks at the result.
     override : str
         What Brian asks the device for instead of the method, if it does.
+    rewrite : callable, optional
+        Gives the method other arguments.
     """
 
     owner: type
@@ -60,6 +64,7 @@ class Guard:
     check: Check | None = None
     correct: Correction | None = None
     override: str = ""
+    rewrite: Rewriting | None = None
 
     def install(self, device: Any) -> None:
         """Put the guard in front of the method.
@@ -95,7 +100,7 @@ class Guard:
         self, method: Callable[..., Any], signature: inspect.Signature
     ) -> Callable[..., Any]:
         position = _position_of_level(signature)
-        check, correct = self.check, self.correct
+        check, correct, rewrite = self.check, self.correct, self.rewrite
 
         def guarded(*args: Any, **kwds: Any) -> Any:
             if position:
@@ -105,6 +110,8 @@ class Guard:
             try:
                 if check is not None:
                     check(args[0], _arguments(signature, args, kwds))
+                if rewrite is not None:
+                    args = rewrite(args, kwds)
                 result = method(*args, **kwds)
                 return result if correct is None else correct(args[0], result, args[1:])
             except Exception as error:

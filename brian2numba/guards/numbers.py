@@ -58,7 +58,8 @@ def check_count(value: Any, what: str, limit: int = MAX_COUNT) -> None:
         return
     if not np.isfinite(number):
         raise ValueError(f"{what} has to be a finite number, not {number}.")
-    if number > limit:
+    # The first number beyond it is a double, also if the limit is not
+    if number >= float(limit + 1):
         bits = limit.bit_length() + 1
         reason = "Brian's indices have" if limit == MAX_COUNT else "they are counted in"
         raise OverflowError(

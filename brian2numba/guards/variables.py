@@ -84,18 +84,21 @@ def _check_value(view: Any, given: Mapping[str, Any]) -> None:
         raise OverflowError(_not_held(view, values[wrong]))
 
 
-def _check_condition(view: Any, given: Mapping[str, Any]) -> None:
-    """Refuse a string index that is a number."""
-    # The index in a string is the condition, called "code" where nothing is set
-    condition = given.get("cond", given["code"])
-    variables = view.group.resolve_all(
-        get_identifiers(condition), given["run_namespace"], user_identifiers=set()
-    )
-    if not is_boolean_expression(condition, variables):
-        raise TypeError(
-            f"The index '{condition}' is a number; a string has to be a condition, "
-            "which is true or false for each element."
+def _as_boolean(args: tuple[Any, ...], kwds: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Let a number that chooses elements count as true or false.
+
+    The numpy target, which has these strings by default, would take it for an index.
+    """
+    view, condition, *others = args
+    try:
+        variables = view.group.resolve_all(
+            get_identifiers(condition), kwds["run_namespace"], user_identifiers=set()
         )
+        is_number = not is_boolean_expression(condition.strip(), variables)
+    except (KeyError, SyntaxError):
+        # For Brian to say
+        return args
+    return (view, f"({condition.strip()}) != 0", *others) if is_number else args
 
 
 def _not_held(view: Any, value: Any) -> str:
@@ -111,13 +114,12 @@ GUARDS = (
     Guard(
         VariableView,
         "set_with_expression_conditional",
-        _check_condition,
         override="variableview_set_with_expression_conditional",
     ),
     Guard(
         VariableView,
         "get_with_expression",
-        _check_condition,
+        rewrite=_as_boolean,
         override="variableview_get_with_expression",
     ),
     Guard(VariableOwner, "set_states"),
