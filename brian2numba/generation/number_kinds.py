@@ -37,9 +37,17 @@ class NumberKinds:
 
     def __init__(self, variables: Mapping[str, Any]) -> None:
         self._variables = variables
+        # Kept with the expressions, whose identity may not become another's
+        self._found: dict[int, tuple[ast.AST, str]] = {}
 
     def of(self, node: ast.AST) -> str:
         """Return the kind of the number that an expression is."""
+        found = self._found.get(id(node))
+        if found is None:
+            found = self._found[id(node)] = (node, self._kind(node))
+        return found[1]
+
+    def _kind(self, node: ast.AST) -> str:
         kind = FLOAT
         match node:
             case ast.Constant(value=value):

@@ -132,14 +132,10 @@ def _statement(text: str, known: dict[str, Any]) -> str:
             pass
         case _:
             return text
-    before = ast.unparse(node)
-    operator, value = _assigned(name, operator, value, known)
-    variable = ast.Name(name)
-    after: ast.stmt = ast.Assign([variable], value, lineno=1)
-    if operator is not None:
-        after = ast.AugAssign(variable, operator, value)
-    if ast.unparse(after) == before:
+    assigned = _assigned(name, operator, value, known)
+    if assigned is None:
         return text
+    operator, value = assigned
     sign = "" if operator is None else _SIGNS[type(operator).__name__]
     margin = text[: len(text) - len(text.lstrip())]
     return f"{margin}{name} {sign}= {NodeRenderer().render_node(value)}"
@@ -147,14 +143,17 @@ def _statement(text: str, known: dict[str, Any]) -> str:
 
 def _assigned(
     name: str, operator: ast.operator | None, value: ast.expr, known: dict[str, Any]
-) -> tuple[ast.operator | None, ast.expr]:
-    """Return what is assigned to a variable, and in place by which operator."""
+) -> tuple[ast.operator | None, ast.expr] | None:
+    """Return what is assigned to a variable, and in place by which operator.
+
+    None stands for what is there already.
+    """
     kinds = NumberKinds(known)
     rewriter = _Rewriter(kinds)
     if name not in known:
         result = rewriter.visit(value)
         known[name] = AuxiliaryVariable(name, dtype=DTYPES[kinds.of(result)])
-        return operator, result
+        return (operator, result) if rewriter.has_changed else None
     target = kinds.of_variable(name)
     if operator is not None and {target, kinds.of(value)} == {BOOLEAN}:
         value = ast.BinOp(ast.Name(name), operator, value)
@@ -163,7 +162,7 @@ def _assigned(
     result = rewriter.visit(value, is_float=is_float)
     if operator is None and target != BOOLEAN and _is_for_integers(value, kinds):
         return _hidden(name, result)
-    return operator, result
+    return (operator, result) if rewriter.has_changed else None
 
 
 def _is_for_integers(value: ast.expr, kinds: NumberKinds) -> bool:
