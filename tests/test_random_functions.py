@@ -35,6 +35,7 @@ def test_functions_agree():
     # Both ways are taken, and few are left out
     assert min(batch.ways[way] for way in ("compiled", "Python")) >= 2
     assert batch.kinds["refused"] + batch.kinds["ill-conditioned"] < 5
+    assert batch.kinds["for one number"] < 5
 
 
 def case_of(*function, **keywords):
@@ -85,6 +86,23 @@ def test_what_numpy_refuses_is_not_compared():
     assert "ambiguous" in verdict.detail
     for_one = case_of("    return 1.0 if x > 0 else 0.0", one_number=True)
     assert judge(for_one).kind == "identical"
+
+
+def test_what_is_for_one_number_and_fails_as_with_numpy(monkeypatch):
+    def as_written(case, target, nudge=0.0):
+        is_reference = target == "numpy" and case.one_number
+        return (
+            write(case, "numpy")
+            if is_reference
+            else write(replace(case, one_number=False), "numpy")
+        )
+
+    monkeypatch.setattr(verdicts, "write", as_written)
+    case = case_of("    return 1.0 if x > 0 else 0.0", one_number=True)
+    assert judge(case).kind == "for one number"
+    # Another exception than numpy's is a difference
+    monkeypatch.setattr(verdicts, "_is_refused_with_arrays", lambda *_: False)
+    assert judge(case).kind == "different"
 
 
 def test_changes_are_seen():

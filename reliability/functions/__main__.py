@@ -113,6 +113,7 @@ def _figures(total: Batch) -> dict[str, int]:
         "different": len(total.failures),
         "features": len(FEATURES),
         "functions of the rarest feature": min(features[name] for name in FEATURES),
+        "for one number, refused as by numpy": kinds["for one number"],
         "refused by numpy, and not compared": kinds["refused"],
     }
 

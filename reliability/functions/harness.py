@@ -72,8 +72,9 @@ class Batch:
 
     @property
     def compared(self) -> dict[str, Verdict]:
-        """The cases that the numpy target runs."""
-        return {s: v for s, v in self.verdicts.items() if v.kind != "refused"}
+        """The cases that ran on both targets, as far as they should."""
+        left_out = "refused", "for one number"
+        return {s: v for s, v in self.verdicts.items() if v.kind not in left_out}
 
     @property
     def refusals(self) -> Counter[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reliability.functions.description import Case
 from reliability.functions.execution import Outcome, run_script
@@ -29,8 +29,8 @@ class Verdict:
     ----------
     kind : str
         ``"identical"`` bit by bit, ``"close"`` but for rounding errors, ``"raised"``
-        the same exception, ``"refused"`` by the numpy target, ``"ill-conditioned"``, or
-        ``"different"``.
+        the same exception, ``"refused"`` by the numpy target, ``"for one number"``: by
+        both targets as its author wrote it, ``"ill-conditioned"``, or ``"different"``.
     way : str
         Which way the function went, see `Outcome`.
     detail : str
@@ -50,6 +50,8 @@ def judge(case: Case) -> Verdict:
     result = run_script(write(case, "numba"))
     if result.error or reference.error:
         detail = _difference_of_errors(result, reference)
+        if detail and case.one_number and _is_refused_with_arrays(case, result):
+            return Verdict("for one number", result.way, detail)
         return Verdict("different" if detail else "raised", result.way, detail)
     different = dict(differing(result.values, reference.values, _RTOL))
     if different:
@@ -63,6 +65,16 @@ def judge(case: Case) -> Verdict:
 
 def _is_meant(reference: Outcome) -> bool:
     return reference.error in _MEANT or _TEXT in reference.message
+
+
+def _is_refused_with_arrays(case: Case, result: Outcome) -> bool:
+    """Tell whether numpy, which calls the function with arrays, says the same."""
+    as_written = run_script(write(replace(case, one_number=False), "numpy"))
+    return bool(result.error) and (result.error, result.message, result.time) == (
+        as_written.error,
+        as_written.message,
+        as_written.time,
+    )
 
 
 def _difference_of_errors(result: Outcome, reference: Outcome) -> str:
