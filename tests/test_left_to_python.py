@@ -353,3 +353,29 @@ def test_a_network_operation_sees_what_a_function_did():
     group.run_regularly("x = f(i)")
     Network(group, look).run(0.3 * ms)
     assert seen == [1, 2, 3]
+
+
+def series(n):
+    return 1.0 if n < 1 else 1.0 + 0.5 * series(n - 1)
+
+
+def with_series(x):
+    # The helper takes single numbers, and is given one; the function takes arrays
+    return x + series(3) * (x > 1).astype(float)
+
+
+def test_helper_of_single_numbers_in_a_function_of_arrays():
+    assert results(with_series, "numba") == results(with_series, "numpy")
+
+
+def test_what_takes_numbers_only_is_found_out():
+    # Nothing is known of what `limit` gives: numpy refuses the condition
+    limit = np.vectorize(lambda x: x)
+
+    def limited(x):
+        return 2.0 if limit(x) > 1 else 0.0
+
+    group = NeuronGroup(3, "x : 1", namespace={"f": described(limited)})
+    group.run_regularly("x = f(i)")
+    run(0.1 * ms)
+    assert group.x[:].tolist() == [0, 0, 2]

@@ -21,7 +21,7 @@ from brian2numba.errors import NotCompiledError
 from brian2numba.user_functions.calls import ELEMENTWISE_METHODS, Effect, effect_of
 from brian2numba.user_functions.scope import Scope
 
-__all__ = ["check_elementwise"]
+__all__ = ["Elementwise", "check_elementwise"]
 
 
 _OF_IDENTITY = (ast.Is, ast.IsNot, ast.In, ast.NotIn)
@@ -38,9 +38,25 @@ class _Value(enum.IntEnum):
     GIVEN = 3
 
 
+@dataclass(frozen=True)
+class Elementwise:
+    """What is known of a function that may be compiled.
+
+    Attributes
+    ----------
+    takes_numbers : bool
+        Whether it can be called with single numbers only.
+    same : frozenset of str
+        Its variables that are the same for all neurons.
+    """
+
+    takes_numbers: bool
+    same: frozenset[str]
+
+
 def check_elementwise(
     tree: ast.FunctionDef, scope: Scope, given: Iterable[str]
-) -> bool:
+) -> Elementwise:
     """Refuse a function that means something else for arrays.
 
     Parameters
@@ -54,8 +70,8 @@ def check_elementwise(
 
     Returns
     -------
-    bool
-        Whether it can be called with single numbers only.
+    Elementwise
+        What is known of it then.
 
     Raises
     ------
@@ -75,7 +91,10 @@ def check_elementwise(
         raise NotCompiledError(findings.always[0], takes_numbers)
     if findings.for_arrays and not findings.takes_numbers:
         raise NotCompiledError(findings.for_arrays[0])
-    return findings.takes_numbers
+    arguments = {argument.arg for argument in tree.args.args}
+    same = arguments - set(analysis.variables)
+    same |= {n for n, kind in analysis.variables.items() if kind == _Value.SAME}
+    return Elementwise(findings.takes_numbers, frozenset(same))
 
 
 @dataclass

@@ -89,6 +89,8 @@ class Part:
         Where it is defined.
     references : dict
         What it refers to, by the names of the arguments that it gets for them.
+    same : frozenset of str
+        Its variables that are the same for all neurons.
     calls : list
         The calls of other functions of the translation, with their names.
     """
@@ -97,6 +99,7 @@ class Part:
     tree: ast.FunctionDef
     file_name: str
     references: dict[str, Reference] = field(default_factory=dict)
+    same: frozenset[str] = frozenset()
     calls: list[tuple[ast.Call, str]] = field(default_factory=list)
 
     def receive(self, needs: Mapping[str, Sequence[str]]) -> None:

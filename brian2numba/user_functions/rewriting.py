@@ -180,7 +180,8 @@ class Rewriter(ast.NodeTransformer):
         if node is None:
             return Given(False, varies=False)
         names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
-        return Given(self.booleans.contain(node), bool(names & self.scope.local))
+        varies = bool(names & self.scope.local - self.part.same)
+        return Given(self.booleans.contain(node), varies)
 
     def _user_call(self, node: ast.Call, thing: Any) -> ast.expr:
         """Return the call of a function of the user's."""

@@ -139,7 +139,7 @@ class Functions:
         part = Part(name or self.free_name(own_name), tree, file_name)
         self.parts[id(function)] = part
         self._take_defaults(part, function, len(given))
-        self._check(function, tree, scope, given)
+        part.same = self._check(function, tree, scope, given)
         names = [argument.arg for argument in tree.args.args]
         booleans = {n for n, one in zip(names, given, strict=True) if one.is_boolean}
         rewriter = Rewriter(self, part, scope, Booleans(tree, scope, booleans))
@@ -153,13 +153,22 @@ class Functions:
         tree: ast.FunctionDef,
         scope: Scope,
         given: Sequence[Given],
-    ) -> None:
-        """Refuse a function that means something else for arrays."""
+    ) -> frozenset[str]:
+        """Refuse a function that means something else for arrays.
+
+        Returns
+        -------
+        frozenset of str
+            The variables that are the same for all neurons.
+        """
         names = [a.arg for a in tree.args.posonlyargs + tree.args.args]
         varying = {n for n, one in zip(names, given, strict=False) if one.varies}
         self._varying[id(function)] = varying
-        if self.of_arrays:
-            self.takes_numbers |= check_elementwise(tree, scope, varying)
+        if not self.of_arrays:
+            return frozenset()
+        found = check_elementwise(tree, scope, varying)
+        self.takes_numbers |= found.takes_numbers
+        return found.same
 
     def _check_again(
         self, function: types.FunctionType, given: Sequence[Given]
