@@ -1,8 +1,8 @@
 """
 What functions of users cost: ``python -m benchmarks.functions``.
 
-- The check of indices: a lookup in a table, with the check and with code from which it
-  was taken out, in turn in one process.
+- The check of indices: a lookup in a table, with the check and with code that only
+  knows what negative indices mean, in turn in one process.
 - The start of a process whose model has a function that numba compiled in another one,
   beside one whose function was translated, in turn.
 - The memory of models that each have a function of their own, beside models without,
@@ -31,6 +31,8 @@ from brian2 import Function, Network, NeuronGroup, ms, prefs
 import brian2numba
 from brian2numba.compilation import compiler
 from brian2numba.lowering import words
+from brian2numba.lowering.arrays import length_of
+from brian2numba.lowering.kinds import INT64
 from brian2numba.lowering.values import Value
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -115,7 +117,10 @@ def _without_checks() -> Iterator[None]:
     """Let kernels be compiled, and not stored, without the check."""
 
     def element(code: Any, value: Value, index: Value) -> tuple[Value, Value]:
-        return value.parts[0], index
+        is_negative = code.emit(f"icmp slt i64 {index.ref}, 0")
+        from_end = code.emit(f"add i64 {index.ref}, {length_of(value).ref}")
+        ref = code.emit(f"select i1 {is_negative}, i64 {from_end}, i64 {index.ref}")
+        return value.parts[0], Value(ref, INT64)
 
     before = words.element
     with tempfile.TemporaryDirectory() as folder:

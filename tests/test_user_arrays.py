@@ -5,6 +5,7 @@ import pytest
 from brian2 import (
     BrianObjectException,
     Function,
+    Network,
     NeuronGroup,
     defaultclock,
     implementation,
@@ -161,3 +162,147 @@ def test_a_function_without_arrays_may_follow_one_that_fails(without_numba):
         group.x.set_item(slice(None), "f(i + 1)", namespace=namespace)
     group.x.set_item(slice(None), "f(i)", namespace=namespace)
     assert group.x[:].tolist() == TABLE.tolist()
+
+
+N_MANY = 10_000
+
+
+def looked_up(function, index, indices):
+    """Return what a function gives for an index that is a variable of each neuron."""
+    arg_types = ["integer" if index == "integer" else "float"]
+    described = Function(function, arg_units=[1], arg_types=arg_types, return_unit=1)
+    group = NeuronGroup(len(indices), f"x : 1\nk : {index}", name="neurons")
+    group.k = indices
+    group.run_regularly("x = f(k)")
+    Network(group).run(0.1 * ms, namespace={"f": described})
+    return group.x[:]
+
+
+@pytest.mark.parametrize("n", [1, 5, 1000])
+@pytest.mark.parametrize("index", ["integer", "1"])
+def test_many_indices(index, n, way, without_numba):
+    table = np.random.default_rng(1).random(n)
+    indices = np.arange(N_MANY if way == "compiled" else 100) % (2 * n) - n
+
+    def f(k):
+        return table[int(k)]
+
+    assert np.array_equal(looked_up(f, index, indices), table[indices])
+
+
+@pytest.mark.parametrize("wrong", [7, -8, 2**31 - 1, -(2**31)])
+@pytest.mark.parametrize("index", ["integer", "1"])
+def test_one_of_many_indices(index, wrong, way, without_numba):
+    table = np.arange(7.0)
+    indices = np.arange(N_MANY if way == "compiled" else 100) % 7
+    indices[len(indices) // 2] = wrong
+
+    def f(k):
+        return table[int(k)]
+
+    with pytest.raises(BrianObjectException) as caught:
+        looked_up(f, index, indices)
+    text = str(caught.value.__cause__)
+    assert f"uses element {wrong} of 'table', which has 7 elements" in text
+    assert "'return table[int(k)]' of the function 'f' (test_user_arrays.py, " in text
+
+
+@pytest.mark.parametrize("wrong", [0, 1, -1])
+def test_a_table_without_elements(wrong, without_numba):
+    body = f"return 1 if k < 2 else table[{wrong}*int(k > 0)]"
+    for table in (np.zeros(0), np.zeros(0, "int32"), np.arange(3.0)[3:]):
+        assert values(body, table, n=2) == [1, 1]
+        with pytest.raises(BrianObjectException) as caught:
+            values(body, table, n=3)
+        text = str(caught.value.__cause__)
+        assert f"uses element {wrong} of 'table', which has 0 elements" in text
+
+
+def test_a_table_without_elements_that_the_script_changes(without_numba):
+    def g(k):
+        return table[k]
+
+    table = np.zeros(0)
+    with pytest.raises(BrianObjectException) as caught:
+        looked_up(g, "integer", [0, 0])
+    assert "uses element 0 of 'table', which has 0" in str(caught.value.__cause__)
+    table = np.ones(1)
+    assert looked_up(g, "integer", [0, -1]).tolist() == [1, 1]
+
+
+@pytest.mark.parametrize("at", ["first", "second", "third"])
+def test_one_of_several_arrays(at, without_numba):
+    first, second, third = (np.arange(n) + 0.5 for n in (9, 10, 11))
+    a, b, c = (int(name == at) for name in ("first", "second", "third"))
+
+    def h(k, shift):
+        return third[k + 2 * shift]
+
+    def g(k):
+        return h(k, c) + h(k, 0) + second[k + b]
+
+    def f(k):
+        more = first[k + a - 1]
+        return more + g(k)
+
+    size = {"first": 9, "second": 10, "third": 11}[at]
+    indices = np.arange(9)
+    assert looked_up(f, "integer", indices).tolist() == [f(k) for k in indices]
+    with pytest.raises(BrianObjectException) as caught:
+        looked_up(f, "integer", indices + 1)
+    text = str(caught.value.__cause__)
+    assert f"uses element {size} of '{at}', which has {size} elements" in text
+
+
+def test_other_elements_are_asked_for_by_a_condition_alone(without_numba):
+    table = np.arange(100.0)
+
+    def f(k):
+        return np.where(k < 100, table[k] if k < 100 else 0.0, -1.0)
+
+    def g(k):
+        return table[k] if 0 <= k < 100 else -1.0
+
+    indices = np.arange(-50, 1000)
+    expected = np.where((indices >= 0) & (indices < 100), indices, -1.0)
+    assert np.array_equal(looked_up(g, "integer", indices), expected)
+    expected[:50] = table[50:]
+    assert np.array_equal(looked_up(f, "integer", indices), expected)
+
+
+def test_a_helper_without_a_loop_that_a_loop_calls(without_numba):
+    table = np.arange(5.0)
+
+    def at(k):
+        return table[k]
+
+    def f(k):
+        j = 0
+        while at(j) < k:
+            j += 1
+        return j
+
+    assert looked_up(f, "integer", np.arange(5)).tolist() == [0, 1, 2, 3, 4]
+    with pytest.raises(BrianObjectException) as caught:
+        looked_up(f, "integer", np.arange(6))
+    assert "uses element 5 of 'table'" in str(caught.value.__cause__)
+
+
+def test_a_table_that_is_an_array_of_the_model(without_numba):
+    group = NeuronGroup(3, "x : 1\ny : 1")
+    table = group.variables["x"].get_value()
+
+    def f(k):
+        return table[k]
+
+    described = Function(f, arg_units=[1], arg_types=["integer"], return_unit=1)
+    group.run_regularly("x += 1; y = f(i)")
+    network = Network(group)
+    network.run(0.2 * ms, namespace={"f": described})
+    assert group.y[:].tolist() == [1, 1, 1]
+    table = np.arange(3.0)
+    network.run(0.1 * ms, namespace={"f": described})
+    assert group.y[:].tolist() == [0, 1, 2]
+    table = group.variables["x"].get_value()
+    network.run(0.1 * ms, namespace={"f": described})
+    assert group.y[:].tolist() == [3, 3, 3]

@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 import pytest
-from brian2 import NeuronGroup, PoissonGroup, Synapses, ms, prefs, run, seed
+from brian2 import Function, NeuronGroup, PoissonGroup, Synapses, ms, prefs, run, seed
 
 from brian2numba.compilation import machine_code, mathematics, stored_code
 from brian2numba.inspection import loops_of
@@ -144,3 +144,23 @@ def test_state_update_of_synapses(modules):
     synapses.connect()
     run(0.1 * ms)
     assert_arithmetic_is_vector_code(modules, largest(modules))
+
+
+@pytest.mark.skipif(
+    platform.machine() not in ("x86_64", "AMD64"),
+    reason="elsewhere, LLVM may find single items cheaper",
+)
+@pytest.mark.parametrize("index", ["integer", "1"])
+def test_a_lookup_in_a_table(index, modules):
+    table = np.arange(10.0)
+
+    def looked_up(k):
+        return 2 * table[int(k)] + table[-1]
+
+    kind = "integer" if index == "integer" else "float"
+    function = Function(looked_up, arg_units=[1], arg_types=[kind], return_unit=1)
+    group = NeuronGroup(1000, f"x : 1\nk : {index}", namespace={"f": function})
+    group.run_regularly("x = f(k)")
+    run(0.1 * ms)
+    loops = loops_of(str(modules[largest(modules)]))
+    assert any(loop.is_vector and loop.arithmetic for loop in loops)
