@@ -89,20 +89,27 @@ def test_what_numpy_refuses_is_not_compared():
 
 
 def test_what_is_for_one_number_and_fails_as_with_numpy(monkeypatch):
-    def as_written(case, target, nudge=0.0):
-        is_reference = target == "numpy" and case.one_number
-        return (
-            write(case, "numpy")
-            if is_reference
-            else write(replace(case, one_number=False), "numpy")
-        )
+    as_written = case_of("    return 1.0 if x > 0 else 0.0")
 
-    monkeypatch.setattr(verdicts, "write", as_written)
-    case = case_of("    return 1.0 if x > 0 else 0.0", one_number=True)
-    assert judge(case).kind == "for one number"
-    # Another exception than numpy's is a difference
-    monkeypatch.setattr(verdicts, "_is_refused_with_arrays", lambda *_: False)
-    assert judge(case).kind == "different"
+    def without_numba(case, target, nudge=0.0):
+        return write(case if target == "numpy" else as_written, "numpy")
+
+    monkeypatch.setattr(verdicts, "write", without_numba)
+    assert judge(replace(as_written, one_number=True)).kind == "for one number"
+
+
+@pytest.mark.parametrize(
+    ("result", "kind"), [("0", "different"), ("np.sum(x)", "close")]
+)
+def test_what_means_something_else_for_arrays(result, kind, monkeypatch):
+    case = case_of("    return np.array([x]).sum()", one_number=True)
+    other = case_of(f"    return x*0 + {result}")
+
+    def without_numba(case, target, nudge=0.0):
+        return write(case if target == "numpy" else other, "numpy")
+
+    monkeypatch.setattr(verdicts, "write", without_numba)
+    assert judge(case).kind.replace("identical", "close") == kind
 
 
 def test_changes_are_seen():

@@ -118,8 +118,8 @@ class Writer:
         if self._one_number and is_number and self.chance(3):
             statements.append(self._filled(_EARLY_RETURN, 1))
         statements += [self._statement() for _ in range(self._draw(st.integers(0, 3)))]
-        # Half of the functions for arrays have some
-        if not self._one_number and self.chance(2):
+        # A third of the functions for arrays have some
+        if not self._one_number and self.chance(3):
             options = st.lists(
                 st.sampled_from(EFFECTS), min_size=1, max_size=2, unique=True
             )

@@ -129,6 +129,21 @@ def pairs(i, j):
     return (i + j + np.max(j)) % 2
 
 
+weights = np.array([0.5, 1.0, -1.0, 2.0, 0.25, 4.0])
+
+
+def change_weights():
+    weights[:] = weights[::-1]
+
+
+@form(
+    "an array with a number for each neuron: `weights*x`", PYTHON, within=change_weights
+)
+@check_units(x=1, result=1)
+def number_for_each(x):
+    return weights * x + np.maximum(x, weights)
+
+
 @form("functions of scipy", PYTHON)
 @check_units(x=1, result=1)
 def with_scipy(x):
