@@ -379,3 +379,26 @@ def test_what_takes_numbers_only_is_found_out():
     group.run_regularly("x = f(i)")
     run(0.1 * ms)
     assert group.x[:].tolist() == [0, 0, 2]
+
+
+FLAGS = np.array([True, False, True])
+PER_NEURON = np.array([0.0, 1.0, 2.0])
+
+#: Arrays and lists that have an item for each neuron
+PAIRED = {
+    "literal": lambda x: np.where([True, False, True], x, 0),
+    "flags": lambda x: np.where(FLAGS, x, 0),
+    "comparison": lambda x: np.where(PER_NEURON > 1, x, 0),
+    "logical": lambda x: np.logical_and(FLAGS, x > 0) * x,
+    "select": lambda x: np.select([FLAGS, x > 2], [x, 2 * x], 0),
+    "maximum": lambda x: np.maximum(x, PER_NEURON[::-1]),
+    "limits": lambda x: np.clip(x, 0, [1, 2, 3]),
+    "sorted": lambda x: np.array(sorted(x)),
+    "largest": lambda x: max(x) + x,
+    "empty index": lambda x: PER_NEURON[x.astype(int) % 3][()],
+}
+
+
+@pytest.mark.parametrize("name", PAIRED)
+def test_items_for_each_neuron(name):
+    assert results(PAIRED[name], "numba") == results(PAIRED[name], "numpy")

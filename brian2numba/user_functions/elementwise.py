@@ -19,12 +19,26 @@ import numpy as np
 
 from brian2numba.errors import NotCompiledError
 from brian2numba.user_functions.calls import ELEMENTWISE_METHODS, Effect, effect_of
+from brian2numba.user_functions.references import kind_of, plain_value
 from brian2numba.user_functions.scope import Scope
 
 __all__ = ["Elementwise", "check_elementwise"]
 
 
 _OF_IDENTITY = (ast.Is, ast.IsNot, ast.In, ast.NotIn)
+
+
+#: Functions of Python's that compare the items of what they are given
+_OF_ITEMS = ("all", "any", "max", "min", "sorted")
+#: Functions that take tables, or lists of what belongs together, beside values
+_WITH_TABLES = (
+    "array",
+    "asarray",
+    "digitize",
+    "interp",
+    "searchsorted",
+    "sum",
+)
 
 
 class _Value(enum.IntEnum):
@@ -367,7 +381,7 @@ class _Analysis:
                 self.findings.takes_numbers = True
             return _Value.SAME
         if isinstance(index, ast.Tuple):
-            return max(self._index(part) for part in index.elts)
+            return max((self._index(part) for part in index.elts), default=_Value.SAME)
         kind = self.of(index)
         if kind and _is_condition(index):
             self._not_for_arrays("it uses a condition as an index")
@@ -428,9 +442,44 @@ class _Analysis:
                 self._tells_arrays(f"it goes through '{short}'")
             return _Value.LIST
         if effect is Effect.ONE_NUMBER:
+            if name in _OF_ITEMS and len(kinds) == 1 and not is_of_list:
+                self._tells_arrays(f"it goes through '{short}'")
+                return _Value.SAME
             self.findings.takes_numbers = True
+        if effect is Effect.ELEMENTWISE:
+            self._check_pairs(node)
         # np.asarray gives the array itself
         return max(kinds) if name.endswith("asarray") else _Value.NEW
+
+    def _check_pairs(self, node: ast.Call) -> None:
+        """Refuse arrays beside the values of neurons: each item is for one of these."""
+        name = ast.unparse(node.func).split(".")[-1]
+        arguments = list(node.args)
+        if name in ("select", "piecewise"):
+            lists = (a for a in node.args if isinstance(a, (ast.List, ast.Tuple)))
+            arguments = [item for one in lists for item in one.elts]
+        elif name in _WITH_TABLES:
+            return
+        for argument in arguments:
+            if self._is_of_items(argument):
+                self._never(f"'{_short(argument)}' has an item for each neuron")
+
+    def _is_of_items(self, node: ast.expr) -> bool:
+        """Tell whether an expression is an array that is the script's, or a list."""
+        match node:
+            case ast.List() | ast.Tuple():
+                return True
+            case ast.Compare(left=left, comparators=others):
+                return any(self._is_of_items(part) for part in [left, *others])
+            case ast.BinOp(left=left, right=right):
+                return self._is_of_items(left) or self._is_of_items(right)
+            case ast.UnaryOp(operand=operand):
+                return self._is_of_items(operand)
+        reference = self.scope.reference(node)
+        if reference is None:
+            return False
+        kind = kind_of(plain_value(self.scope.value(reference)))
+        return kind is not None and kind.n_dimensions > 0
 
     def _own_call(self, node: ast.Call, values: list[ast.expr]) -> _Value:
         """Look at a call of a function within the function, or of a method."""
