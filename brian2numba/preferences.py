@@ -133,8 +133,8 @@ _PREFERENCES = {
     "jit": BrianPreference(
         default=True,
         docs="""
-        Whether kernels are compiled. If set to ``False``, Python runs the same
-        generated code, for debuggers: it is very slow.
+        Whether kernels are compiled. If set to ``False``, nothing is: Python runs the
+        same code, for debuggers, and where compiled code may not run. It is very slow.
         """,
     ),
     "delete_source_files": BrianPreference(
