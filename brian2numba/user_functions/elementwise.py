@@ -19,8 +19,8 @@ import numpy as np
 
 from brian2numba.errors import NotCompiledError
 from brian2numba.user_functions.calls import ELEMENTWISE_METHODS, Effect, effect_of
-from brian2numba.user_functions.references import kind_of, plain_value
 from brian2numba.user_functions.scope import Scope
+from brian2numba.user_functions.syntax import is_condition, is_text, is_type, short
 
 __all__ = ["Elementwise", "check_elementwise"]
 
@@ -155,7 +155,7 @@ class _Analysis:
         if method is not None:
             method(node)
         elif not isinstance(node, (ast.Raise, ast.Pass, ast.Break, ast.Continue)):
-            self._never(f"it has the statement '{_short(node)}'")
+            self._never(f"it has the statement '{short(node)}'")
 
     def _see_assign(self, node: ast.Assign) -> None:
         kind = self.of(node.value)
@@ -186,7 +186,7 @@ class _Analysis:
         self._inner.pop()
 
     def _see_return(self, node: ast.Return | ast.Expr) -> None:
-        if node.value is not None and not _is_text(node.value):
+        if node.value is not None and not is_text(node.value):
             self.of(node.value)
 
     _see_expr = _see_return
@@ -196,7 +196,7 @@ class _Analysis:
 
     def _see_match(self, node: ast.Match) -> None:
         self._truth(node.subject)
-        self._never(f"it has the statement '{_short(node)}'")
+        self._never(f"it has the statement '{short(node)}'")
 
     def _value(self, name: str) -> _Value:
         """Return what a variable is."""
@@ -244,7 +244,7 @@ class _Analysis:
         """Return how an expression depends on the neurons."""
         method = getattr(self, f"_of_{type(node).__name__.lower()}", None)
         if method is None:
-            self._never(f"it has the expression '{_short(node)}'")
+            self._never(f"it has the expression '{short(node)}'")
             return _Value.SAME
         kind: _Value = method(node)
         return kind
@@ -312,7 +312,7 @@ class _Analysis:
         sides = node.left, node.right
         kinds = [self.of(side) for side in sides]
         if _Value.LIST in kinds or any(self._is_sequence(side) for side in sides):
-            self._not_for_arrays(f"it computes with a list: '{_short(node)}'")
+            self._not_for_arrays(f"it computes with a list: '{short(node)}'")
         return _Value.NEW if any(kinds) else _Value.SAME
 
     def _of_attribute(self, node: ast.Attribute) -> _Value:
@@ -320,7 +320,7 @@ class _Analysis:
             return _Value.SAME
         kind = self.of(node.value)
         if kind >= _Value.NEW and node.attr not in ("real", "imag"):
-            self._tells_arrays(f"it asks for '{_short(node)}'")
+            self._tells_arrays(f"it asks for '{short(node)}'")
             return _Value.SAME
         return kind
 
@@ -330,7 +330,7 @@ class _Analysis:
         kind = self.of(node.value)
         of_index = self._index(node.slice)
         if kind >= _Value.NEW:
-            self._not_for_arrays(f"it takes a part of an array: '{_short(node)}'")
+            self._not_for_arrays(f"it takes a part of an array: '{short(node)}'")
             if isinstance(node.slice, ast.Slice):
                 return kind
         if of_index and (self._is_sequence(node.value) or kind == _Value.LIST):
@@ -366,7 +366,7 @@ class _Analysis:
     def _iterated(self, node: ast.expr) -> _Value:
         kind = self.of(node)
         if kind >= _Value.NEW:
-            self._tells_arrays(f"it goes through '{_short(node)}'")
+            self._tells_arrays(f"it goes through '{short(node)}'")
         return kind
 
     @staticmethod
@@ -383,7 +383,7 @@ class _Analysis:
         if isinstance(index, ast.Tuple):
             return max((self._index(part) for part in index.elts), default=_Value.SAME)
         kind = self.of(index)
-        if kind and _is_condition(index):
+        if kind and is_condition(index):
             self._not_for_arrays("it uses a condition as an index")
         return kind
 
@@ -392,7 +392,7 @@ class _Analysis:
     def _of_call(self, node: ast.Call) -> _Value:
         values = [*node.args, *(keyword.value for keyword in node.keywords)]
         if any(keyword.arg is None for keyword in node.keywords):
-            self._never(f"it calls '{_short(node)}'")
+            self._never(f"it calls '{short(node)}'")
             return _Value.SAME
         found = self.scope.thing(node.func)
         if found is None:
@@ -428,22 +428,22 @@ class _Analysis:
     ) -> _Value:
         if not any(kinds):
             return _Value.SAME
-        name, short = ast.unparse(node.func), _short(node)
+        name, shown = ast.unparse(node.func), short(node)
         is_of_list = max(kinds) == _Value.LIST
         if effect is Effect.OF_ALL or (name == "sum" and not is_of_list):
             self._not_for_arrays(f"'{name}' makes something of all neurons' values")
             return _Value.SAME
         if effect is Effect.TELLS_ARRAYS:
             if not is_of_list:
-                self._tells_arrays(f"it asks for '{short}'")
+                self._tells_arrays(f"it asks for '{shown}'")
             return _Value.SAME
         if effect is Effect.GOES_THROUGH:
             if not is_of_list:
-                self._tells_arrays(f"it goes through '{short}'")
+                self._tells_arrays(f"it goes through '{shown}'")
             return _Value.LIST
         if effect is Effect.ONE_NUMBER:
             if name in _OF_ITEMS and len(kinds) == 1 and not is_of_list:
-                self._tells_arrays(f"it goes through '{short}'")
+                self._tells_arrays(f"it goes through '{shown}'")
                 return _Value.SAME
             self.findings.takes_numbers = True
         if effect is Effect.ELEMENTWISE:
@@ -461,61 +461,26 @@ class _Analysis:
         elif name in _WITH_TABLES:
             return
         for argument in arguments:
-            if self._is_of_items(argument):
-                self._never(f"'{_short(argument)}' has an item for each neuron")
-
-    def _is_of_items(self, node: ast.expr) -> bool:
-        """Tell whether an expression is an array that is the script's, or a list."""
-        match node:
-            case ast.List() | ast.Tuple():
-                return True
-            case ast.Compare(left=left, comparators=others):
-                return any(self._is_of_items(part) for part in [left, *others])
-            case ast.BinOp(left=left, right=right):
-                return self._is_of_items(left) or self._is_of_items(right)
-            case ast.UnaryOp(operand=operand):
-                return self._is_of_items(operand)
-        reference = self.scope.reference(node)
-        if reference is None:
-            return False
-        kind = kind_of(plain_value(self.scope.value(reference)))
-        return kind is not None and kind.n_dimensions > 0
+            if self.scope.is_of_items(argument):
+                self._never(f"'{short(argument)}' has an item for each neuron")
 
     def _own_call(self, node: ast.Call, values: list[ast.expr]) -> _Value:
         """Look at a call of a function within the function, or of a method."""
         if isinstance(node.func, ast.Attribute):
             owner = self.of(node.func.value)
-            kind = max([owner, *(self.of(v) for v in values if not _is_type(v))])
+            kind = max([owner, *(self.of(v) for v in values if not is_type(v))])
             method = node.func.attr
             if owner and method not in ELEMENTWISE_METHODS and method != "append":
                 self._not_for_arrays(
-                    f"'{_short(node.func)}' makes something of all neurons' values"
+                    f"'{short(node.func)}' makes something of all neurons' values"
                 )
             return _Value.NEW if kind else _Value.SAME
         if isinstance(node.func, (ast.Name, ast.Lambda)):
             return self._new([*values, node.func])
-        self._never(f"it calls '{_short(node.func)}'")
+        self._never(f"it calls '{short(node.func)}'")
         return _Value.SAME
 
 
 def _arguments(args: ast.arguments) -> dict[str, _Value]:
     """Return what the arguments of a function within the function are."""
     return {a.arg: _Value.NEW for a in args.posonlyargs + args.args}
-
-
-def _is_text(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
-
-
-def _is_type(node: ast.expr) -> bool:
-    return isinstance(node, ast.Name) and node.id in ("int", "float", "bool")
-
-
-def _is_condition(node: ast.expr) -> bool:
-    return isinstance(node, (ast.Compare, ast.BoolOp))
-
-
-def _short(node: ast.AST, most: int = 40) -> str:
-    """Return the first line of some source, for messages."""
-    line = ast.unparse(node).splitlines()[0]
-    return line if len(line) <= most else f"{line[: most - 3]}..."

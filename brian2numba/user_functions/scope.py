@@ -109,6 +109,23 @@ class Scope:
         except (NameError, AttributeError, LookupError, TypeError) as error:
             raise NotCompiledError(f"'{reference}' is not there: {error}") from None
 
+    def is_of_items(self, node: ast.expr) -> bool:
+        """Tell whether an expression is an array that is the script's, or a list."""
+        match node:
+            case ast.List() | ast.Tuple():
+                return True
+            case ast.Compare(left=left, comparators=others):
+                return any(self.is_of_items(part) for part in [left, *others])
+            case ast.BinOp(left=left, right=right):
+                return self.is_of_items(left) or self.is_of_items(right)
+            case ast.UnaryOp(operand=operand):
+                return self.is_of_items(operand)
+        reference = self.reference(node)
+        if reference is None:
+            return False
+        kind = kind_of(plain_value(self.value(reference)))
+        return kind is not None and kind.n_dimensions > 0
+
     def thing(self, node: ast.expr) -> tuple[Any, str] | None:
         """Return what is called, and its name; None if that is the function's own."""
         reference = self.reference(node)
