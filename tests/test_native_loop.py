@@ -373,7 +373,9 @@ def test_the_status_of_a_kernel_becomes_an_exception(monkeypatch):
     with pytest.raises(BrianObjectException) as caught:
         network.run(1 * ms)
     assert "t = 0.0005 s" in str(caught.value)
-    assert "'other'" in str(caught.value.__cause__)
+    assert str(caught.value.__cause__) == "too large"
+    (note,) = caught.value.__cause__.__notes__
+    assert "called by the NeuronGroup 'other', at t = 0.0005 s" in note
     assert round(network.t / (0.1 * ms)) == 5
     assert len(trace.t) == trace.x.shape[1]
 

@@ -38,8 +38,11 @@ def test_models_agree():
     assert not set(FEATURES).difference(*map(features_of, batch.verdicts))
     # Of a few, both targets refuse all models
     assert len(set(FEATURES).difference(batch.features)) <= 3
-    # They are not refused, or explained away
-    assert batch.kinds["identical"] > len(batch.verdicts) // 2
+    # They are not refused, or explained away. How many are the same in the last bit is
+    # numpy's to say, whose functions are others in each release and on each processor
+    assert batch.kinds["identical"] > len(batch.verdicts) // 3
+    same = batch.kinds["identical"] + batch.kinds["close"]
+    assert same > len(batch.verdicts) // 2
     assert batch.kinds["explained"] <= N_MODELS // 5
 
 
