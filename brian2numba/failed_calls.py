@@ -30,7 +30,7 @@ from brian2numba.reference_counting import functions_for_numba
 from brian2numba.reports import ARGUMENT_KINDS, Report
 from brian2numba.user_functions import PlainFunction
 from brian2numba.user_functions.in_python import for_numpy
-from brian2numba.user_functions.translation import unwrapped
+from brian2numba.user_functions.parts import unwrapped
 
 __all__ = [
     "FailedCall",

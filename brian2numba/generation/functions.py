@@ -38,15 +38,11 @@ from brian2numba.generation.hidden_arguments import (
 from brian2numba.generation.jitting import (
     jit_user_function,
     plain_values,
-    unwrapped,
 )
 from brian2numba.user_functions import PlainFunction
+from brian2numba.user_functions.parts import TranslatedSource, unwrapped
 from brian2numba.user_functions.references import Reference
-from brian2numba.user_functions.translation import (
-    TranslatedSource,
-    Translation,
-    translated,
-)
+from brian2numba.user_functions.translation import Translation, translated
 
 __all__ = ["KernelFunctions", "collect_functions"]
 

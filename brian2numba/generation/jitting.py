@@ -10,12 +10,12 @@ from typing import Any
 
 import brian2.numpy_
 import numpy as np
-from brian2.core.functions import DEFAULT_FUNCTIONS, Function
-from brian2.units import unitsafefunctions
+from brian2.core.functions import Function
 from brian2.units.fundamentalunits import Quantity
 
-from brian2numba.elementary import functions as elementary
 from brian2numba.errors import UserFunctionError
+from brian2numba.user_functions.calls import plain_function
+from brian2numba.user_functions.parts import unwrapped
 
 __all__ = [
     "compilable",
@@ -23,7 +23,6 @@ __all__ = [
     "is_of_user",
     "jit_user_function",
     "plain_values",
-    "unwrapped",
 ]
 
 
@@ -36,15 +35,6 @@ def is_jitted(function: Any) -> bool:
 def _numba() -> Any:
     """Return what calls numba, which takes long to import, and few models need."""
     return importlib.import_module("brian2numba.with_numba.functions")
-
-
-def unwrapped(function: Any) -> Any:
-    """Return the function that the user wrote, without Brian's and numba's wrappers."""
-    if isinstance(function, Function):
-        function = function.pyfunc
-    while not is_jitted(function) and hasattr(function, "_orig_func"):
-        function = function._orig_func
-    return function.py_func if is_jitted(function) else function
 
 
 def jit_user_function(
@@ -145,8 +135,9 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Quantity):
         array = np.asarray(value)
         return float(array) if array.ndim == 0 else array.copy()
-    if id(value) in _BRIAN_FUNCTIONS:
-        return _BRIAN_FUNCTIONS[id(value)]
+    known = plain_function(value)
+    if known is not value:
+        return known
     if isinstance(value, Function):
         return unwrapped(value)
     if value is brian2.numpy_:
@@ -163,20 +154,6 @@ def is_of_user(value: Any) -> bool:
     )
 
 
-def _plain_brian_functions() -> dict[int, Any]:
-    """Map Brian's functions that check units to functions that numba compiles."""
-    plain = {}
-    for name, function in DEFAULT_FUNCTIONS.items():
-        replacement = elementary.FUNCTIONS.get(name) or getattr(np, name, None)
-        if replacement is not None and name not in ("rand", "randn", "poisson"):
-            plain[id(function)] = plain[id(function.pyfunc)] = replacement
-    for name in unitsafefunctions.__all__:
-        function = getattr(unitsafefunctions, name)
-        plain.setdefault(id(function), getattr(np, name, function))
-    return plain
-
-
-_BRIAN_FUNCTIONS = _plain_brian_functions()
 _LIBRARIES = {"numpy", "math", "numba"}
 
 

@@ -25,7 +25,15 @@ from brian2numba.elementary import functions as elementary
 from brian2numba.elementary import numpys
 from brian2numba.errors import NotCompiledError
 
-__all__ = ["ELEMENTWISE_METHODS", "Effect", "effect_of", "library_name", "rewritten"]
+__all__ = [
+    "ELEMENTWISE_METHODS",
+    "Effect",
+    "clipped",
+    "effect_of",
+    "library_name",
+    "plain_function",
+    "rewritten",
+]
 
 
 class Effect(enum.Enum):

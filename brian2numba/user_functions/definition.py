@@ -27,6 +27,7 @@ _COMPARED = (
     "co_posonlyargcount",
 )
 _DEFINITIONS = (ast.FunctionDef, ast.Lambda)
+type _Node = ast.FunctionDef | ast.Lambda
 _VARIABLE_ARGUMENTS = inspect.CO_VARARGS | inspect.CO_VARKEYWORDS
 _GENERATORS = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 
@@ -57,28 +58,28 @@ def definition_of(function: types.FunctionType) -> ast.FunctionDef:
     return _as_function(found)
 
 
-def _found(text: str, code: types.CodeType) -> ast.FunctionDef | ast.Lambda | None:
+def _found(text: str, code: types.CodeType) -> _Node | None:
     """Return the node of a file that compiles to some code."""
     try:
-        tree, parts = _compiled(text)
+        nodes, parts = _compiled(text)
     except (SyntaxError, ValueError):
         return None
     for part in parts.get(code.co_name, ()):
         if _is_alike(part, code):
-            for node in ast.walk(tree):
-                if isinstance(node, _DEFINITIONS) and _is_origin(node, part):
+            for node in nodes:
+                if _is_origin(node, part):
                     return node
     return None
 
 
 @functools.lru_cache(maxsize=16)
-def _compiled(text: str) -> tuple[ast.Module, dict[str, list[types.CodeType]]]:
-    """Return the tree of a file, and the code of all functions in it by their names."""
-    tree = ast.parse(text)
+def _compiled(text: str) -> tuple[list[_Node], dict[str, list[types.CodeType]]]:
+    """Return the functions of a file, and the code of each by their names."""
+    nodes = [n for n in ast.walk(ast.parse(text)) if isinstance(n, _DEFINITIONS)]
     parts: dict[str, list[types.CodeType]] = {}
     for code in _all_code(compile(text, "<source>", "exec", dont_inherit=True)):
         parts.setdefault(code.co_name, []).append(code)
-    return tree, parts
+    return nodes, parts
 
 
 def _all_code(code: types.CodeType) -> Iterator[types.CodeType]:
@@ -105,7 +106,7 @@ def _is_same_constant(one: Any, other: Any) -> bool:
     return type(one) is type(other) and repr(one) == repr(other)
 
 
-def _is_origin(node: ast.FunctionDef | ast.Lambda, code: types.CodeType) -> bool:
+def _is_origin(node: _Node, code: types.CodeType) -> bool:
     """Tell whether code was made of a node of the same file."""
     if isinstance(node, ast.FunctionDef):
         first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
@@ -118,7 +119,7 @@ def _is_origin(node: ast.FunctionDef | ast.Lambda, code: types.CodeType) -> bool
     return whole in places
 
 
-def _as_function(node: ast.FunctionDef | ast.Lambda) -> ast.FunctionDef:
+def _as_function(node: _Node) -> ast.FunctionDef:
     """Return a copy of a node, as a function without decorators and annotations."""
     if isinstance(node, ast.Lambda):
         own = copy.deepcopy(node)

@@ -10,9 +10,7 @@ from typing import Any
 
 from brian2numba.errors import NotCompiledError
 from brian2numba.user_functions.booleans import Booleans
-from brian2numba.user_functions.calls import (
-    library_name,
-)
+from brian2numba.user_functions.calls import library_name
 from brian2numba.user_functions.definition import definition_of
 from brian2numba.user_functions.elementwise import check_elementwise
 from brian2numba.user_functions.parts import (
@@ -25,7 +23,7 @@ from brian2numba.user_functions.references import Reference, kind_of, plain_valu
 from brian2numba.user_functions.rewriting import Rewriter
 from brian2numba.user_functions.scope import Scope
 
-__all__ = ["TranslatedSource", "Translation", "translated", "unwrapped"]
+__all__ = ["Translation", "translated"]
 
 
 @dataclass(frozen=True)
