@@ -269,7 +269,7 @@ def test_exceptions_of_functions_are_their_own(is_compiled):
     assert type(error) is OfUserError
     assert str(error) == "3 is too large"
     (note,) = error.__notes__
-    assert "'f', called by the NeuronGroup 'neurons', at t = 0 s" in note
+    assert "'f', called by the NeuronGroup 'neurons', at t = " in note
     assert "Its arguments: 3." in note
     last = error.__traceback__
     while last.tb_next:

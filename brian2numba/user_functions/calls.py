@@ -15,8 +15,8 @@ import types
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import brian2.numpy_
 import numpy as np
+from brian2 import numpy_
 from brian2.core.functions import DEFAULT_FUNCTIONS, Function
 from brian2.units import unitsafefunctions
 
@@ -98,7 +98,7 @@ def _of_brian() -> dict[int, Any]:
         replacement = getattr(np, name, None) or elementary.FUNCTIONS.get(name)
         if replacement is not None and name not in ("rand", "randn", "poisson"):
             plain[id(function)] = plain[id(function.pyfunc)] = replacement
-    for module in (unitsafefunctions, brian2.numpy_):
+    for module in (unitsafefunctions, numpy_):
         for name, function in vars(module).items():
             of_numpy = getattr(np, name, None)
             if isinstance(function, types.FunctionType) and of_numpy is not None:
