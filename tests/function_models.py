@@ -27,7 +27,7 @@ from brian2 import (
 from brian2.devices.device import reinit_devices
 from brian2.utils.logger import BrianLogger, catch_logs
 
-from reliability.functions.execution import as_array, way_of, without_old_garbage
+from reliability.functions.execution import as_array, way_of
 from reliability.functions.one_by_one import one_by_one
 from reliability.random_models.execution import causes
 from reliability.values import Values, values_of
@@ -192,7 +192,6 @@ def run_form(form: Form, target: str) -> Outcome:
     BrianLogger._log_messages.clear()
     outcome, printed = Outcome(), io.StringIO()
     with (
-        without_old_garbage(),
         _logged(outcome),
         contextlib.redirect_stdout(printed),
         np.errstate(all="ignore"),

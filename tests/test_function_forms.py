@@ -8,7 +8,6 @@ import pytest
 from brian2 import Function
 
 from docs.make_function_forms import PAGE, page
-from reliability.functions.execution import without_old_garbage
 from tests.comparison import assert_same
 from tests.function_forms import ERROR, FORMS, PYTHON
 from tests.function_models import run_form
@@ -16,12 +15,6 @@ from tests.function_models import run_form
 RTOL = 1e-14
 #: Places whose code objects the network does not have
 BEFORE_RUNS = "connection", "initial"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def garbage_of_these_tests_only():
-    with without_old_garbage():
-        yield
 
 
 def compare(form, target, other):

@@ -6,7 +6,6 @@ import pytest
 
 from reliability.functions import verdicts
 from reliability.functions.description import PLACES, Case
-from reliability.functions.execution import without_old_garbage
 from reliability.functions.features import FEATURES, features_of
 from reliability.functions.harness import compare_batch
 from reliability.functions.script import write
@@ -16,12 +15,6 @@ from reliability.functions.verdicts import judge
 SEED = 3
 #: Of which hypothesis draws some twice
 N_FUNCTIONS = 40
-
-
-@pytest.fixture(scope="module", autouse=True)
-def garbage_of_these_tests_only():
-    with without_old_garbage():
-        yield
 
 
 # Numba compiles some of them

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from brian2numba.simulation.garbage import leave_out_libraries
 from brian2numba.simulation.interruption import forget_on_restore
 from brian2numba.simulation.preparation import Preparation, without_time_steps
 from brian2numba.simulation.run import attach_run
@@ -11,7 +12,12 @@ from brian2numba.simulation.running import (
 )
 from brian2numba.simulation.threads import use_one_thread_after_forks
 
-__all__ = ["Preparation", "attach_native_loop", "without_time_steps"]
+__all__ = [
+    "Preparation",
+    "attach_native_loop",
+    "leave_out_libraries",
+    "without_time_steps",
+]
 
 
 def attach_native_loop(device: Any) -> None:

@@ -1,9 +1,11 @@
 """
-Garbage collection before a run, from which Brian's warning for unused objects comes.
+Garbage collection around a run, from which Brian's warning for unused objects comes.
 
 Brian collects garbage at each run: an object that is part of no network and that
-nothing refers to warns when it goes. This takes longer than a short run does, so we do
-it where it can find such an object or where the garbage of earlier networks may wait.
+nothing refers to warns when it goes, and its name is free for another one. This takes
+longer than a short run does, so we do it where it can find such an object or where the
+networks of earlier runs may wait, and never look through the objects of the libraries,
+which are most of all objects and are none of them.
 """
 
 from __future__ import annotations
@@ -13,15 +15,37 @@ from collections.abc import Iterable
 from typing import Any
 
 from brian2.core.base import BrianObject
+from brian2.core.magic import MagicNetwork
+from brian2.core.network import Network
 from brian2.core.preferences import prefs
 
-__all__ = ["collect_unused_objects"]
+from brian2numba.hooks import own_function
+
+__all__ = ["after_run", "collect_unused_objects", "leave_out_libraries"]
+
+#: How a magic network ends a run, if nobody has changed that
+_AFTER_MAGIC_RUN = own_function(MagicNetwork, "after_run")
 
 
 class _Seen:
     """The objects that were there at the last run, as weak references."""
 
     objects: frozenset[Any] | None = None
+
+    @classmethod
+    def all(cls, living: frozenset[Any]) -> bool:
+        """Tell whether no object is new; before the first run, none is."""
+        return cls.objects is None or living <= cls.objects
+
+
+def leave_out_libraries() -> None:
+    """Let garbage not be looked for among the objects that are there now.
+
+    In a process that has Brian's objects already, nothing changes: networks would never
+    be garbage.
+    """
+    if not _living():
+        gc.freeze()
 
 
 def collect_unused_objects(network_objects: Iterable[BrianObject]) -> None:
@@ -34,13 +58,33 @@ def collect_unused_objects(network_objects: Iterable[BrianObject]) -> None:
     """
     if not prefs.logging.warn_for_unused_objects:
         return
-    living = frozenset(BrianObject.__instances__())
-    # Before the first run there are no earlier networks
-    is_new = _Seen.objects is not None and not living <= _Seen.objects
-    if is_new or _are_unused(living, network_objects):
+    living = _living()
+    if not _Seen.all(living) or _are_unused(living, network_objects):
         gc.collect()
-        living = frozenset(BrianObject.__instances__())
+        living = _living()
     _Seen.objects = living
+
+
+def after_run(network: Network) -> None:
+    """Finish a run, of a magic network without a collection that would find nothing.
+
+    Parameters
+    ----------
+    network : `Network`
+        The network that ran.
+    """
+    if type(network).after_run is not _AFTER_MAGIC_RUN:
+        network.after_run()
+        return
+    Network.after_run(network)
+    network.objects.clear()
+    if not _Seen.all(_living()):
+        gc.collect()
+    _Seen.objects = _living()
+
+
+def _living() -> frozenset[Any]:
+    return frozenset(BrianObject.__instances__())
 
 
 def _are_unused(

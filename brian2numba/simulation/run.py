@@ -26,7 +26,7 @@ from brian2numba.preferences import obstacle_to_compiled_loop
 from brian2numba.simulation import interruption
 from brian2numba.simulation.causes import causes_repeated
 from brian2numba.simulation.driver import Driver, Progress, ctrl_c_asks_to_stop
-from brian2numba.simulation.garbage import collect_unused_objects
+from brian2numba.simulation.garbage import after_run, collect_unused_objects
 from brian2numba.simulation.preparation import Preparation
 from brian2numba.simulation.profiles import keep_profile
 from brian2numba.simulation.reports import reporting
@@ -205,4 +205,4 @@ def _finish(network: Network, objects: list[Any], progress: Progress) -> None:
         if isinstance(obj, Group):
             obj._check_for_invalid_states()
     progress.finish(network.t_)
-    network.after_run()
+    after_run(network)

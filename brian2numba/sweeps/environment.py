@@ -1,9 +1,8 @@
-"""What holds in a process beside a model: preferences, time step, names, garbage."""
+"""What holds in a process beside a model: preferences, time step, names."""
 
 from __future__ import annotations
 
 import functools
-import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from brian2.core.names import Nameable
 from brian2.core.preferences import prefs
 from brian2.units import second
 
-__all__ = ["Environment", "collects_its_own", "names_of_its_own"]
+__all__ = ["Environment", "names_of_its_own"]
 
 
 @dataclass(frozen=True)
@@ -80,18 +79,3 @@ def names_of_its_own() -> Iterator[None]:
         for reference in list(instances):
             if id(reference) not in before:
                 instances.remove(reference)
-
-
-@contextmanager
-def collects_its_own() -> Iterator[None]:
-    """Let garbage be looked for only among objects made within this context.
-
-    Brian collects garbage at each run. To look through all the objects of the libraries
-    that are imported takes ten times as long as all else that a small model needs.
-    """
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.collect()
-        gc.unfreeze()

@@ -16,7 +16,6 @@ from brian2numba.compilation.work import WORK, Work
 from brian2numba.store import current_store
 from brian2numba.sweeps.environment import (
     Environment,
-    collects_its_own,
     names_of_its_own,
 )
 from brian2numba.sweeps.network import PreparedNetwork
@@ -176,8 +175,7 @@ def compute(task: Task) -> Outcome:
         message = trace = None
         try:
             sweep = _Sweep.of(task.model)
-            with collects_its_own():
-                results = _results(sweep.call(task), task.parameters)
+            results = _results(sweep.call(task), task.parameters)
             entries = sweep.new_entries()
         except (Exception, SystemExit) as error:
             message = f"{type(error).__name__}: {error}"

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 import linecache
 import sys
 import types
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +16,7 @@ from brian2.utils.logger import BrianLogger
 from reliability.random_models.execution import as_in_a_new_process, causes
 from reliability.values import Values, values_of
 
-__all__ = ["Outcome", "as_array", "run_script", "way_of", "without_old_garbage"]
+__all__ = ["Outcome", "as_array", "run_script", "way_of"]
 
 _MODULE = "functions_of_a_user"
 
@@ -66,29 +63,12 @@ def run_script(script: str) -> Outcome:
     # What is said once is said to each script
     BrianLogger._log_messages.clear()
     error: BaseException | None = None
-    with without_old_garbage(), as_in_a_new_process():
+    with as_in_a_new_process():
         try:
             exec(compile(script, file, "exec"), module.__dict__)
         except Exception as raised:  # any: the other target has to raise it as well
             error = causes(raised)[0]
         return _outcome(module, error)
-
-
-@contextmanager
-def without_old_garbage() -> Iterator[None]:
-    """Let only new objects be garbage: Brian looks for it before each run.
-
-    With much imported that takes longer than a small model. Within another one of
-    these, this does nothing.
-    """
-    if gc.get_freeze_count():
-        yield
-        return
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
 
 
 def _outcome(module: types.ModuleType, error: BaseException | None) -> Outcome:
