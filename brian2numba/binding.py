@@ -8,12 +8,12 @@ that belong to Brian's own containers get such words here, renewed before each c
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from brian2.core.variables import ArrayVariable
+from brian2.core.variables import ArrayVariable, DynamicArrayVariable
 
 from brian2numba.compilation.compiler import CompiledKernel
 from brian2numba.device import arrays as device_arrays
@@ -123,6 +123,22 @@ class BoundKernel:
         self._bound_at = Replacements.count
         for index, slot in enumerate(self.slots):
             self.table[index] = slot.value(self)
+        self._written = list(self._arrays_that_may_be_written())
+
+    def _arrays_that_may_be_written(self) -> Iterator[device_arrays.Container]:
+        """Yield the dynamic arrays with which the source does more than to read."""
+        for slot in self.slots:
+            variable = getattr(slot, "variable", None)
+            if isinstance(variable, DynamicArrayVariable):
+                container = self.device.arrays[variable]
+                is_ours = device_arrays.is_ours(container)
+                if is_ours and not slot.is_only_read(self.source.text):
+                    yield container
+
+    def mark_written(self) -> None:
+        """Say of all arrays that the kernel may have written that they may differ."""
+        for container in self._written:
+            container.mark_changed()
 
     @property
     def is_followed(self) -> bool:
@@ -180,6 +196,7 @@ class BoundKernel:
             self.bind()
         if self._foreign:
             self._renew_foreign()
+        self.mark_written()
         try:
             status = self._entry(self._address)
         except Exception as error:

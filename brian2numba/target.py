@@ -183,6 +183,11 @@ class NumbaCodeObject(CodeObject):
         if self._kernel is not None:
             self._unless_changed(self._kernel.bind)
 
+    def mark_written(self) -> None:
+        """Say that the arrays that the kernel writes may have changed, if it exists."""
+        if self._kernel is not None:
+            self._kernel.mark_written()
+
     def _unless_changed(self, look: Callable[[], None]) -> None:
         try:
             look()

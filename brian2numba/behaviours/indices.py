@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from brian2.core.variables import (
@@ -11,7 +12,7 @@ from brian2.core.variables import (
     DynamicArrayVariable,
 )
 
-from brian2numba.device.arrays import owner_name
+from brian2numba.device.arrays import contents, owner_name, version_of
 
 __all__ = ["check_arrays", "check_index"]
 
@@ -45,7 +46,7 @@ def check_arrays(codeobj: Any) -> None:
         _check_size(variable)
         index = codeobj.variable_indices[name]
         if index not in _COUNTED and _is_array(codeobj.variables.get(index)):
-            size = len(variable.get_value())
+            size = len(contents(variable))
             sizes[index] = min(size, sizes.get(index, size))
     for index, size in sizes.items():
         check_index(codeobj.variables[index], size)
@@ -80,7 +81,7 @@ def _check_size(variable: Any) -> None:
     except ReferenceError:
         # The variables of a group can outlive it
         return
-    size = len(variable.get_value())
+    size = len(contents(variable))
     if size < n:
         raise ValueError(
             f"The variable '{variable.name}' of '{name}' has {size} elements for {n} "
@@ -103,11 +104,28 @@ def check_index(variable: Any, size: int) -> None:
     IndexError
         If there is such a value.
     """
-    values = variable.get_value()
-    if not len(values) or (values.min() >= 0 and values.max() < size):
+    low, high = _range_of(variable)
+    if low >= 0 and high < size:
         return
+    values = contents(variable)
     position = int(((values < 0) | (values >= size)).argmax())
     raise IndexError(
         f"Element {position} of the index '{variable.name}' is {values[position]}, but "
         f"has to be between 0 and {size - 1}."
     )
+
+
+#: The version of each array of indices that was looked through, and what was found
+_ranges: WeakKeyDictionary[ArrayVariable, tuple[int, int, int]] = WeakKeyDictionary()
+
+
+def _range_of(variable: ArrayVariable) -> tuple[int, int]:
+    """Return the least and the greatest index; (0, -1) if there are none."""
+    version = version_of(variable)
+    known, low, high = _ranges.get(variable, (None, 0, -1))
+    if version is None or version != known:
+        values = contents(variable)
+        low, high = int(values.min(initial=0)), int(values.max(initial=-1))
+        if version is not None:
+            _ranges[variable] = version, low, high
+    return low, high

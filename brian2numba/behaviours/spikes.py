@@ -10,7 +10,7 @@ from brian2.core.base import weakproxy_with_fallback
 from brian2numba.behaviours.base import EVENT_COUNT, Behaviour, Offer
 from brian2numba.binding import BoundKernel
 from brian2numba.containers import advance_queue, push_spikes
-from brian2numba.device.queues import own_queue
+from brian2numba.device.queues import own_queue, prepare_queue
 from brian2numba.generation.slots import LastItem, Slot
 
 __all__ = ["DeliverBehaviour", "PushBehaviour", "ThresholdBehaviour"]
@@ -53,7 +53,7 @@ class PushBehaviour(Behaviour):
 
     def before_run(self) -> None:
         """Bring the queue up to date with the synapses and their delays."""
-        self.pathway().initialise_queue()
+        prepare_queue(self.pathway())
 
     def obstacle(self) -> str | None:
         """Say so if the queue is not ours."""

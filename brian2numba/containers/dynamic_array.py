@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import ctypes
 import importlib
+import itertools
 import operator
 from functools import cached_property
 from typing import Any
@@ -59,6 +60,8 @@ _N_WORDS = _BUFFER + BUFFER_WORDS
 _ADVISE = address_of_advise()
 _ROOM_TO_KEEP = 1.25
 _MAX_DIMENSIONS = 2
+#: Numbers for all states that the items of any array may have had
+_versions = itertools.count()
 
 
 @operation
@@ -172,6 +175,7 @@ class _DynamicArray:
         if self.dtype.hasobject:
             raise TypeError(f"A dynamic array can't hold Python objects: {self.dtype}")
         self._row_shape = row_shape
+        self._version = next(_versions)
         handle = new_container(_N_WORDS, _release_dynamic_array)
         if not handle:
             raise MemoryError("No memory for a dynamic array")
@@ -210,8 +214,34 @@ class _DynamicArray:
     @property
     def data(self) -> np.ndarray[Any, Any]:
         """The array's items, as a view that stays valid when the array grows."""
+        self.mark_changed()
+        return self._view()
+
+    @property
+    def contents(self) -> np.ndarray[Any, Any]:
+        """The array's items, as a view that is only read: `version` stays."""
+        view = self._view()
+        view.flags.writeable = False
+        return view
+
+    def _view(self) -> np.ndarray[Any, Any]:
         words = self._words
         return borrowed_view(words[_BUFFER], self.shape, self.dtype, words[DATA])
+
+    @property
+    def version(self) -> int | None:
+        """A number that no other array has and that changes when items may have.
+
+        It is ``None`` while others can change items unseen: there is a view of them, or
+        numba knows the array.
+        """
+        is_shared_block = is_shared(self.payload + _BUFFER * _WORD)
+        is_given = is_shared_block or "structref" in vars(self)
+        return None if is_given else self._version
+
+    def mark_changed(self) -> None:
+        """Say that items may change, or have changed, by way of a view or a kernel."""
+        self._version = next(_versions)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -219,6 +249,7 @@ class _DynamicArray:
         return (self._words[ROWS], *self._row_shape)
 
     def _resize_rows(self, new_rows: Any) -> None:
+        self.mark_changed()
         rows, row_bytes = self._words[ROWS], self._words[ROW_BYTES]
         new_rows = _checked_size(new_rows)
         if new_rows < rows:
@@ -236,6 +267,7 @@ class _DynamicArray:
         ctypes.memset(address, 0, added * row_bytes)
 
     def _shrink_rows(self, new_rows: Any) -> None:
+        self.mark_changed()
         new_rows = _checked_size(new_rows)
         if new_rows > self._words[ROWS]:
             return
@@ -260,6 +292,7 @@ class _DynamicArray:
         n_rows : int
             How many rows are left.
         """
+        self.mark_changed()
         self._words[ROWS] = n_rows
         is_shared_block = is_shared(self.payload + _BUFFER * _WORD)
         if self._words[CAPACITY] > _ROOM_TO_KEEP * n_rows and not is_shared_block:

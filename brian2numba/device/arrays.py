@@ -27,9 +27,11 @@ __all__ = [
     "Container",
     "Replacements",
     "attach_containers",
+    "contents",
     "is_ours",
     "owned_container",
     "owner_name",
+    "version_of",
 ]
 
 Container = DynamicArray1D | DynamicArray2D
@@ -66,6 +68,24 @@ def owned_container(device: Any, variable: DynamicArrayVariable) -> Container:
     if not is_ours(container):
         container = _replace(device, variable, _new_container(variable))
     return container
+
+
+def contents(variable: ArrayVariable) -> np.ndarray[Any, Any]:
+    """Return the array of a variable, to be read only; see `version_of`."""
+    container = variable.device.arrays[variable]
+    if is_ours(container):
+        items: np.ndarray[Any, Any] = container.contents
+        return items
+    return np.asarray(variable.get_value())
+
+
+def version_of(variable: ArrayVariable) -> int | None:
+    """Return what stays the same as long as the array of a variable surely does.
+
+    It is ``None`` for arrays that can change unseen.
+    """
+    container = variable.device.arrays[variable]
+    return container.version if is_ours(container) else None
 
 
 def attach_containers(device: RuntimeDevice) -> None:

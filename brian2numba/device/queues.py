@@ -8,9 +8,10 @@ from brian2.core.base import weakproxy_with_fallback
 from brian2.synapses.cythonspikequeue import SpikeQueue as BrianSpikeQueue
 
 from brian2numba.containers import SpikeQueue
+from brian2numba.device.arrays import version_of
 from brian2numba.errors import memory_for
 
-__all__ = ["own_queue"]
+__all__ = ["own_queue", "prepare_queue"]
 
 
 class _PathwayQueue(SpikeQueue):
@@ -20,10 +21,30 @@ class _PathwayQueue(SpikeQueue):
         self._where = f"the spike queue of the pathway '{pathway.name}'"
         with memory_for(self._where):
             super().__init__(pathway.source.start, pathway.source.stop)
+        #: What `prepare` was last given, and the versions that it is given now
+        self._prepared_for: Any = None
+        self._versions: Any = None
+        self._is_prepared = False
 
     def prepare(self, delays: Any, dt: float, sources: Any) -> None:
-        with memory_for(self._where):
-            super().prepare(delays, dt, sources)
+        is_known = self._versions is not None
+        if not is_known or self._prepared_for != (self._versions, dt):
+            self._prepared_for = None
+            with memory_for(self._where):
+                super().prepare(delays, dt, sources)
+        self._is_prepared = True
+
+    def bring_up_to_date(self, pathway: Any) -> None:
+        """Let a pathway prepare its queue, which is quick where nothing has changed."""
+        self._versions, self._is_prepared = _versions_of(pathway), False
+        try:
+            pathway.initialise_queue()
+        finally:
+            self._versions = None
+        # Others now: to read the arrays counts as to write them
+        versions = _versions_of(pathway)
+        is_known = self._is_prepared and versions is not None
+        self._prepared_for = (versions, self._dt) if is_known else None
 
     def _restore_from_full_state(self, state: Any) -> None:
         with memory_for(self._where):
@@ -47,6 +68,21 @@ def own_queue(pathway: Any) -> SpikeQueue:
         _use(pathway, queue)
         pathway.variables._variables["_queue_capsule"] = _BrianCapsule(pathway)
     return pathway.queue
+
+
+def prepare_queue(pathway: Any) -> None:
+    """Bring the queue of a pathway up to date with its synapses and their delays."""
+    if isinstance(pathway.queue, _PathwayQueue):
+        pathway.queue.bring_up_to_date(pathway)
+    else:
+        pathway.initialise_queue()
+
+
+def _versions_of(pathway: Any) -> tuple[int, int] | None:
+    """Return the versions of a pathway's delays and sources; None if they have none."""
+    delays = version_of(pathway.variables["delay"])
+    sources = version_of(pathway.synapse_sources)
+    return None if delays is None or sources is None else (delays, sources)
 
 
 def _use(pathway: Any, queue: Any) -> None:

@@ -9,6 +9,7 @@ that equal models share one compiled kernel.
 from __future__ import annotations
 
 import abc
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -42,6 +43,10 @@ __all__ = [
     "shares_memory",
     "with_items",
 ]
+
+
+#: Functions of kernels that read only in the array that is their first argument
+_READING = "_prefetch_ranges|_part_of_range"
 
 
 class Binding(Protocol):
@@ -92,6 +97,10 @@ class Slot(abc.ABC):
     @abc.abstractmethod
     def value(self, binding: Binding) -> int:
         """Return the 64 bits that are written into the slot."""
+
+    def is_only_read(self, text: str) -> bool:
+        """Tell whether a kernel's source surely writes nothing by way of the slot."""
+        return False
 
 
 @dataclass(frozen=True)
@@ -274,6 +283,13 @@ class DynamicArrayData(ArrayData):
         """Return where address and size are."""
         return binding.words(self.variable)
 
+    def is_only_read(self, text: str) -> bool:
+        """Tell whether all statements take items only: none begins with one."""
+        name = rf"\b{re.escape(self.name)}\b"
+        reads = rf"^\s*{name} = .*|\b(?:{_READING})\(\s*{name}"
+        rest = re.sub(reads, "", text, flags=re.MULTILINE)
+        return not re.search(rf"^\s*{name}|{name}(?!\[)", rest, re.MULTILINE)
+
 
 @dataclass(frozen=True)
 class DynamicArraySize(Slot):
@@ -288,6 +304,10 @@ class DynamicArraySize(Slot):
     def value(self, binding: Binding) -> int:
         """Return where the present size is."""
         return binding.words(self.variable)
+
+    def is_only_read(self, text: str) -> bool:
+        """Return true: a kernel is told the size, and not where it stands."""
+        return True
 
 
 @dataclass(frozen=True)

@@ -165,6 +165,7 @@ def _run(network: Network, namespace: Any, profile: bool, progress: Progress) ->
             interruption.remember(network, schedule)
             raise
         finally:
+            schedule.mark_written()
             network.t_ = schedule.time()
         _finish(network, objects, progress)
     keep_profile(network, schedule if profile else None)

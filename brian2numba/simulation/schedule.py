@@ -100,6 +100,13 @@ class Schedule:
                 self._entry_records[position, Entries.KERNEL] = 0
                 self.obstacles[position] = code_object.obstacle
 
+    def mark_written(self) -> None:
+        """Say that the arrays that kernels of the schedule write may have changed."""
+        fused = [fusion.code_object for fusion in self.fusions.values()]
+        for code_object in [*(entry.code_object for entry in self.entries), *fused]:
+            if isinstance(code_object, NumbaCodeObject):
+                code_object.mark_written()
+
     def limit_time(self, seconds: float) -> None:
         """Let `run` return at the end of the step that ends after so many seconds."""
         now = time.perf_counter_ns()
