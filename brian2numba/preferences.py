@@ -15,6 +15,7 @@ from brian2.core.preferences import BrianPreference, prefs
 
 __all__ = [
     "numba_is_target",
+    "numba_may_be_used",
     "obstacle_to_compiled_loop",
     "register_preferences",
     "runs_in_compiled_loop",
@@ -154,6 +155,14 @@ def numba_is_target() -> bool:
     """Tell whether models are for the numba target, unless they name another one."""
     target = prefs["codegen.target"]
     return getattr(target, "class_name", target) == "numba"
+
+
+def numba_may_be_used() -> bool:
+    """Tell whether models, or expressions in strings, are for the numba target."""
+    for_strings = prefs["codegen.string_expression_target"]
+    return numba_is_target() or getattr(for_strings, "class_name", for_strings) == (
+        "numba"
+    )
 
 
 def runs_in_compiled_loop() -> bool:

@@ -34,6 +34,7 @@ from brian2numba.left_to_python import attach_stand_ins
 from brian2numba.noise_order import with_ordered_noise
 from brian2numba.preferences import numba_is_target, register_preferences
 from brian2numba.simulation import attach_native_loop, leave_out_libraries
+from brian2numba.single_values import attach_single_values
 from brian2numba.state_updates import store_state_updates
 from brian2numba.target import NumbaCodeObject
 from brian2numba.user_functions import PlainFunction
@@ -64,6 +65,7 @@ def register() -> None:
     hold_locks_while_forking()
     install_guards(all_devices["runtime"])
     brian2._cache_dirs_and_extensions["numba"] = _CacheEntry()
+    attach_single_values(all_devices["runtime"])
     leave_out_libraries()
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from brian2 import NeuronGroup, Synapses
+from brian2 import BrianObjectException, NeuronGroup, Synapses, prefs
 
 
 def group():
@@ -49,3 +49,22 @@ def test_indices_of_synapses():
     assert synapses.d[-1] == 3
     with pytest.raises(IndexError):
         synapses.d[3]
+
+
+def test_chosen_elements_of_subgroups_are_within_their_indices():
+    """Brian counts these from the start of the whole group, once too often."""
+    prefs.codegen.string_expression_target = "numba"
+    group = NeuronGroup(6, "x : 1")
+    part = group[2:5]
+    with pytest.raises(BrianObjectException) as caught:
+        part.x[2] = "7"
+    assert isinstance(caught.value.__cause__, IndexError)
+    assert group.x[:].tolist() == [0] * 6
+
+
+def test_expressions_are_guarded_where_numba_has_only_them():
+    prefs.codegen.target = "numpy"
+    prefs.codegen.string_expression_target = "numba"
+    group = NeuronGroup(6, "x : 1\nhalf = x/2 : 1")
+    with pytest.raises(IndexError, match="out of range"):
+        group.half[6]

@@ -45,11 +45,19 @@ def check_arrays(codeobj: Any) -> None:
         _check_dimensions(variable)
         _check_size(variable)
         index = codeobj.variable_indices[name]
-        if index not in _COUNTED and _is_array(codeobj.variables.get(index)):
+        if index == "_idx" or _is_array(codeobj.variables.get(index)):
             size = len(contents(variable))
             sizes[index] = min(size, sizes.get(index, size))
+    # What the elements are that Python has chosen, in the place of all
+    chosen = codeobj.variables.get("_group_idx")
+    n_elements = sizes.pop("_idx", None)
+    lengths = [] if n_elements is None else [n_elements]
     for index, size in sizes.items():
-        check_index(codeobj.variables[index], size)
+        if index not in _COUNTED:
+            check_index(codeobj.variables[index], size)
+            lengths.append(len(contents(codeobj.variables[index])))
+    if _is_array(chosen) and lengths:
+        check_index(chosen, min(lengths))
 
 
 def _is_array(variable: Any) -> bool:

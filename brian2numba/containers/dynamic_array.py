@@ -339,6 +339,21 @@ class DynamicArray1D(_DynamicArray):
         super().__init__((), dtype)
         self.resize(size)
 
+    @cached_property
+    def _ctype(self) -> Any:
+        return np.ctypeslib.as_ctypes_type(self.dtype)
+
+    def item(self, index: int) -> Any:
+        """Return the item at an index, which is at least 0 and below the length."""
+        address = self._words[DATA] + int(index) * self.dtype.itemsize
+        return self.dtype.type(self._ctype.from_address(address).value)
+
+    def set_item(self, index: int, value: Any) -> None:
+        """Write the item at an index, as `item` takes it: a value that its type has."""
+        self.mark_changed()
+        address = self._words[DATA] + int(index) * self.dtype.itemsize
+        self._ctype.from_address(address).value = value
+
     def resize(self, new_size: Any) -> None:
         """Make the array longer, with zeros, or shorter.
 

@@ -15,7 +15,7 @@ import brian2
 from brian2.core.variables import VariableView
 
 from brian2numba.hooks import overridden, own_function
-from brian2numba.preferences import numba_is_target
+from brian2numba.preferences import numba_may_be_used
 
 __all__ = ["Guard", "described"]
 
@@ -105,7 +105,7 @@ class Guard:
         def guarded(*args: Any, **kwds: Any) -> Any:
             if position:
                 args, kwds = _one_frame_up(position, args, kwds)
-            if not numba_is_target():
+            if not numba_may_be_used():
                 return method(*args, **kwds)
             try:
                 if check is not None:

@@ -8,6 +8,7 @@ from brian2numba.simulation.preparation import Preparation, without_time_steps
 from brian2numba.simulation.run import attach_run
 from brian2numba.simulation.running import (
     guard_against_other_threads,
+    is_in_use_elsewhere,
     survive_forks,
 )
 from brian2numba.simulation.threads import use_one_thread_after_forks
@@ -15,6 +16,7 @@ from brian2numba.simulation.threads import use_one_thread_after_forks
 __all__ = [
     "Preparation",
     "attach_native_loop",
+    "is_in_use_elsewhere",
     "leave_out_libraries",
     "without_time_steps",
 ]

@@ -19,6 +19,7 @@ __all__ = [
     "compiled_code",
     "forget_loss",
     "guard_against_other_threads",
+    "is_in_use_elsewhere",
     "refused_to_other_threads",
     "survive_forks",
     "the_only_run",
@@ -156,11 +157,16 @@ def guard_against_other_threads(device: Any) -> None:
             setattr(device, override, refused_to_other_threads(function))
 
 
+def is_in_use_elsewhere() -> bool:
+    """Tell whether another thread runs a network, so that nothing may be changed."""
+    return _Running.thread not in (None, threading.get_ident())
+
+
 def refused_to_other_threads(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return `function`, refused while another thread runs a network."""
 
     def guarded(*args: Any, **kwds: Any) -> Any:
-        if _Running.thread not in (None, threading.get_ident()):
+        if is_in_use_elsewhere():
             raise RuntimeError(
                 f"The network '{_name()}' is running in another thread: nothing "
                 "can be assigned, resized or restored until it is done. Use a network "
