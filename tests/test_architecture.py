@@ -20,7 +20,7 @@ LAYERS = [
     {"behaviours"},
     {"noise_order", "pipeline", "state_updates"},
     {"target"},
-    {"guards", "inspection", "left_to_python", "simulation"},
+    {"guards", "inspection", "left_to_python", "simulation", "single_values"},
     {"cache", "explanation", "progress", "registration", "sweeps", "testing"},
     {"command_line"},
     {"__init__", "__main__"},
