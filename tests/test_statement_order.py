@@ -354,3 +354,34 @@ def test_code_without_other_names_reads_and_writes_once():
     for name in ("_array_v_post", "_array_u_post"):
         assert code.count(f"= {name}[_postsynaptic_idx]") == 1
         assert code.count(f"{name}[_postsynaptic_idx] =") == 1
+
+
+@pytest.mark.parametrize("target", ["numpy", "numba"])
+@pytest.mark.parametrize("is_checked", [False, True])
+def test_sums_of_the_variable_itself(target, is_checked):
+    prefs.codegen.target = target
+    prefs.codegen.runtime.numba.checked = is_checked
+    group = NeuronGroup(4, "v : 1\nu : 1")
+    group.v, group.u = [1, 2, 3, 4], [1, 2, 3, 4]
+    whole = Synapses(group, group, "v_post = 2*v_pre + v : 1 (summed)")
+    whole.connect(i=[0, 1, 2, 0], j=[1, 2, 0, 0])
+    part = Synapses(group, group[2:], "u_post = u_pre + 1 : 1 (summed)")
+    part.connect(i=[3, 2, 0], j=[0, 1, 1])
+    run(0.1 * ms)
+    assert group.v[:].tolist() == [2 * 3 + 1 + 2 * 1 + 1, 2 * 1 + 2, 2 * 2 + 3, 0]
+    assert group.u[:].tolist() == [1, 2, 5, 3 + 1 + 1 + 1]
+    run(0.1 * ms)
+    assert group.v[:].tolist() == [2 * 7 + 10 + 2 * 10 + 10, 2 * 10 + 4, 2 * 4 + 7, 0]
+
+
+@pytest.mark.parametrize("target", ["numpy", "numba"])
+def test_sums_of_a_variable_of_synapses_itself(target):
+    prefs.codegen.target = target
+    group = NeuronGroup(3, "v : 1")
+    summed = Synapses(group, group, "w : 1")
+    summed.connect(j="i")
+    summed.w = [1, 2, 3]
+    synapses = Synapses(summed, summed, "w_post = w_pre : 1 (summed)")
+    synapses.connect(i=[0, 1, 2], j=[1, 2, 0])
+    run(0.1 * ms)
+    assert summed.w[:].tolist() == [3, 1, 2]
