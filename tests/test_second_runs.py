@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from brian2 import MagicNetwork, Network, ms, prefs
 from brian2.devices.device import reinit_devices
-from brian2.utils.logger import BrianLogger
+from brian2.utils.logger import catch_logs
 
 from tests.second_runs.cases import CASES, observed
 
@@ -98,7 +98,8 @@ def seen(name, target):
 @pytest.fixture(autouse=True)
 def silence():
     """Cases do what Brian warns of."""
-    BrianLogger.suppress_hierarchy("brian2")
+    with catch_logs():
+        yield
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -147,6 +147,8 @@ TWO_INDICES = [
 ]
 #: Where numpy's code reads all values before the first statement
 FAR_FROM_NUMPY = [
+    "w = lower; v += 1; w += lower",
+    "w = lower; v += 1; w += half + lower; v_pre += 1; w += lower_post",
     "w = half_post; v += 1; w += half_post",
     "w = double; v_post += 1; w += double",
     "flag = not flag; w = int(flag_post)",

@@ -308,19 +308,6 @@ class NumbaCodeGenerator(CodeGenerator):
                 ]
         return lines
 
-    def translate_to_statements(
-        self, statements: list[Any], conditions: dict[str, str]
-    ) -> list[str]:
-        """Return the lines that compute; some assignments depend on a condition."""
-        lines = []
-        for statement in statements:
-            line = self.translate_statement(statement)
-            if statement.var in conditions:
-                lines += [f"if {conditions[statement.var]}:", indent(line)]
-            else:
-                lines.append(line)
-        return lines
-
     def translate_to_write_arrays(self, names: list[str]) -> list[str]:
         """Return the lines that write the given variables to their arrays."""
         return [
@@ -346,14 +333,14 @@ class NumbaCodeGenerator(CodeGenerator):
             self._accesses.once |= s_write
             self._accesses.read |= v_read - shared
             self._accesses.written |= v_write
+            once = StatementOrder(self, s_conditions, s_read | s_write | s_indices)
+            order = StatementOrder(self, v_conditions, v_read | v_write | v_indices)
             scalar_code[block] = "\n".join(
                 self.translate_to_read_arrays(
                     sorted(s_indices) + sorted(s_read | shared)
                 )
-                + self.translate_to_statements(scalar, s_conditions)
-                + self.translate_to_write_arrays(sorted(s_write))
+                + once.lines(scalar)
             )
-            order = StatementOrder(self, v_conditions, v_read | v_write | v_indices)
             vector_code[block] = "\n".join(
                 self.translate_to_read_arrays(sorted(v_indices))
                 + self.check_indices(v_read | v_write)

@@ -4,7 +4,7 @@ Statements whose effect others see, where two names lead to one array by two ind
 The neurons before and after a synapse can be the same one, and code can change an
 index. Values are read before the first statement and written after the last, but for
 those: they are written before another name of theirs is used, and read again after it
-was changed.
+was changed. Subexpressions are computed again after what they depend on has changed.
 """
 
 from __future__ import annotations
@@ -108,9 +108,10 @@ class StatementOrder:
             self._lines += [f"if {self._conditions[name]}:", indent(line)]
         else:
             self._lines.append(line)
+        self._stale.discard(name)
+        self._outdate_subexpressions(name)
         if statement.subexpression:
             self._known[name] = statement
-        self._stale.discard(name)
 
     def _affected(self, name: str) -> set[str]:
         """Return the variables that lead to something else when one has changed."""
@@ -122,7 +123,7 @@ class StatementOrder:
         }
 
     def _outdate(self, name: str) -> None:
-        """Note what has to be read again after a variable has changed."""
+        """Note what has to be read or computed again after a variable has changed."""
         for other in self._affected(name):
             if self._indices[other] == name:
                 self._unchecked.add(other)
@@ -140,6 +141,10 @@ class StatementOrder:
             self._outdate_subexpressions(name)
 
     def _outdate_subexpressions(self, name: str) -> None:
+        """Note what depends on a variable, or on a subexpression.
+
+        Brian knows of subexpressions of variables, but not of those of others.
+        """
         for other, statement in self._known.items():
             if other not in self._stale and name in get_identifiers(statement.expr):
                 self._stale.add(other)
