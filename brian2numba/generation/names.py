@@ -53,6 +53,9 @@ def other_names(
         The name to use, by the one that it replaces. Names of what no statement changes
         are left as they are.
     """
+    may_change = [id(v) for v in variables.values() if is_array(v) and not v.read_only]
+    if len(set(may_change)) == len(may_change):
+        return {}
     blocks = list(blocks)
     written = {name for block in blocks for name in _assigned(block)}
     used = _used(blocks, written, variables, indices, conditions)
@@ -80,7 +83,7 @@ def renamed_subexpressions(
     """Return the subexpressions that refer to what is called something else now."""
     renamed = {}
     for name, variable in variables.items():
-        if isinstance(variable, Subexpression):
+        if names and isinstance(variable, Subexpression):
             expression = one_name_each(variable.expr, names)
             if expression != variable.expr:
                 renamed[name] = copy.copy(variable)
