@@ -297,6 +297,31 @@ def test_an_interrupted_step_is_completed_not_repeated():
     assert_array_equal(np.round(trace.t / (0.1 * ms)), range(10))
 
 
+def test_runs_of_no_duration_leave_an_interrupted_step_as_it_is():
+    group, trace = counter()
+    slow = NeuronGroup(1, "y : 1", dt=0.5 * ms)
+    slow.run_regularly("y += 1", when="end")
+    failing = [True]
+
+    @network_operation(when="thresholds")
+    def sometimes(t):
+        if t >= 0.5 * ms and failing[0]:
+            raise ZeroDivisionError("once")
+
+    network = Network(group, trace, slow, sometimes)
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError, match="once"):
+            network.run(1 * ms)
+        network.run(0 * ms)
+        assert round(network.t / (0.1 * ms)) == 5
+        assert slow.y[0] == 1
+    failing[0] = False
+    network.run(0 * ms)
+    network.run(0.5 * ms)
+    assert_array_equal(trace.x[0], range(10))
+    assert slow.y[0] == 2
+
+
 def test_an_interrupted_step_of_another_network_is_refused_until_restore():
     group, trace = counter()
 

@@ -19,8 +19,14 @@ from brian2numba.generation.conditions import correct_conditions
 from brian2numba.generation.counter_draws import CounterDraws
 from brian2numba.generation.dtypes import cast, dtype_name, stored
 from brian2numba.generation.functions import KernelFunctions, collect_functions
+from brian2numba.generation.names import (
+    one_name_each,
+    other_names,
+    renamed_subexpressions,
+)
 from brian2numba.generation.number_kinds import DTYPES, FLOAT, UNSIGNED, NumberKinds
 from brian2numba.generation.renderer import NumbaNodeRenderer
+from brian2numba.generation.statement_order import StatementOrder
 from brian2numba.generation.unsigned import with_types
 from brian2numba.generation.whole_numbers import as_written, explained
 
@@ -109,7 +115,22 @@ class NumbaCodeGenerator(CodeGenerator):
         self._abstract_code = dict(code)
         if self.template_name == "synapses_create_generator":
             check_units_of_connections(code, self.variables)
+        code = self._with_one_name_each(code)
         return super().translate(explained(code, self.variables), dtype)
+
+    def _with_one_name_each(
+        self, blocks: dict[str | None, str]
+    ) -> dict[str | None, str]:
+        """Return blocks of abstract code in which nothing has two names."""
+        names = other_names(
+            blocks.values(), self.variables, self.variable_indices, self._conditions
+        )
+        self.variables |= renamed_subexpressions(self.variables, names)
+        self._conditions = {
+            name: names.get(condition, condition)
+            for name, condition in self._conditions.items()
+        }
+        return {block: one_name_each(code, names) for block, code in blocks.items()}
 
     def translate_expression(self, expr: str) -> str:
         """Translate an expression of the abstract code."""
@@ -267,7 +288,7 @@ class NumbaCodeGenerator(CodeGenerator):
                 "read-only."
             )
 
-    def _check_indices(self, names: set[str]) -> list[str]:
+    def check_indices(self, names: set[str]) -> list[str]:
         """Return the lines that check what the given variables are indexed by.
 
         Users can change an index variable whenever they like, also within a run. The
@@ -285,19 +306,6 @@ class NumbaCodeGenerator(CodeGenerator):
                     f"    _details[1] = {size}",
                     "    return _NO_SUCH_ELEMENT",
                 ]
-        return lines
-
-    def translate_to_statements(
-        self, statements: list[Any], conditions: dict[str, str]
-    ) -> list[str]:
-        """Return the lines that compute; some assignments depend on a condition."""
-        lines = []
-        for statement in statements:
-            line = self.translate_statement(statement)
-            if statement.var in conditions:
-                lines += [f"if {conditions[statement.var]}:", indent(line)]
-            else:
-                lines.append(line)
         return lines
 
     def translate_to_write_arrays(self, names: list[str]) -> list[str]:
@@ -325,21 +333,19 @@ class NumbaCodeGenerator(CodeGenerator):
             self._accesses.once |= s_write
             self._accesses.read |= v_read - shared
             self._accesses.written |= v_write
+            once = StatementOrder(self, s_conditions, s_read | s_write | s_indices)
+            order = StatementOrder(self, v_conditions, v_read | v_write | v_indices)
             scalar_code[block] = "\n".join(
                 self.translate_to_read_arrays(
                     sorted(s_indices) + sorted(s_read | shared)
                 )
-                + self.translate_to_statements(scalar, s_conditions)
-                + self.translate_to_write_arrays(sorted(s_write))
+                + once.lines(scalar)
             )
-            moved = {n for n in v_write if self.variable_indices[n] in v_write}
             vector_code[block] = "\n".join(
                 self.translate_to_read_arrays(sorted(v_indices))
-                + self._check_indices(v_read | v_write)
+                + self.check_indices(v_read | v_write)
                 + self.translate_to_read_arrays(sorted(v_read - shared))
-                + self.translate_to_statements(vector, v_conditions)
-                + self._check_indices(moved)
-                + self.translate_to_write_arrays(sorted(v_write))
+                + order.lines(vector)
             )
         return scalar_code, vector_code, self.determine_keywords()
 

@@ -12,6 +12,7 @@ from brian2.codegen.templates import (
     autoindent_postfilter,
 )
 from brian2.core.variables import Variable
+from brian2.utils.stringtools import word_substitute
 from jinja2 import TemplateNotFound
 
 from brian2numba.generation.block_draws import block_draws
@@ -31,6 +32,11 @@ def vector(code: str) -> str:
 def scalar(code: str) -> str:
     """Filter for the statements before such a loop."""
     return _with_index(code, "1")
+
+
+def renamed(code: str, name: str, other: str) -> str:
+    """Filter for statements that use another array."""
+    return str(word_substitute(code, {name: other}))
 
 
 def _with_index(code: str, index: str) -> str:
@@ -94,6 +100,7 @@ class NumbaTemplater(Templater):
         super().__init__("brian2numba.generation", ".py_")
         self.env.filters["vector"] = vector
         self.env.filters["scalar"] = scalar
+        self.env.filters["renamed"] = renamed
         self.env.filters["block_draws"] = block_draws
         self.env.filters["counter_blocks"] = counter_blocks
         self.templates = _Loader(self.env, self.extension)

@@ -40,7 +40,6 @@ _interruptions: WeakKeyDictionary[Network, _Interruption] = WeakKeyDictionary()
 
 def remember(network: Network, schedule: Schedule) -> None:
     """Remember the entry that raised, if a step had begun."""
-    _interruptions.pop(network, None)
     if schedule.words[State.IN_STEP]:
         _interruptions[network] = _Interruption(
             network.id,
@@ -65,6 +64,10 @@ def resume(network: Network, schedule: Schedule) -> None:
         return
     where = (network.id, float(network.t_))
     if where != (interruption.network_id, interruption.t):
+        return
+    if not schedule.has_time_for(interruption.due_clocks):
+        # A run of no duration takes no step, nor the rest of one
+        _interruptions[network] = interruption
         return
     if interruption.names != _names(schedule):
         _interruptions[network] = interruption

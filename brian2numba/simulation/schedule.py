@@ -124,6 +124,14 @@ class Schedule:
         timestep = self.clocks[first].variables["timestep"].get_value()[0]
         return bool(timestep >= self._clock_records[first, Clocks.END])
 
+    def has_time_for(self, clocks: Sequence[str]) -> bool:
+        """Tell whether the run has a time step of all clocks of the given names."""
+        return all(
+            clock.variables["timestep"].get_value()[0] < record[Clocks.END]
+            for clock, record in zip(self.clocks, self._clock_records, strict=True)
+            if clock.name in clocks
+        )
+
     def due_clocks(self) -> tuple[str, ...]:
         """Return the names of the clocks that take part in the present step."""
         is_due = self._clock_records[:, Clocks.IS_DUE]
