@@ -148,6 +148,15 @@ def masked(mask):
     return values
 
 
+def flagged(value):
+    def values():
+        group = NeuronGroup(3, "flag : boolean")
+        group.flag = value
+        return group.flag[:].tolist()
+
+    return values
+
+
 def delayed(delay):
     def jumps():
         source = SpikeGeneratorGroup(1, [0, 0], [0, 1] * ms)
@@ -237,6 +246,8 @@ JOBS = {
     "infinite probability of pairs": (connected(i=[0, 1], j=[1, 2], p=inf), None),
     "short mask": (masked([False, True]), "array of 2 booleans"),
     "long mask": (masked(np.array([True] * 5 + [False])), "array of 6 booleans"),
+    "infinite truth value": (flagged(inf), None),
+    "truth value that is not a number": (flagged([nan, 0, 1]), None),
     "delay rounded to 0": (delayed(-0.04 * ms), None),
     "delay cut to 0": (delayed(-0.14 * ms), None),
     "report at each step": (reports(0 * second), None),

@@ -1,0 +1,1 @@
+"""Write docs/refused.md, or print what one target makes of the rows."""

@@ -1,0 +1,44 @@
+"""Inputs of variables: their elements, values, types, and code that assigns to them."""
+
+from tools.refusals.row import Row
+
+__all__ = ["ROWS"]
+
+ROWS = (
+    Row("cells.x[7] = 1\ncells.x[:]", "There are 5 neurons."),
+    Row(
+        "cells.k = inf\ncells.k[:]",
+        "No integer is infinite: it would become another number.",
+    ),
+    Row(
+        "cells.k = 2**31\ncells.k[:]",
+        "Brian's integers have 32 bits: it would become -2**31.",
+    ),
+    Row(
+        'group = NeuronGroup(2, "x : 1", dtype={"x": np.float16})\n'
+        'group.x = "1 + i"\n'
+        "group.x[:]",
+        "Machine code is made for the types that Brian's own code has.",
+    ),
+    Row(
+        'cells.variables.add_array("buffer", size=(5, 2))\n'
+        'cells.run_regularly("x = buffer")\n'
+        "Network(cells).run(0.1*ms)\n"
+        "cells.x[0]",
+        "Code for one neuron takes one element of it: which one is not said.",
+    ),
+    Row(
+        'cells.run_regularly("i = 2")\nNetwork(cells).run(0.1*ms)\ncells.i[:]',
+        "It says which neuron the code is run for.",
+    ),
+    Row(
+        'group = NeuronGroup(2, "y : 1 (linked)\\nat : integer")\n'
+        'group.y = linked_var(cells, "x", index="at")\n'
+        "group.at = 9\n"
+        'group.run_regularly("now = y")\n'
+        "Network(cells, group).run(0.1*ms)",
+        "There are 5 neurons.",
+        "memory that is not the variable's may be read",
+        "memory that is not the variable's may be read",
+    ),
+)
