@@ -273,6 +273,16 @@ def test_same_as_numpy(job, warning):
         assert all(warning in text for text in warnings)
 
 
+@pytest.mark.parametrize(
+    ("n", "rate"), [(2**63, 2e-13 * Hz), (1e30, 1e-23 * Hz)], ids=str
+)
+def test_inputs_beyond_64_bits_of_which_the_mean_matters(n, rate):
+    expected, _ = under("numpy", inputs(n, rate))
+    result, warnings = under("numba", inputs(n, rate))
+    assert result == pytest.approx(expected, rel=1e-7)  # floats, as with Cython
+    assert not warnings
+
+
 def test_what_counts_as_true_profiles():
     group = NeuronGroup(1, "dv/dt = 1/ms : 1", method="euler")
     network = Network(group)

@@ -35,6 +35,13 @@ ROWS = (
         f"The source is needed to bring in the namespace. {_FOR_NUMBA}",
     ),
     Row(
+        _given(
+            '"numba", "def f(a): return k[0].real", namespace={"k": np.zeros(2, complex)}'
+        ),
+        "Machine code is made for the types of numbers that Brian's variables have. "
+        + _FOR_NUMBA,
+    ),
+    Row(
         _given('"numba", "def f(a): return np.random.rand()*a"'),
         "It would draw from a generator that `seed()` does not set. " + _FOR_NUMBA,
     ),

@@ -39,19 +39,22 @@ ROWS = (
         "spikes = SpikeMonitor(group)\n"
         "run(0.3*ms)\n"
         "spikes.num_spikes",
-        "A rate that is not a number comes of an error in a computation.",
+        "A rate that is not a number comes of an error in a computation. (One that a string "
+        "computes in the run gives no spikes.)",
     ),
     Row(
         'source = PoissonInput(cells, "x", 10, 20000*Hz, weight=1)\n'
         "Network(cells, source).run(0.2*ms)\n"
         "cells.x[0]",
-        "There is no probability of more than one spike of an input in a time step.",
+        "An input can't spike more than once in a time step. What Cython's algorithm ends "
+        "at depends on how many inputs there are.",
     ),
     Row(
-        'source = PoissonInput(cells, "x", 2**63, 1e-18*Hz, weight=1)\n'
+        'source = PoissonInput(cells, "x", 2**63, 3e-15*Hz, weight=1)\n'
         "Network(cells, source).run(0.2*ms)\n"
         "cells.x[0]",
-        "Inputs are counted in 64 bits.",
+        "Inputs are counted in 64 bits, unless they bring more than 5 spikes in a time "
+        "step: then Brian needs to know the mean only.",
     ),
     Row(
         "values = TimedArray([1, 2], dt=0*ms)\n"
@@ -64,6 +67,7 @@ ROWS = (
         'cells.x = "values(1*ms)"\n'
         "cells.x[0]",
         "There is no value that it could have.",
+        cython="memory that is not its own is read",
     ),
     Row(
         "draw = BinomialFunction(-1, 0.5)\n"

@@ -20,6 +20,7 @@ ROWS = (
         "Network(cells, group, monitor).run(0.1*ms)\n"
         "monitor.y[:]",
         "Brian would look up the variable with what was recorded of its index.",
+        cython="memory that is not the variable's is read",
     ),
     Row(
         "monitor = PopulationRateMonitor(cells)\n"
@@ -39,7 +40,7 @@ ROWS = (
         "spikes = SpikeMonitor(group)\n"
         "run(0.3*ms)\n"
         "spikes.i[:]",
-        "A spike that should never be there is best left out.",
+        "Each other spike would be lost with it: leave it out.",
     ),
     Row(
         "group = SpikeGeneratorGroup(5, [0], [0]*ms, period=nan*ms)\n"
@@ -53,7 +54,8 @@ ROWS = (
         "spikes = SpikeMonitor(group)\n"
         "run(0.3*ms)\n"
         "spikes.i[:], spikes.t[:]/ms",
-        "They are not sorted: some would be left out.",
+        "They are not sorted: the first spike comes when the second one is due, or not at "
+        "all.",
     ),
     Row(
         "group = SpikeGeneratorGroup(5, [0], [3000]*second, dt=1*us, name=\"made\")\n"
@@ -67,7 +69,11 @@ ROWS = (
         "spikes = SpikeMonitor(group)\n"
         "run(0.3*ms)\n"
         "spikes.i[:]",
-        "A neuron spikes once in a time step: Brian says so where the two follow each "
-        "other in the list.",
+        "A neuron spikes once in a time step. Brian says so itself where the two follow "
+        "each other in the list.",
+    ),
+    Row(
+        "monitor = SpikeMonitor(cells)\nmonitor.resize(-1)\nmonitor.num_spikes",
+        "Nothing has less than 0 elements.",
     ),
 )

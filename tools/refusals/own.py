@@ -29,6 +29,12 @@ ROWS = (
     Row("brian2numba.explain(3)", "It is no network."),
     Row("brian2numba.inspect(3)", "It has no kernel."),
     Row("brian2numba.inspect(cells)", "It has none before it has run."),
+    Row(
+        "prefs.codegen.runtime.numba.jit = False\n"
+        "Network(cells).run(0.1*ms)\n"
+        "brian2numba.inspect(cells)[0].llvm",
+        "It is not compiled: the preference says so.",
+    ),
     Row('brian2numba.explain(Network(cells))["others"]', "Nothing is called so."),
     Row(
         "brian2numba.explain(Network(cells)).plot()",

@@ -1,7 +1,6 @@
 """A line of the table, and what a target makes of it."""
 
 import ast
-import itertools
 import linecache
 import re
 import warnings
@@ -105,9 +104,6 @@ def outcome_of(row: Row, target: str) -> Outcome:
         brian2.defaultclock.dt = 0.1 * brian2.ms
 
 
-_numbers = itertools.count()
-
-
 def _outcome(code: str) -> Outcome:
     names = {name: getattr(brian2, name) for name in dir(brian2)}
     names |= {"np": brian2.np, "brian2numba": brian2numba, "__name__": "refusals"}
@@ -115,14 +111,14 @@ def _outcome(code: str) -> Outcome:
         if name in code or (name == "cells" and "syn" in code):
             exec(text, names)
     # Functions are read from their source
-    file = f"<input {next(_numbers)}>"
+    file = "<input>"
     linecache.cache[file] = (len(code), None, code.splitlines(keepends=True), file)
     tree = ast.parse(code)
     last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
     try:
         exec(compile(tree, file, "exec"), names)
         if last is None:
-            return Outcome("nothing")
+            return Outcome("runs")
         value = eval(compile(ast.Expression(last.value), file, "eval"), names)
     except Exception as error:
         return _failure(error)

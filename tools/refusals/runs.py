@@ -12,7 +12,7 @@ ROWS = (
         "    defaultclock.dt = 0.05*ms\n"
         "run(1*ms)\n"
         "defaultclock.t/ms",
-        "The run knows in which steps it ends.",
+        "A run knows in which steps it ends: this one of 1 ms would end at another time.",
     ),
     Row("run([1, 2]*ms)", "It is not said which of the two is meant."),
     Row("Network(cells).run(-1*ms)", "Time goes forward."),
@@ -100,7 +100,9 @@ ROWS = (
         "network.run(0.1*ms)\n"
         "if errors: raise errors[0]\n"
         "cells.x[:]",
-        "Compiled code may be using the array.",
+        "Compiled code draws random numbers without a lock. (Numbers may be assigned by "
+        "other threads, and strings too where numpy evaluates them, which is Brian's "
+        "default.)",
     ),
     Row(
         "network = Network(cells, name='net')\n"
@@ -117,14 +119,19 @@ ROWS = (
         "A half of a time step is done: what the other half is, is not known.",
     ),
     Row(
-        "source = SpikeGeneratorGroup(1, [0], [0]*ms, name='made')\n"
-        "network = Network(source)\n"
-        "network.store()\n"
+        "source = SpikeGeneratorGroup(1, [0, 0], [0, 0.1]*ms, name='made')\n"
+        "spikes = SpikeMonitor(source)\n"
+        "steps = []\n"
         "@network_operation\n"
         "def go_back():\n"
-        "    network.restore()\n"
-        "network.add(go_back)\n"
-        "network.run(0.2*ms)",
-        "Brian computes the time steps of spikes before the first run.",
+        "    steps.append(1)\n"
+        "    if len(steps) == 1:\n"
+        "        network.restore()\n"
+        "network = Network(source, spikes, go_back)\n"
+        "network.store()\n"
+        "network.run(0.3*ms)\n"
+        "spikes.t/ms",
+        "Brian computes the time steps of spikes when a run begins; before the first run "
+        "they are 0.",
     ),
 )

@@ -1,11 +1,15 @@
 """The rows under their headings, and the page with what comes of them."""
 
+import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from tools.refusals import functions, groups, monitors, own, runs, synapses, variables
-from tools.refusals.row import Row
+from tools.refusals.row import MODEL, TARGETS, Row
 
-__all__ = ["ROWS", "SECTIONS", "page"]
+__all__ = ["PAGE", "ROWS", "SECTIONS", "cell", "cells_of_page", "page"]
+
+PAGE = Path(__file__).parents[2] / "docs" / "refused.md"
 
 SECTIONS: dict[str, tuple[Row, ...]] = {
     "Neurons, cables, and what drives them": groups.ROWS,
@@ -17,3 +21,85 @@ SECTIONS: dict[str, tuple[Row, ...]] = {
     "What only brian2numba has": own.ROWS,
 }
 ROWS = [row for rows in SECTIONS.values() for row in rows]
+
+_HEAD = """\
+# What is refused, and why
+
+Each check of this package that refuses something has a row here: an input that it
+refuses, what Brian's other targets make of that, what is said here, and why. A check
+stays only where none of them gives a result that means something. What may look wrong
+and is accepted is on the page of [limits](limits.md#what-is-accepted).
+
+An exception is given by its type, and here by the first sentence of its message too.
+Words in italics stand for results of inputs that nobody should run with that target.
+
+The inputs refer to these objects:
+
+```text
+{model}```
+
+Seen with {versions}. In a clone, `python -m tools.refusals` runs all of it again and
+writes this page.
+"""
+_TABLE = """
+## {heading}
+
+````{{list-table}}
+:header-rows: 1
+:class: refused
+
+* - input
+  - numpy
+  - Cython
+  - numba
+  - why
+{rows}
+````
+"""
+
+
+def page(found: Mapping[str, Sequence[str]], versions: str) -> str:
+    """Return the page.
+
+    Parameters
+    ----------
+    found : mapping
+        What came of the rows with each target.
+    versions : str
+        With which versions.
+    """
+    parts = [_HEAD.format(model="\n".join(MODEL.values()), versions=versions)]
+    results = zip(*(found[target] for target in TARGETS), strict=True)
+    for heading, rows in SECTIONS.items():
+        lines = [
+            _lines(row, [cell(row, t, text) for t, text in zip(TARGETS, r, strict=True)])
+            for row, r in zip(rows, results, strict=False)
+        ]
+        parts.append(_TABLE.format(heading=heading, rows="\n".join(lines)))
+    return "".join(parts)
+
+
+def _lines(row: Row, cells: Sequence[str]) -> str:
+    code = [f"    {line}".rstrip() for line in row.code.splitlines()]
+    others = [f"  - {text}" for text in (*cells, row.why)]
+    return "\n".join(["* - ```python", *code, "    ```", *others])
+
+
+def cell(row: Row, target: str, text: str) -> str:
+    """Return what the page says of a row with a target."""
+    if row.words(target):
+        return f"*{row.words(target)}*"
+    kind, colon, sentence = text.partition(": ")
+    if not colon:
+        return text if text == "runs" else f"`{text}`"
+    if target != "numba":
+        return f"`{kind}`"
+    return f"`{kind}`: {re.sub(r'([\\`*_{}<>#|$])', r'\\\1', sentence)}"
+
+
+def cells_of_page(target: str) -> list[str]:
+    """Return what the page says of all rows with a target, in their order."""
+    text = PAGE.read_text(encoding="utf-8")
+    items = re.findall(r"^    ```\n((?:  - .*\n)+)", text, re.MULTILINE)
+    number = TARGETS.index(target)
+    return [item.splitlines()[number].removeprefix("  - ") for item in items]

@@ -15,17 +15,12 @@ ROWS = (
         "Brian's integers have 32 bits: it would become -2**31.",
     ),
     Row(
-        'group = NeuronGroup(2, "x : 1", dtype={"x": np.float16})\n'
-        'group.x = "1 + i"\n'
-        "group.x[:]",
-        "Machine code is made for the types that Brian's own code has.",
-    ),
-    Row(
         'cells.variables.add_array("buffer", size=(5, 2))\n'
         'cells.run_regularly("x = buffer")\n'
         "Network(cells).run(0.1*ms)\n"
         "cells.x[0]",
-        "Code for one neuron takes one element of it: which one is not said.",
+        "Code for one neuron takes one element of an array. (Python and code that numpy runs "
+        "can use such arrays.)",
     ),
     Row(
         'cells.run_regularly("i = 2")\nNetwork(cells).run(0.1*ms)\ncells.i[:]',
@@ -38,6 +33,16 @@ ROWS = (
         'group.run_regularly("now = y")\n'
         "Network(cells, group).run(0.1*ms)",
         "There are 5 neurons.",
+        "memory that is not the variable's may be read",
+        "memory that is not the variable's may be read",
+    ),
+    Row(
+        'group = NeuronGroup(2, "y : 1 (linked)\\nat : integer", name="made")\n'
+        'group.y = linked_var(cells, "x", index="at")\n'
+        'group.run_regularly("at = 9")\n'
+        'group.run_regularly("now = y")\n'
+        "Network(cells, group).run(0.1*ms)",
+        "As above, for an index that code computes.",
         "memory that is not the variable's may be read",
         "memory that is not the variable's may be read",
     ),
