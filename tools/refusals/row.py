@@ -97,11 +97,11 @@ def outcome_of(row: Row, target: str) -> Outcome:
             warnings.simplefilter("ignore")
             return _outcome(row.code)
     finally:
+        brian2.defaultclock.dt = 0.1 * brian2.ms
         prefs.prefs.update(stored)
         reinit_devices()
         get_device().activate()
         brian2.start_scope()
-        brian2.defaultclock.dt = 0.1 * brian2.ms
 
 
 def _outcome(code: str) -> Outcome:

@@ -7,7 +7,7 @@ from pathlib import Path
 from tools.refusals import functions, groups, monitors, own, runs, synapses, variables
 from tools.refusals.row import MODEL, TARGETS, Row
 
-__all__ = ["PAGE", "ROWS", "SECTIONS", "cell", "cells_of_page", "page"]
+__all__ = ["PAGE", "ROWS", "SECTIONS", "cell", "column_of_page", "page"]
 
 PAGE = Path(__file__).parents[2] / "docs" / "refused.md"
 
@@ -38,8 +38,8 @@ The inputs refer to these objects:
 ```text
 {model}```
 
-Seen with {versions}. In a clone, `python -m tools.refusals` runs all of it again and
-writes this page.
+Seen with {versions}.
+In a clone, `python -m tools.refusals` runs all of it again and writes this page.
 """
 _TABLE = """
 ## {heading}
@@ -97,9 +97,15 @@ def cell(row: Row, target: str, text: str) -> str:
     return f"`{kind}`: {re.sub(r'([\\`*_{}<>#|$])', r'\\\1', sentence)}"
 
 
-def cells_of_page(target: str) -> list[str]:
-    """Return what the page says of all rows with a target, in their order."""
+def column_of_page(name: str) -> list[str]:
+    """Return what the page says of all rows, in their order.
+
+    Parameters
+    ----------
+    name : str
+        The column: a target, or ``"why"``.
+    """
     text = PAGE.read_text(encoding="utf-8")
     items = re.findall(r"^    ```\n((?:  - .*\n)+)", text, re.MULTILINE)
-    number = TARGETS.index(target)
+    number = (*TARGETS, "why").index(name)
     return [item.splitlines()[number].removeprefix("  - ") for item in items]
