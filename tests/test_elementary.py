@@ -325,54 +325,6 @@ def test_the_preference_is_one_of_two_words():
         prefs[PREFERENCE] = "fast"
 
 
-POWERS = {
-    f"x**{exponent}": lambda x, e=exponent: math.pow(x, e)
-    for exponent in (3, 4, 7, 17, 1.5)
-}
-POWERS |= {
-    "x**(-2)": lambda x: math.pow(x, -2),
-    "x**2": lambda x: x * x,
-    "x**(-1)": lambda x: 1 / x,
-    "exp(x)**2.5": lambda x: math.pow(math.exp(x), 2.5),
-    "cubed(x)": lambda x: math.pow(x, 3),
-}
-
-
-def powers_of_group(x, target):
-    """Return what a target makes of each of the powers."""
-
-    @check_units(x=1, result=1)
-    def cubed(x):
-        return x**3
-
-    prefs.codegen.target = target
-    names = [f"y{k}" for k in range(len(POWERS))]
-    model = "\n".join(f"{name} : 1" for name in ("x", *names))
-    group = NeuronGroup(len(x), model, namespace={"cubed": cubed})
-    group.x = x
-    lines = zip(names, POWERS, strict=True)
-    group.run_regularly("\n".join(f"{name} = {power}" for name, power in lines))
-    run(defaultclock.dt)
-    return {p: group.state(n)[:].tolist() for n, p in zip(names, POWERS, strict=True)}
-
-
-def test_powers_of_the_c_library():
-    x = np.random.default_rng(1).uniform(0, 4, 2000)
-    prefs[PREFERENCE] = "libm"
-    found = powers_of_group(x, "numba")
-    for text, function in POWERS.items():
-        assert found[text] == [function(number) for number in x], text
-
-
-@pytest.mark.compiler
-def test_powers_of_the_c_library_are_cythons(monkeypatch):
-    monkeypatch.delitem(POWERS, "cubed(x)")  # a Python function
-    monkeypatch.delitem(POWERS, "exp(x)**2.5")  # compilers of C may simplify it
-    x = np.random.default_rng(2).uniform(0, 4, 2000)
-    prefs[PREFERENCE] = "libm"
-    assert powers_of_group(x, "numba") == powers_of_group(x, "cython")
-
-
 @needs_fma
 def test_functions_of_users_call_them_as_well():
     @check_units(x=1, result=1)

@@ -1,7 +1,6 @@
 """The direct translation of kernels means what numba's compiler means."""
 
 import itertools
-import re
 import math
 
 import numpy as np
@@ -75,10 +74,8 @@ def both(expression, kind, result):
     text = KERNEL.format(expression=expression, kind=kind, result=result)
     source = KernelSource(text, ())
     before = prefs["codegen.runtime.numba.math"]
-    # In what numba compiles, the operator ** is always the C library's, except for whole
-    # numbers that are written down: these powers are products
-    is_in_c = "**" in expression and not re.search(r"\*\* -?\d+$", expression)
-    prefs["codegen.runtime.numba.math"] = "libm" if is_in_c else before
+    # In what numba compiles, the operator ** is always the C library's
+    prefs["codegen.runtime.numba.math"] = "libm" if "**" in expression else before
     try:
         direct = compiler._lowered_kernel(source, library.namespace())
         return direct, compiler._numba_kernel(source, library.namespace(), None)

@@ -6,7 +6,6 @@ import ast
 import math
 from collections.abc import Mapping, Sequence, Set
 
-from brian2.core.preferences import prefs
 from brian2.parsing.rendering import NodeRenderer
 
 from brian2numba.generation.counter_draws import CounterDraws
@@ -16,8 +15,6 @@ __all__ = ["NumbaNodeRenderer"]
 
 #: Powers of more factors are not computed as products
 _MOST_FACTORS = 64
-#: Exponents of which compilers of C make products
-_AS_IN_C = (-1, 0, 1, 2)
 
 
 class NumbaNodeRenderer(NodeRenderer):
@@ -80,13 +77,8 @@ class NumbaNodeRenderer(NodeRenderer):
         return str(super().render_BinOp(node))
 
     def _power(self, base: ast.expr, exponent: ast.expr) -> str:
-        """Render a power; ``exp(x)**y`` is ``exp(y*x)``, for half the cost.
-
-        With the C library's functions, it is what compilers of C make of it.
-        """
-        in_c = prefs["codegen.runtime.numba.math"] == "libm"
-        is_exp = isinstance(base, ast.Call) and ast.unparse(base.func) == "exp"
-        if is_exp and not in_c:
+        """Render a power; ``exp(x)**y`` is ``exp(y*x)``, for half the cost."""
+        if isinstance(base, ast.Call) and ast.unparse(base.func) == "exp":
             product = ast.BinOp(exponent, ast.Mult(), base.args[0])
             return self.render_Call(ast.Call(base.func, [product], []))
         sides = [self.render_element_parentheses(n) for n in (base, exponent)]
@@ -98,8 +90,6 @@ class NumbaNodeRenderer(NodeRenderer):
         if written is None and kinds[1] != FLOAT:
             sides[1] = f"_float64({sides[1]})"
         is_double = kinds[0] == FLOAT and not self.kinds.has_single_precision
-        if written is not None and is_double and in_c and written not in _AS_IN_C:
-            return f"{sides[0]} ** {float(written)}"
         if written is not None and -_MOST_FACTORS <= written < 0 and is_double:
             return f"1.0 / ({sides[0]} ** {-written})"
         return f"{sides[0]} ** {sides[1]}"

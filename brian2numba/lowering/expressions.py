@@ -30,7 +30,6 @@ from brian2numba.lowering.operators import (
     binary,
     compare,
     integer_power_kind,
-    AS_IN_C,
     power_by_products,
     unary,
 )
@@ -141,7 +140,7 @@ class Expressions:
         return convert(self.code, result, FLOAT32) if is_single else result
 
     def _power(self, base: Value, exponent: Value) -> Value:
-        if isinstance(exponent.number, int) and self._is_product(base, exponent.number):
+        if isinstance(exponent.number, int):
             result = power_by_products(self.code, base, int(exponent.number))
             if result is not None:
                 return result
@@ -156,15 +155,6 @@ class Expressions:
             return root.emit(self.code, [base])
         value: Value = self.types.callee_of(math.pow).emit(self.code, [base, exponent])
         return value
-
-    def _is_product(self, base: Value, exponent: int) -> bool:
-        """Tell whether a power is computed as products.
-
-        The C library's powers are others in the last bits, but for those that compilers
-        of C write as products themselves.
-        """
-        in_c = not self.types.definition.vectorises and base.kind == FLOAT64
-        return not in_c or exponent in AS_IN_C
 
     def _unaryop(self, node: ast.UnaryOp) -> Value:
         number = self.types.number(node)

@@ -21,7 +21,6 @@ from brian2numba.lowering.kinds import (
 from brian2numba.lowering.values import Code, Value, constant, convert, truth
 
 __all__ = [
-    "AS_IN_C",
     "binary",
     "binary_kind",
     "compare",
@@ -47,8 +46,6 @@ _ORDERS = {
 _BELOW, _ABOVE = (ast.Lt, ast.LtE, ast.NotEq), (ast.Gt, ast.GtE, ast.NotEq)
 #: Larger constant exponents are left to the C library
 _LARGEST_EXPONENT = 64
-#: Exponents of which the C library's powers have the bits of products
-AS_IN_C = (-1, 0, 1, 2)
 
 
 def binary_kind(operator: type[ast.operator], left: Kind, right: Kind) -> Scalar:
