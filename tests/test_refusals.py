@@ -1,4 +1,4 @@
-"""Each check that refuses something has a row that says what others make of the input."""
+"""Each check that refuses something has a row with what others make of the input."""
 
 import ast
 import functools
@@ -9,8 +9,8 @@ import pytest
 from brian2 import prefs
 
 from brian2numba.errors import _EXCEPTIONS, Status
-from tools.refusals.row import MODEL, outcome_of
-from tools.refusals.table import PAGE, ROWS, SECTIONS, cell, column_of_page
+from reliability.refusals.row import MODEL, outcome_of
+from reliability.refusals.table import PAGE, ROWS, SECTIONS, cell, column_of_page
 
 PACKAGE = Path(__file__).parents[1] / "brian2numba"
 

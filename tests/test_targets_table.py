@@ -9,7 +9,7 @@ from tools.targets_table import PAGE, TABLES, TARGETS, results_in_this_process
 def column_of_page(target):
     """Return what the page says that a target gives in all experiments."""
     number = TARGETS.index(target)
-    return [text for columns in targets_table.cells().values() for text in columns[number]]
+    return [t for columns in targets_table.cells().values() for t in columns[number]]
 
 
 def test_the_page_has_all_experiments():

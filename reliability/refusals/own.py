@@ -1,6 +1,6 @@
 """Inputs of what only this package has: sweeps, explanations, progress bars."""
 
-from tools.refusals.row import Row
+from reliability.refusals.row import Row
 
 __all__ = ["ROWS"]
 
@@ -22,7 +22,7 @@ ROWS = (
         "It is no seed.",
     ),
     Row(_SWEEP + 'sweep(f, {"a": [{1, 2}]})', "It can't be kept in a file."),
-    Row(_SWEEP + 'sweep(f, [{1: 2}])', "Arguments have names."),
+    Row(_SWEEP + "sweep(f, [{1: 2}])", "Arguments have names."),
     Row(_SWEEP + 'sweep(f, {"a": [1]}, workers="all")', "It is no number."),
     Row(_SWEEP + 'sweep(f, {"a": [1]}, workers=0)', "Nobody would compute it."),
     Row(_SWEEP + 'sweep(f, {"a": [1]}, errors="hide")', "It is not said what to do."),

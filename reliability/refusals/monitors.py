@@ -1,6 +1,6 @@
 """Inputs of monitors and of groups that spike at given times."""
 
-from tools.refusals.row import Row
+from reliability.refusals.row import Row
 
 __all__ = ["ROWS"]
 
@@ -54,23 +54,23 @@ ROWS = (
         "spikes = SpikeMonitor(group)\n"
         "run(0.3*ms)\n"
         "spikes.i[:], spikes.t[:]/ms",
-        "They are not sorted: the first spike comes when the second one is due, or not at "
-        "all.",
+        "They are not sorted: the first spike comes when the second one is due, or not "
+        "at all.",
     ),
     Row(
-        "group = SpikeGeneratorGroup(5, [0], [3000]*second, dt=1*us, name=\"made\")\n"
+        'group = SpikeGeneratorGroup(5, [0], [3000]*second, dt=1*us, name="made")\n'
         "spikes = SpikeMonitor(group)\n"
         "run(1*ms)\n"
         "spikes.t/second",
         "Brian counts time steps with 32 bits: the spike would be elsewhere.",
     ),
     Row(
-        "group = SpikeGeneratorGroup(5, [0, 1, 0], [0, 0, 0.01]*ms, name=\"made\")\n"
+        'group = SpikeGeneratorGroup(5, [0, 1, 0], [0, 0, 0.01]*ms, name="made")\n'
         "spikes = SpikeMonitor(group)\n"
         "run(0.3*ms)\n"
         "spikes.i[:]",
-        "A neuron spikes once in a time step. Brian says so itself where the two follow "
-        "each other in the list.",
+        "A neuron spikes once in a time step. Brian says so itself where the two "
+        "follow each other in the list.",
     ),
     Row(
         "monitor = SpikeMonitor(cells)\nmonitor.resize(-1)\nmonitor.num_spikes",

@@ -6,9 +6,9 @@ import sys
 
 from brian2 import BrianLogger, prefs
 
+from reliability.refusals.row import TARGETS, outcome_of
+from reliability.refusals.table import PAGE, ROWS, page
 from tools.numbers_table import versions
-from tools.refusals.row import TARGETS, outcome_of
-from tools.refusals.table import PAGE, ROWS, page
 
 
 def main(target: str | None = None) -> None:
@@ -24,7 +24,7 @@ def main(target: str | None = None) -> None:
 
 def _found(target: str) -> list[str]:
     """Return what a target makes of the rows, in a process of its own."""
-    command = [sys.executable, "-m", "tools.refusals", target]
+    command = [sys.executable, "-m", "reliability.refusals", target]
     finished = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     found: list[str] = json.loads(finished.stdout.splitlines()[-1])
     return found

@@ -1,6 +1,6 @@
 """Inputs of functions, most of them given for the numba target."""
 
-from tools.refusals.row import Row
+from reliability.refusals.row import Row
 
 __all__ = ["ROWS"]
 
@@ -36,7 +36,8 @@ ROWS = (
     ),
     Row(
         _given(
-            '"numba", "def f(a): return k[0].real", namespace={"k": np.zeros(2, complex)}'
+            '"numba", "def f(a): return k[0].real", '
+            'namespace={"k": np.zeros(2, complex)}'
         ),
         "Machine code is made for the types of numbers that Brian's variables have. "
         + _FOR_NUMBA,
@@ -52,6 +53,6 @@ ROWS = (
         "    return a - a.mean()\n"
         'cells.x = "f(x)"\n'
         "cells.x[:]",
-        "The preference says that it is an error. Without it, Python runs the function.",
+        "The preference says that it is an error. Else Python would run the function.",
     ),
 )

@@ -1,6 +1,6 @@
 """Inputs of variables: their elements, values, types, and code that assigns to them."""
 
-from tools.refusals.row import Row
+from reliability.refusals.row import Row
 
 __all__ = ["ROWS"]
 
@@ -19,8 +19,8 @@ ROWS = (
         'cells.run_regularly("x = buffer")\n'
         "Network(cells).run(0.1*ms)\n"
         "cells.x[0]",
-        "Code for one neuron takes one element of an array. (Python and code that numpy runs "
-        "can use such arrays.)",
+        "Code for one neuron takes one element of an array. (Python and code that "
+        "numpy runs can use such arrays.)",
     ),
     Row(
         'cells.run_regularly("i = 2")\nNetwork(cells).run(0.1*ms)\ncells.i[:]',

@@ -1,6 +1,6 @@
 """Inputs of runs: durations, time steps, the order of objects, runs within runs."""
 
-from tools.refusals.row import Row
+from reliability.refusals.row import Row
 
 __all__ = ["ROWS"]
 
@@ -12,7 +12,8 @@ ROWS = (
         "    defaultclock.dt = 0.05*ms\n"
         "run(1*ms)\n"
         "defaultclock.t/ms",
-        "A run knows in which steps it ends: this one of 1 ms would end at another time.",
+        "A run knows in which steps it ends: this one of 1 ms would end at another "
+        "time.",
     ),
     Row("run([1, 2]*ms)", "It is not said which of the two is meant."),
     Row("Network(cells).run(-1*ms)", "Time goes forward."),
@@ -100,9 +101,9 @@ ROWS = (
         "network.run(0.1*ms)\n"
         "if errors: raise errors[0]\n"
         "cells.x[:]",
-        "Compiled code draws random numbers without a lock. (Numbers may be assigned by "
-        "other threads, and strings too where numpy evaluates them, which is Brian's "
-        "default.)",
+        "Compiled code draws random numbers without a lock. (Numbers may be assigned "
+        "by other threads, and strings too where numpy evaluates them, which is "
+        "Brian's default.)",
     ),
     Row(
         "network = Network(cells, name='net')\n"
@@ -131,7 +132,7 @@ ROWS = (
         "network.store()\n"
         "network.run(0.3*ms)\n"
         "spikes.t/ms",
-        "Brian computes the time steps of spikes when a run begins; before the first run "
-        "they are 0.",
+        "Brian computes the time steps of spikes when a run begins; before the first "
+        "run they are 0.",
     ),
 )

@@ -1,6 +1,6 @@
 """Inputs of groups of neurons, of what drives them, and of sections of cables."""
 
-from tools.refusals.row import Row
+from reliability.refusals.row import Row
 
 __all__ = ["ROWS"]
 
@@ -39,15 +39,15 @@ ROWS = (
         "spikes = SpikeMonitor(group)\n"
         "run(0.3*ms)\n"
         "spikes.num_spikes",
-        "A rate that is not a number comes of an error in a computation. (One that a string "
-        "computes in the run gives no spikes.)",
+        "A rate that is not a number comes of an error in a computation. (One that a "
+        "string computes in the run gives no spikes.)",
     ),
     Row(
         'source = PoissonInput(cells, "x", 10, 20000*Hz, weight=1)\n'
         "Network(cells, source).run(0.2*ms)\n"
         "cells.x[0]",
-        "An input can't spike more than once in a time step. What Cython's algorithm ends "
-        "at depends on how many inputs there are.",
+        "An input can't spike more than once in a time step. What Cython's algorithm "
+        "ends at depends on how many inputs there are.",
     ),
     Row(
         'source = PoissonInput(cells, "x", 2**63, 3e-15*Hz, weight=1)\n'
@@ -57,28 +57,22 @@ ROWS = (
         "step: then Brian needs to know the mean only.",
     ),
     Row(
-        "values = TimedArray([1, 2], dt=0*ms)\n"
-        'cells.x = "values(1*ms)"\n'
-        "cells.x[0]",
+        'values = TimedArray([1, 2], dt=0*ms)\ncells.x = "values(1*ms)"\ncells.x[0]',
         "Values that follow each other within no time are no function of time.",
     ),
     Row(
-        "values = TimedArray([], dt=1*ms, name=\"values\")\n"
+        'values = TimedArray([], dt=1*ms, name="values")\n'
         'cells.x = "values(1*ms)"\n'
         "cells.x[0]",
         "There is no value that it could have.",
         cython="memory that is not its own is read",
     ),
     Row(
-        "draw = BinomialFunction(-1, 0.5)\n"
-        'cells.x = "draw()"\n'
-        "cells.x[0]",
+        'draw = BinomialFunction(-1, 0.5)\ncells.x = "draw()"\ncells.x[0]',
         "There is no distribution of a negative number of trials.",
     ),
     Row(
-        "draw = BinomialFunction(10, 1.5)\n"
-        'cells.x = "draw()"\n'
-        "cells.x[0]",
+        'draw = BinomialFunction(10, 1.5)\ncells.x = "draw()"\ncells.x[0]',
         "A probability is between 0 and 1.",
     ),
     Row(
@@ -87,7 +81,7 @@ ROWS = (
     ),
     Row(
         "neuron = SpatialNeuron(Cylinder(length=10*um, diameter=1*um, n=2),\n"
-        '    "Im = 0*amp/meter**2 : amp/meter**2", Cm=-1*uF/cm**2, name=\"made\")\n'
+        '    "Im = 0*amp/meter**2 : amp/meter**2", Cm=-1*uF/cm**2, name="made")\n'
         "neuron.v = -70*mV\n"
         "run(0.1*ms)\n"
         "neuron.v[0]/mV",

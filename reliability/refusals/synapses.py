@@ -1,6 +1,6 @@
 """Inputs of synapses: their connections, indices and delays."""
 
-from tools.refusals.row import Row
+from reliability.refusals.row import Row
 
 __all__ = ["ROWS"]
 

@@ -4,8 +4,16 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tools.refusals import functions, groups, monitors, own, runs, synapses, variables
-from tools.refusals.row import MODEL, TARGETS, Row
+from reliability.refusals import (
+    functions,
+    groups,
+    monitors,
+    own,
+    runs,
+    synapses,
+    variables,
+)
+from reliability.refusals.row import MODEL, TARGETS, Row
 
 __all__ = ["PAGE", "ROWS", "SECTIONS", "cell", "column_of_page", "page"]
 
@@ -39,7 +47,7 @@ The inputs refer to these objects:
 {model}```
 
 Seen with {versions}.
-In a clone, `python -m tools.refusals` runs all of it again and writes this page.
+In a clone, `python -m reliability.refusals` runs all of it again and writes this page.
 """
 _TABLE = """
 ## {heading}
@@ -72,8 +80,8 @@ def page(found: Mapping[str, Sequence[str]], versions: str) -> str:
     results = zip(*(found[target] for target in TARGETS), strict=True)
     for heading, rows in SECTIONS.items():
         lines = [
-            _lines(row, [cell(row, t, text) for t, text in zip(TARGETS, r, strict=True)])
-            for row, r in zip(rows, results, strict=False)
+            _lines(row, [cell(row, *pair) for pair in zip(TARGETS, texts, strict=True)])
+            for row, texts in zip(rows, results, strict=False)
         ]
         parts.append(_TABLE.format(heading=heading, rows="\n".join(lines)))
     return "".join(parts)
