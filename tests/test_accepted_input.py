@@ -362,3 +362,22 @@ def test_a_generator_that_never_ran_is_not_restored_within_a_run():
     network.store()
     with pytest.raises(RuntimeError, match="The state of 'source' that was restored"):
         network.run(1 * ms)
+
+
+def test_numpys_restoring_within_a_run_is_left_alone():
+    prefs.codegen.target = prefs.codegen.string_expression_target = "numpy"
+    source = SpikeGeneratorGroup(1, [0], [0] * ms)
+    spikes = SpikeMonitor(source)
+    steps = []
+
+    @network_operation
+    def go_back(t):
+        steps.append(float(t / ms))
+        if len(steps) == 1:
+            network.restore()
+
+    network = Network(source, spikes, go_back)
+    network.store()
+    network.run(0.2 * ms)
+    assert steps == pytest.approx([0, 0.1])
+    assert spikes.t[:].tolist() == [0]
