@@ -24,6 +24,7 @@ __all__ = [
     "ReferenceChangedError",
     "Status",
     "SweepError",
+    "TypeLeftToPythonError",
     "UserFunctionError",
     "exception_for",
     "memory_for",
@@ -70,6 +71,22 @@ class FunctionLeftToPythonError(UserFunctionError):
         super().__init__(message)
         self.function = function
         self.name = name
+        self.reason = reason
+
+
+class TypeLeftToPythonError(KernelCompilationError):
+    """Code uses a data type that kernels don't have: Python can run it.
+
+    Parameters
+    ----------
+    message : str
+        What to tell a user who wants it compiled.
+    reason : str
+        What has which type, as a part of a sentence.
+    """
+
+    def __init__(self, message: str, reason: str) -> None:
+        super().__init__(message)
         self.reason = reason
 
 

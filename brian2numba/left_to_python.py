@@ -1,8 +1,8 @@
 """
-Code that calls functions which can't be compiled: Brian's numpy target runs it.
+Code with functions or data types that can't be compiled: Brian's numpy target runs it.
 
-Everything else of a model stays compiled. A message says so once for each function, and
-`brian2numba.explain` shows it.
+Everything else of a model stays compiled. A message says so once for each function or
+variable, and `brian2numba.explain` shows it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from brian2.core.functions import Function
 from brian2.core.preferences import prefs
 from brian2.utils.logger import get_logger
 
-from brian2numba.errors import FunctionLeftToPythonError
+from brian2numba.errors import FunctionLeftToPythonError, TypeLeftToPythonError
 from brian2numba.target import NumbaCodeObject
 from brian2numba.user_functions.in_python import as_it_takes
 from brian2numba.user_functions.parts import unwrapped
@@ -58,6 +58,10 @@ class _CodeObjects:
             one_by_one = [error.function] if error.reason.takes_numbers else []
             reason = f"it calls {error.name}: {error.reason}"
             # Without the traceback, which has the code object that failed
+            error.__traceback__ = None
+        except TypeLeftToPythonError as error:
+            _say_type(error, owner)
+            one_by_one, reason = [], error.reason
             error.__traceback__ = None
         else:
             if isinstance(made, NumbaCodeObject) and made.source.implicit:
@@ -133,5 +137,16 @@ def _say(error: FunctionLeftToPythonError, owner: Any) -> None:
         "with @implementation('numba', ...). To make this an error, set the preference "
         "codegen.runtime.numba.functions to 'compiled'.",
         "functions",
+        once=True,
+    )
+
+
+def _say_type(error: TypeLeftToPythonError, owner: Any) -> None:
+    """Tell the user, once for each variable of an object."""
+    logger.info(
+        f"Python runs code of '{owner.name}' in which {error.reason}, since compiled "
+        "code does not have this type. It takes as long as with Brian's numpy target; "
+        "everything else is compiled.",
+        "types",
         once=True,
     )

@@ -148,6 +148,15 @@ def masked(mask):
     return values
 
 
+def flagged(value):
+    def values():
+        group = NeuronGroup(3, "flag : boolean")
+        group.flag = value
+        return group.flag[:].tolist()
+
+    return values
+
+
 def delayed(delay):
     def jumps():
         source = SpikeGeneratorGroup(1, [0, 0], [0, 1] * ms)
@@ -237,6 +246,8 @@ JOBS = {
     "infinite probability of pairs": (connected(i=[0, 1], j=[1, 2], p=inf), None),
     "short mask": (masked([False, True]), "array of 2 booleans"),
     "long mask": (masked(np.array([True] * 5 + [False])), "array of 6 booleans"),
+    "infinite truth value": (flagged(inf), None),
+    "truth value that is not a number": (flagged([nan, 0, 1]), None),
     "delay rounded to 0": (delayed(-0.04 * ms), None),
     "delay cut to 0": (delayed(-0.14 * ms), None),
     "report at each step": (reports(0 * second), None),
@@ -260,6 +271,16 @@ def test_same_as_numpy(job, warning):
     else:
         assert warnings
         assert all(warning in text for text in warnings)
+
+
+@pytest.mark.parametrize(
+    ("n", "rate"), [(2**63, 2e-13 * Hz), (1e30, 1e-23 * Hz)], ids=str
+)
+def test_inputs_beyond_64_bits_of_which_the_mean_matters(n, rate):
+    expected, _ = under("numpy", inputs(n, rate))
+    result, warnings = under("numba", inputs(n, rate))
+    assert result == pytest.approx(expected, rel=1e-7)  # floats, as with Cython
+    assert not warnings
 
 
 def test_what_counts_as_true_profiles():
@@ -341,3 +362,22 @@ def test_a_generator_that_never_ran_is_not_restored_within_a_run():
     network.store()
     with pytest.raises(RuntimeError, match="The state of 'source' that was restored"):
         network.run(1 * ms)
+
+
+def test_numpys_restoring_within_a_run_is_left_alone():
+    prefs.codegen.target = prefs.codegen.string_expression_target = "numpy"
+    source = SpikeGeneratorGroup(1, [0], [0] * ms)
+    spikes = SpikeMonitor(source)
+    steps = []
+
+    @network_operation
+    def go_back(t):
+        steps.append(float(t / ms))
+        if len(steps) == 1:
+            network.restore()
+
+    network = Network(source, spikes, go_back)
+    network.store()
+    network.run(0.2 * ms)
+    assert steps == pytest.approx([0, 0.1])
+    assert spikes.t[:].tolist() == [0]

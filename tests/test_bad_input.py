@@ -275,20 +275,6 @@ def test_timed_array_without_values(shape):
     )
 
 
-@pytest.mark.parametrize("dtype", [np.float16, np.longdouble])
-def test_types_that_kernels_do_not_have(dtype):
-    group = NeuronGroup(2, "dv/dt = -v/ms : 1", dtype={"v": dtype}, method="euler")
-    group.v[:] = 1
-    cause = cause_of(lambda: Network(group).run(0.1 * ms), "neurongroup")
-    assert isinstance(cause, KernelCompilationError)
-    assert str(cause) == (
-        f"The numba target can't use the variable 'v', which has the data type "
-        f"'{np.dtype(dtype).name}'. Supported data types are: bool, float32, float64, "
-        "int32, int64, uint64, uint8."
-    )
-    assert group.v[:].tolist() == [1, 1]
-
-
 # numpy warns Brian, which computes the constant parts of expressions with it
 @pytest.mark.filterwarnings("ignore:invalid value encountered in sqrt")
 def test_expression_without_a_value_is_not_a_number():

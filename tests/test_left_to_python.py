@@ -1,6 +1,7 @@
-"""Functions that can't be compiled: Brian's numpy target runs what calls them."""
+"""Functions and types that can't be compiled: Brian's numpy target runs their code."""
 
 import re
+from logging import INFO
 
 import numpy as np
 import pytest
@@ -402,3 +403,55 @@ PAIRED = {
 @pytest.mark.parametrize("name", PAIRED)
 def test_items_for_each_neuron(name):
     assert results(PAIRED[name], "numba") == results(PAIRED[name], "numpy")
+
+
+# Data types
+
+
+@pytest.mark.filterwarnings("ignore:overflow encountered in cast")
+@pytest.mark.parametrize(
+    ("dtypes", "n_left"),
+    [
+        ({"v": np.float16, "k": np.int16}, 4),
+        ({"v": np.longdouble, "k": np.int8}, 4),
+        ({"v": np.float64, "k": np.uint16}, 1),
+    ],
+)
+def test_types_that_kernels_do_not_have(dtypes, n_left):
+    def values(target):
+        prefs.codegen.target = prefs.codegen.string_expression_target = target
+        seed(1)
+        cells = NeuronGroup(
+            4,
+            """dv/dt = (2 - v)/ms + 0.1*xi*ms**-0.5 : 1
+            w : 1
+            k : integer""",
+            threshold="v > 1",
+            reset="v = 0; k += 1",
+            method="euler",
+            dtype=dtypes,
+            name=f"cells_of_{target}",
+        )
+        cells.v = "i*0.3"
+        synapses = Synapses(cells, cells, "c : 1", on_pre="w += c; v_post += 0.01*c")
+        synapses.connect(condition="i != j")
+        synapses.c = "i + j*0.5"
+        network = Network(cells, synapses)
+        network.run(5 * ms)
+        found = [cells.v[:], cells.w[:], cells.k[:], cells.v["k > 0"]]
+        return [a.tolist() for a in found], found[0].dtype, network
+
+    expected, dtype, _ = values("numpy")
+    with catch_logs(log_level=INFO) as logs:
+        result, same_dtype, network = values("numba")
+    assert (result, same_dtype) == (expected, dtype)
+    reasons = [row.reason for row in brian2numba.explain(network).rows if row.reason]
+    assert len(reasons) == n_left
+    name = np.dtype(dtypes["k"]).name
+    assert f"the variable 'k' has the data type '{name}'" in reasons
+    said = [text for _, _, text in logs if "has the data type" in text]
+    assert any(
+        text.startswith("Python runs code of 'cells_of_numba' in which the variable")
+        for text in said
+    )
+    assert len(said) == len(set(said))

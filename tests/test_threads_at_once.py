@@ -4,7 +4,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from brian2 import Network, NeuronGroup, ms, network_operation
+from brian2 import Network, NeuronGroup, ms, network_operation, prefs
 
 from brian2numba.operations import Operation
 from reliability.children import RIGHT
@@ -61,3 +61,63 @@ def test_a_run_within_a_run_may_not_move_its_clock():
     assert outer.v[:] == pytest.approx([0.002, 0.002])
     assert inner.v[:].tolist() == [0, 0]
     assert apart.v[:] == pytest.approx([0.002, 0.002])
+
+
+def assigned_from_a_thread(assign):
+    """Let another thread assign within a step and while steps are run."""
+    group = NeuronGroup(3, "x : 1\ny : 1", name="cells")
+    group.run_regularly("y += x")
+    ends = []
+
+    def act():
+        try:
+            assign(group)
+        except RuntimeError as error:
+            ends.append(error)
+
+    @network_operation(dt=1000 * ms)
+    def in_a_step():
+        other = threading.Thread(target=act)
+        other.start()
+        other.join(60)
+        ends.append(other.is_alive())
+
+    network = Network(group, in_a_step, name="running")
+    network.run(0.2 * ms)
+    meanwhile = threading.Thread(target=act)
+    network.remove(in_a_step)
+    meanwhile.start()
+    network.run(2000 * ms)
+    meanwhile.join(60)
+    ends.append(meanwhile.is_alive())
+    return group, ends
+
+
+@pytest.mark.parametrize("target", ["numpy", "numba"])
+@pytest.mark.parametrize("value", [3, [1, 2, 3], "i + 1"], ids=str)
+def test_another_thread_assigns_during_a_run(target, value):
+    prefs.codegen.target = target
+    prefs.codegen.string_expression_target = "numpy"
+    expected = [3, 3, 3] if value == 3 else [1, 2, 3]
+
+    def assign(group):
+        group.x = value
+
+    group, ends = assigned_from_a_thread(assign)
+    assert ends == [False, False]
+    assert group.x[:].tolist() == expected
+    # Before the first step's network operation, it was 0
+    assert group.y[2] == 20001 * 3
+
+
+def test_another_thread_assigns_no_strings_that_are_compiled():
+    def assign(group):
+        group.x[:2] = "i + 1"
+
+    _, ends = assigned_from_a_thread(assign)
+    refused = next(end for end in ends if isinstance(end, RuntimeError))
+    assert str(refused) == (
+        "The network 'running' is running in another thread: until it is done, nothing "
+        "can be resized or restored, nor assigned by compiled code. Use a network "
+        "operation to change something during a run, or assign numbers."
+    )

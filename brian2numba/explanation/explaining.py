@@ -10,6 +10,7 @@ from brian2.core.base import BrianObject
 from brian2.core.magic import magic_network
 from brian2.core.namespace import get_local_namespace
 from brian2.core.network import Network
+from brian2.core.preferences import prefs
 from brian2.devices.device import all_devices, get_device
 
 from brian2numba.explanation.table import (
@@ -87,7 +88,15 @@ def explain(
         obstacle = obstacle_to_compiled_run(chosen)
         schedule = prepared(chosen, namespace, obstacle is None)
         rows = _with_shares(_rows(chosen, schedule, obstacle or ""))
-    return Explanation(chosen.name, rows, obstacle or "", number_of_threads())
+    return Explanation(
+        chosen.name, rows, obstacle or "", number_of_threads(), _target()
+    )
+
+
+def _target() -> str:
+    """Return the name of the target that objects have unless they name another."""
+    target = prefs["codegen.target"]
+    return str(getattr(target, "class_name", target))
 
 
 def _rows(network: Network, schedule: Schedule | None, loop: str) -> list[Row]:

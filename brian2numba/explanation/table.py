@@ -106,12 +106,15 @@ class Explanation:
         Why Brian's own loop runs the network; empty if compiled code does.
     threads : int
         How many threads a run may use.
+    target : str
+        The target of this process, as the preference ``codegen.target`` says.
     """
 
     network: str
     rows: tuple[Row, ...]
     loop: str = ""
     threads: int = 1
+    target: str = "numba"
 
     def __getitem__(self, name: str) -> tuple[Row, ...]:
         rows = tuple(row for row in self.rows if row.name == name)
@@ -127,6 +130,14 @@ class Explanation:
     def summary(self) -> str:
         """What runs the network, in a sentence."""
         n_compiled = sum(row.runs == COMPILED for row in self.rows)
+        if self.target != "numba" and not n_compiled:
+            which = ", which is Cython's or numpy's" if self.target == "auto" else ""
+            return (
+                f"Network '{self.network}': nothing is compiled by brian2numba, since "
+                f"the target of this process is '{self.target}'{which}, not 'numba'. "
+                "Each process that is to use it needs both of 'import brian2numba' and "
+                "'prefs.codegen.target = \"numba\"'."
+            )
         n_python = sum(row.runs == PYTHON for row in self.rows)
         if self.loop:
             return (

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from brian2numba.errors import KernelCompilationError
+from brian2numba.errors import TypeLeftToPythonError
 
 __all__ = ["cast", "dtype_name", "pointer_name", "stored"]
 
@@ -25,14 +25,16 @@ def dtype_name(dtype: Any, what: str) -> str:
 
     Raises
     ------
-    KernelCompilationError
+    TypeLeftToPythonError
         If kernels can't hold values of this type.
     """
     name = np.dtype(dtype).name
     if name not in _NAMES:
-        raise KernelCompilationError(
-            f"The numba target can't use {what}, which has the data type '{name}'. "
-            f"Supported data types are: {', '.join(sorted(_NAMES))}."
+        reason = f"{what} has the data type '{name}'"
+        raise TypeLeftToPythonError(
+            f"The numba target can't compile code in which {reason}. Supported data "
+            f"types are: {', '.join(sorted(_NAMES))}.",
+            reason,
         )
     return name
 

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 import numpy as np
 from brian2.core.variables import ArrayVariable
 
+from brian2numba.errors import KernelCompilationError, TypeLeftToPythonError
 from brian2numba.generation.dtypes import dtype_name, pointer_name
 
 __all__ = [
@@ -360,7 +361,11 @@ class NamespaceArray(Slot):
 
     def declaration(self, index: int) -> str:
         """Return the lines of source that make an array of the slot."""
-        dtype = dtype_name(self.array.dtype, f"the array '{self.name}'")
+        try:
+            dtype = dtype_name(self.array.dtype, f"the array '{self.name}'")
+        except TypeLeftToPythonError as error:
+            # The function was given for kernels, Python may have another one
+            raise KernelCompilationError(str(error)) from None
         n_dimensions, is_late = self.array.ndim, self.is_checked_late
         return array_declaration(self.name, index, dtype, n_dimensions, is_late)
 

@@ -33,6 +33,8 @@ _COMPUTED_PERIOD = re.compile(
     r"(not_refractory = timestep\(t - lastspike, dt\) >= timestep\()(.*)(, dt\)\n)",
     re.DOTALL,
 )
+#: From how many expected successes and failures on Brian approximates their number
+_FEW = 5
 #: Neurons count as having spiked so many seconds before the time 0
 _LAST_SPIKE = 1e4
 
@@ -113,12 +115,13 @@ def _check_rates(rates: Any, what: str) -> None:
 
 
 def _check_poisson_input(source: Any, given: Mapping[str, Any]) -> None:
-    check_count(given["N"], "The number of inputs N", MAX_TRIALS)
     number = as_numbers(given["rate"])
     if number is None or number.ndim:
         return
     target = given["target"]
     dt = float(target.clock.dt_)
+    limit = _most_trials(given["N"], number * dt, True)
+    check_count(given["N"], "The number of inputs N", limit)
     # Brian refuses what is negative
     if not (number < 0 or number * dt <= 1):
         raise ValueError(
@@ -127,13 +130,26 @@ def _check_poisson_input(source: Any, given: Mapping[str, Any]) -> None:
         )
 
 
+def _most_trials(n: Any, p: Any, approximate: bool) -> int | None:
+    """Return how many trials can be counted; None if it is enough to know their mean.
+
+    Brian approximates the distribution of many trials by a normal one.
+    """
+    numbers = as_numbers(n), as_numbers(p)
+    if not approximate or any(number is None or number.ndim for number in numbers):
+        return MAX_TRIALS
+    n, p = map(float, numbers)  # type: ignore[arg-type]
+    return None if n * p > _FEW and n * (1 - p) > _FEW else MAX_TRIALS
+
+
 def _check_timed_array(timed: Any, given: Mapping[str, Any]) -> None:
     check_positive(given["dt"], "The time step dt of a timed array", " s")
 
 
 def _check_binomial(function: Any, given: Mapping[str, Any]) -> None:
     n, p = as_numbers(given["n"]), as_numbers(given["p"])
-    check_count(given["n"], "The number of trials n", MAX_TRIALS)
+    limit = _most_trials(given["n"], given["p"], given["approximate"])
+    check_count(given["n"], "The number of trials n", limit)
     if n is not None and not n.ndim and n < 0:
         raise ValueError(f"The number of trials n can't be negative, it is {n}.")
     if p is not None and not p.ndim and not 0 <= p <= 1:

@@ -48,10 +48,10 @@ def first_where(is_wrong: _Array) -> int | None:
     return int(is_wrong.argmax()) if is_wrong.any() else None
 
 
-def check_count(value: Any, what: str, limit: int = MAX_COUNT) -> None:
-    """Refuse what is not finite, or more than can be; warn of fractions.
+def check_count(value: Any, what: str, limit: int | None = MAX_COUNT) -> None:
+    """Refuse what is not finite, or more than can be if there is a limit.
 
-    All else is left to whoever knows whether it makes sense.
+    Fractions are warned of. All else is left to whoever knows whether it makes sense.
     """
     number = as_numbers(value)
     if number is None or number.ndim:
@@ -59,7 +59,7 @@ def check_count(value: Any, what: str, limit: int = MAX_COUNT) -> None:
     if not np.isfinite(number):
         raise ValueError(f"{what} has to be a finite number, not {number}.")
     # The first number beyond it is a double, also if the limit is not
-    if number >= float(limit + 1):
+    if limit is not None and number >= float(limit + 1):
         bits = limit.bit_length() + 1
         reason = "Brian's indices have" if limit == MAX_COUNT else "they are counted in"
         raise OverflowError(

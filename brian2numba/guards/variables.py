@@ -67,7 +67,7 @@ def _within_group(indexing: Any, result: Any, args: tuple[Any, ...]) -> Any:
 def _check_value(view: Any, given: Mapping[str, Any]) -> None:
     """Refuse values that the variable's type can't hold."""
     dtype = np.dtype(view.variable.dtype)
-    if dtype.kind not in "biu" or isinstance(given["value"], str):
+    if dtype.kind not in "iu" or isinstance(given["value"], str):
         return
     values = as_numbers(given["value"])
     if values is None:
@@ -76,8 +76,6 @@ def _check_value(view: Any, given: Mapping[str, Any]) -> None:
     wrong = first_where(~np.isfinite(values))
     if wrong is not None:
         raise ValueError(_not_held(view, values[wrong]))
-    if dtype.kind == "b":
-        return
     limits = np.iinfo(dtype)
     wrong = first_where((values < limits.min) | (values > limits.max))
     if wrong is not None:

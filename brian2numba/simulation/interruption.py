@@ -14,6 +14,7 @@ from brian2.core.network import Network
 from brian2.input.spikegeneratorgroup import SpikeGeneratorGroup
 
 from brian2numba.hooks import overridden
+from brian2numba.preferences import numba_is_target
 from brian2numba.simulation.loop import State
 from brian2numba.simulation.running import forget_loss, refused_to_other_threads
 from brian2numba.simulation.schedule import Schedule
@@ -102,7 +103,7 @@ def forget_on_restore(device: Any) -> None:
         restore(network, *args, **kwds)
         _interruptions.pop(network, None)
         forget_loss(network)
-        if Network._globally_running:
+        if Network._globally_running and numba_is_target():
             _prepare_again(network)
 
     device.network_restore = refused_to_other_threads(network_restore)

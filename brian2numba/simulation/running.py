@@ -11,6 +11,7 @@ from typing import Any
 from weakref import WeakSet
 
 from brian2.core.network import Network
+from brian2.core.preferences import prefs
 from brian2.core.variables import VariableView
 
 from brian2numba.hooks import overridden, replaced
@@ -136,7 +137,9 @@ def survive_forks() -> None:
 
 
 def guard_against_other_threads(device: Any) -> None:
-    """Let a device refuse changes that other threads make during a run.
+    """Let a device refuse what other threads must not do during a run.
+
+    Numbers that they assign wait until compiled code comes back to Python.
 
     Parameters
     ----------
@@ -146,15 +149,44 @@ def guard_against_other_threads(device: Any) -> None:
     """
     for name in ("resize", "resize_along_first"):
         setattr(device, name, refused_to_other_threads(replaced(device, name)))
-    for name in (
-        "set_with_expression",
-        "set_with_expression_conditional",
-        "set_with_index_array",
+    for name, guard in (
+        ("set_with_expression", _strings_of_other_threads),
+        ("set_with_expression_conditional", _strings_of_other_threads),
+        ("set_with_index_array", _waiting_in_other_threads),
     ):
         override = f"variableview_{name}"
         function = overridden(device, override, VariableView, name)
         if function is not None:
-            setattr(device, override, refused_to_other_threads(function))
+            setattr(device, override, guard(function))
+
+
+def _waiting_in_other_threads(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return `function`, which waits for the compiled code of another thread's run."""
+
+    def guarded(*args: Any, **kwds: Any) -> Any:
+        if _Running.thread in (None, threading.get_ident()):
+            return function(*args, **kwds)
+        with _Running.compiled_code:
+            return function(*args, **kwds)
+
+    return guarded
+
+
+def _strings_of_other_threads(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return `function`, which waits, or is refused where a kernel of ours runs.
+
+    Kernels draw random numbers without a lock.
+    """
+    refused, waiting = (
+        refused_to_other_threads(function),
+        _waiting_in_other_threads(function),
+    )
+
+    def guarded(*args: Any, **kwds: Any) -> Any:
+        is_ours = prefs["codegen.string_expression_target"] == "numba"
+        return (refused if is_ours else waiting)(*args, **kwds)
+
+    return guarded
 
 
 def is_in_use_elsewhere() -> bool:
@@ -168,9 +200,10 @@ def refused_to_other_threads(function: Callable[..., Any]) -> Callable[..., Any]
     def guarded(*args: Any, **kwds: Any) -> Any:
         if is_in_use_elsewhere():
             raise RuntimeError(
-                f"The network '{_name()}' is running in another thread: nothing "
-                "can be assigned, resized or restored until it is done. Use a network "
-                "operation to change something during a run."
+                f"The network '{_name()}' is running in another thread: until it is "
+                "done, nothing can be resized or restored, nor assigned by compiled "
+                "code. Use a network operation to change something during a run, or "
+                "assign numbers."
             )
         return function(*args, **kwds)
 

@@ -85,7 +85,7 @@ if errors: raise errors[0]
     refused(
         """import threading; errors = []
 def act():
-    try: cells.x = 3
+    try: cells.x = "3"
     except Exception as error: errors.append(error)
 @network_operation
 def operation():
@@ -94,7 +94,7 @@ network.add(operation); network.run(0.1*ms)
 if errors: raise errors[0]
 """,
         "RuntimeError",
-        "The network 'network' is running in another thread: nothing can",
+        "The network 'network' is running in another thread: until it",
     ),
     refused(
         """import threading; errors = []
@@ -108,6 +108,6 @@ network.add(operation); network.run(0.1*ms)
 if errors: raise errors[0]
 """,
         "RuntimeError",
-        "The network 'network' is running in another thread: nothing can",
+        "The network 'network' is running in another thread: until it",
     ),
 )

@@ -79,7 +79,7 @@ CASES = (
         "The number of inputs N has to be a finite number, not nan.",
     ),
     refused(
-        'made = PoissonInput(cells, "x", 2.0**63, 10*Hz, weight=1)',
+        'made = PoissonInput(cells, "x", 2.0**63, 1e-18*Hz, weight=1)',
         "OverflowError",
         "The number of inputs N can be at most 9223372036854775807, because",
     ),
