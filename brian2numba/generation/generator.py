@@ -15,15 +15,15 @@ from brian2.utils.stringtools import get_identifiers, indent
 
 from brian2numba.generation.abstract_checks import check_units_of_connections
 from brian2numba.generation.accesses import Accesses
-from brian2numba.generation.conditions import correct_conditions
-from brian2numba.generation.counter_draws import CounterDraws
-from brian2numba.generation.dtypes import cast, dtype_name, stored
-from brian2numba.generation.functions import KernelFunctions, collect_functions
-from brian2numba.generation.names import (
+from brian2numba.generation.aliases import (
     one_name_each,
     other_names,
     renamed_subexpressions,
 )
+from brian2numba.generation.conditions import correct_conditions
+from brian2numba.generation.counter_draws import CounterDraws
+from brian2numba.generation.dtypes import cast, dtype_name, stored
+from brian2numba.generation.functions import KernelFunctions, collect_functions
 from brian2numba.generation.number_kinds import DTYPES, FLOAT, UNSIGNED, NumberKinds
 from brian2numba.generation.renderer import NumbaNodeRenderer
 from brian2numba.generation.statement_order import StatementOrder

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from brian2.utils.stringtools import get_identifiers, indent
 
-from brian2numba.generation.names import is_array
+from brian2numba.generation.aliases import is_array
 
 __all__ = ["StatementOrder"]
 

@@ -164,7 +164,7 @@ def _waiting_in_other_threads(function: Callable[..., Any]) -> Callable[..., Any
     """Return `function`, which waits for the compiled code of another thread's run."""
 
     def guarded(*args: Any, **kwds: Any) -> Any:
-        if _Running.thread in (None, threading.get_ident()):
+        if not is_in_use_elsewhere():
             return function(*args, **kwds)
         with _Running.compiled_code:
             return function(*args, **kwds)
@@ -190,7 +190,7 @@ def _strings_of_other_threads(function: Callable[..., Any]) -> Callable[..., Any
 
 
 def is_in_use_elsewhere() -> bool:
-    """Tell whether another thread runs a network, so that nothing may be changed."""
+    """Tell whether another thread runs a network, for which others have to wait."""
     return _Running.thread not in (None, threading.get_ident())
 
 
