@@ -33,12 +33,14 @@ __all__ = ["define", "executed", "python_entry", "python_names"]
 
 #: numpy's functions, for the names that they have in kernels
 _FUNCTIONS = {
-    **{name: getattr(np, f"arc{name[1:]}") for name in ("acos", "asin", "atan")},
+    **{f"_{name}": getattr(np, f"arc{name[1:]}") for name in ("acos", "asin", "atan")},
     **{
-        name: getattr(np, name)
+        f"_{name}": getattr(np, name)
         for name in ("cos", "cosh", "exp", "expm1", "log", "log10", "log1p")
     },
-    **{name: getattr(np, name) for name in ("sin", "sinh", "sqrt", "tan", "tanh")},
+    **{
+        f"_{name}": getattr(np, name) for name in ("sin", "sinh", "sqrt", "tan", "tanh")
+    },
 }
 
 
