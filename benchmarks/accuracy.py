@@ -265,13 +265,17 @@ FUNCTIONS = {
     "cos": Function("_cos(x)", mpmath.cos, angles),
     "tan": Function("_tan(x)", mpmath.tan, angles),
     "sinh": Function(
-        "_sinh(x)", mpmath.sinh, mixed((-2, 2), (-711, 711), (-20, 20), sizes=(-1074, 3))
+        "_sinh(x)",
+        mpmath.sinh,
+        mixed((-2, 2), (-711, 711), (-20, 20), sizes=(-1074, 3)),
     ),
     "cosh": Function(
         "_cosh(x)", mpmath.cosh, mixed((-2, 2), (-711, 711), (-20, 20), sizes=(-60, 3))
     ),
     "tanh": Function(
-        "_tanh(x)", mpmath.tanh, mixed((-2, 2), (-0.5, 0.5), (-25, 25), sizes=(-1074, 3))
+        "_tanh(x)",
+        mpmath.tanh,
+        mixed((-2, 2), (-0.5, 0.5), (-25, 25), sizes=(-1074, 3)),
     ),
     "arcsin": Function("_asin(x)", mpmath.asin, arcus, usual=(-1, 1)),
     "arccos": Function("_acos(x)", mpmath.acos, arcus, usual=(-1, 1)),

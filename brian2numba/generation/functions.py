@@ -40,6 +40,7 @@ from brian2numba.generation.jitting import (
 )
 from brian2numba.generation.names import function_name
 from brian2numba.user_functions import PlainFunction
+from brian2numba.user_functions.of_brian import plain_form
 from brian2numba.user_functions.parts import TranslatedSource, unwrapped
 from brian2numba.user_functions.references import Reference
 from brian2numba.user_functions.translation import Translation, translated
@@ -224,7 +225,7 @@ class _Collector:
             if function.auto_vectorise:
                 raise NotCompiledError("it is given the indices of all neurons")
             translation = translated(
-                function, _truth_values(function), name, self._free_name
+                plain_form(function), _truth_values(function), name, self._free_name
             )
         except NotCompiledError as reason:
             raise left_to_python(self.owner, function, reason) from None

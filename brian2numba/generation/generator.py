@@ -59,12 +59,14 @@ class NumbaCodeGenerator(CodeGenerator):
         self.variables.clear()
         self.variables.update(in_order)
         template = getattr(self.codeobj_class.templater, self.template_name)
-        renamed = names_of_script(
+        #: What the code has other names for than the kernel
+        self._renamed = names_of_script(
             self.variables, self.template_name, template.variables
         )
-        for name, other in renamed.items():
-            for known in (self.variables, self.variable_indices):
-                known[other] = known.pop(name)
+        for name, other in self._renamed.items():
+            # Brian's numpy target may be given the same dictionaries
+            self.variables[other] = self.variables[name]
+            self.variable_indices[other] = self.variable_indices[name]
         #: Variables that a template asks for without having them in its namespace
         self.extra_variables: dict[str, ArrayVariable] = {}
         self._conditions = correct_conditions(
@@ -120,7 +122,7 @@ class NumbaCodeGenerator(CodeGenerator):
         """Translate blocks of abstract code, see Brian's `CodeGenerator`."""
         self._abstract_code = dict(code)
         code = {
-            block: with_models_names(text, self.variables)
+            block: with_models_names(text, self.variables, self._renamed)
             for block, text in code.items()
         }
         if self.template_name == "synapses_create_generator":

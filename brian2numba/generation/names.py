@@ -72,7 +72,9 @@ def _is_iterated(name: str, variable: Any) -> bool:
     return is_of_code and _OWN_OF_CODE.fullmatch(name) is None
 
 
-def with_models_names(text: str, variables: Mapping[str, Any]) -> str:
+def with_models_names(
+    text: str, variables: Mapping[str, Any], renamed: Mapping[str, str]
+) -> str:
     """Return abstract code with the names that kernels have for what is in it.
 
     Parameters
@@ -80,9 +82,10 @@ def with_models_names(text: str, variables: Mapping[str, Any]) -> str:
     text : str
         The abstract code.
     variables : mapping
-        The variables of the code object: those of `names_of_script` by other names, so
-        that the code's own variables and these are all that is not among them.
+        The variables of the code object.
+    renamed : mapping
+        What `names_of_script` found among these.
     """
     found = {name for name in get_identifiers(text) if name.startswith("_")}
-    others = sorted(found - set(variables))
+    others = sorted(found - (variables.keys() - renamed.keys()))
     return word_substitute(text, {name: models_name(name) for name in others})
