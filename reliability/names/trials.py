@@ -70,12 +70,8 @@ def synaptic_variables(names: Sequence[str]) -> list[Any]:
         group,
         group,
         "\n".join([*(f"{n} : 1" for n in names), f"I_post = {names[0]} : 1 (summed)"]),
-        on_pre="\n".join(
-            [
-                *(f"{n} += 0.5*i + v_pre" for n in names),
-                f"v_post += {' + '.join(names)}",
-            ]
-        ),
+        on_pre="\n".join(f"{n} += 0.5*i + j" for n in names)
+        + f"\nv_post += {' + '.join(names)}",
     )
     synapses.connect(j="k for k in range(i, N_post)")
     for k, name in enumerate(names[:2]):
