@@ -131,6 +131,22 @@ def test_what_a_function_refers_to_is_no_variable_of_a_template():
     assert group.total[:].tolist() == [0, 5, 5]
 
 
+def test_variables_with_the_name_of_a_group_in_their_own():
+    group = NeuronGroup(3, "v : 1\ng = 2*v : 1", threshold="True", reset="", name="a")
+    group.v = "i"
+    synapses = Synapses(
+        group,
+        group,
+        "x_a_y : 1\nz : 1",
+        on_pre="x_of_y = 2 + 0*g_post; x_a_y += x_of_y; xx_a_yz = 3; z = xx_a_yz",
+    )
+    synapses.connect(j="i")
+    synapses.x_a_y = 1
+    Network(group, synapses).run(0.1 * ms)
+    assert synapses.x_a_y[:].tolist() == [3, 3, 3]
+    assert synapses.z[:].tolist() == [3, 3, 3]
+
+
 def test_names_of_two_functions_with_namespaces_that_are_alike():
     @brian2.implementation(
         "numba", "def f(x):\n    return x + g_x", namespace={"g_x": 1}
