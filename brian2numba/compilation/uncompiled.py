@@ -155,7 +155,8 @@ def python_names(source: KernelSource) -> dict[str, Any]:
 def _names(source: KernelSource, namespace: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a source refers to, in the form that Python runs."""
     names = {name: _for_python(thing) for name, thing in namespace.items()}
-    names |= _FUNCTIONS | _WORDS
+    functions = {**_FUNCTIONS, **{name[1:]: f for name, f in _FUNCTIONS.items()}}
+    names |= functions | _WORDS
     return names | {
         n: v.py_func if is_jitted(v) else v for n, v in source.objects.items()
     }

@@ -1,8 +1,8 @@
 """
 What every kernel can refer to by name: Brian's functions and the words of the language.
 
-All of them begin with an underscore, see `brian2numba.generation.names`, but for the
-modules that users expect to find in the source of their functions.
+All of them begin with an underscore, see `brian2numba.generation.names`, but for what
+users expect to find in the source of their functions.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ from brian2numba.kernels.random_numbers import (
 
 __all__ = [
     "HIDDEN_ARGUMENTS",
+    "OF_SOURCES",
     "RANDOM_STREAMS",
     "LibraryCall",
     "add_implementations",
@@ -152,6 +153,21 @@ _WORDS = {
 }
 
 
+#: What users expect to find in the Python source of their own functions; kernels call
+#: none of it by these names, which variables may have
+OF_SOURCES = {
+    **{name.removeprefix("_"): function for name, function in _MATH.items()},
+    **{
+        name.removeprefix("_"): elementary.FUNCTIONS[name]
+        for name in ("_ceil", "_clip", "_exprel", "_floor", "_sign", "_timestep")
+    },
+    "inf": math.inf,
+    "nan": math.nan,
+    "math": math,
+    "np": np,
+    "numpy": np,
+}
+
 #: The functions of `brian2numba.kernels.synapse_creation`
 _CREATION = (
     "append_marked",
@@ -226,10 +242,7 @@ def namespace() -> dict[str, Any]:
         **{f"_{function.__name__}": function for function in (abs, max, min, range)},
         "_math": math,
         "_np": np,
-        # What users expect to find in the Python source of their own functions
-        "math": math,
-        "np": np,
-        "numpy": np,
+        **OF_SOURCES,
     }
 
 
