@@ -10,7 +10,7 @@ from brian2 import Equations
 
 from reliability.names.trials import TRIALS, outcome
 
-__all__ = ["Verdict", "verdicts"]
+__all__ = ["Verdict", "is_brians", "verdicts"]
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def verdicts(place: str, names: Sequence[str]) -> Iterator[Verdict]:
     names : sequence of str
         The names.
     """
-    refused = [name for name in names if _is_brians(name)]
+    refused = [name for name in names if is_brians(name)]
     if refused and place != "groups":
         yield from (Verdict(name, "refused", "Brian's or Python's") for name in refused)
         names = [name for name in names if name not in refused]
@@ -51,7 +51,7 @@ def verdicts(place: str, names: Sequence[str]) -> Iterator[Verdict]:
         yield from _compared(place, names)
 
 
-def _is_brians(name: str) -> bool:
+def is_brians(name: str) -> bool:
     """Tell whether Brian refuses a name whatever the target."""
     try:
         Equations.check_identifier(name)
