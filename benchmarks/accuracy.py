@@ -227,26 +227,26 @@ def arcus(rng, n):
 
 FUNCTIONS = {
     "exp": Function(
-        "exp(x)",
+        "_exp(x)",
         mpmath.exp,
         mixed((-746, 710), (-2, 2), (-746, -708), (709.5, 709.9), sizes=(-60, 10)),
         limit=1.0,
     ),
     "expm1": Function(
-        "expm1(x)",
+        "_expm1(x)",
         exact_expm1,
         mixed((-50, 710), (-2, 2), (0.3, 0.5), (709.5, 709.9), sizes=(-1074, 10)),
         limit=1.0,
     ),
     "exprel": Function(
-        "exprel(x)",
+        "_exprel(x)",
         exact_exprel,
         mixed((-50, 718), (-2, 2), (0.3, 0.5), (-1e8, 0), sizes=(-1074, 10)),
     ),
-    "log": Function("log(x)", mpmath.log, _LOGARITHM, limit=1.0, usual=(0, 10)),
-    "log10": Function("log10(x)", mpmath.log10, _LOGARITHM, usual=(0, 10)),
+    "log": Function("_log(x)", mpmath.log, _LOGARITHM, limit=1.0, usual=(0, 10)),
+    "log10": Function("_log10(x)", mpmath.log10, _LOGARITHM, usual=(0, 10)),
     "log1p": Function(
-        "log1p(x)",
+        "_log1p(x)",
         mpmath.log1p,
         lambda rng, n: (
             np.concatenate(
@@ -261,22 +261,26 @@ FUNCTIONS = {
         usual=(0, 10),
     ),
     "pow": Function("x ** y", mpmath.power, powers, usual=(0, 10)),
-    "sin": Function("sin(x)", mpmath.sin, angles),
-    "cos": Function("cos(x)", mpmath.cos, angles),
-    "tan": Function("tan(x)", mpmath.tan, angles),
+    "sin": Function("_sin(x)", mpmath.sin, angles),
+    "cos": Function("_cos(x)", mpmath.cos, angles),
+    "tan": Function("_tan(x)", mpmath.tan, angles),
     "sinh": Function(
-        "sinh(x)", mpmath.sinh, mixed((-2, 2), (-711, 711), (-20, 20), sizes=(-1074, 3))
+        "_sinh(x)",
+        mpmath.sinh,
+        mixed((-2, 2), (-711, 711), (-20, 20), sizes=(-1074, 3)),
     ),
     "cosh": Function(
-        "cosh(x)", mpmath.cosh, mixed((-2, 2), (-711, 711), (-20, 20), sizes=(-60, 3))
+        "_cosh(x)", mpmath.cosh, mixed((-2, 2), (-711, 711), (-20, 20), sizes=(-60, 3))
     ),
     "tanh": Function(
-        "tanh(x)", mpmath.tanh, mixed((-2, 2), (-0.5, 0.5), (-25, 25), sizes=(-1074, 3))
+        "_tanh(x)",
+        mpmath.tanh,
+        mixed((-2, 2), (-0.5, 0.5), (-25, 25), sizes=(-1074, 3)),
     ),
-    "arcsin": Function("asin(x)", mpmath.asin, arcus, usual=(-1, 1)),
-    "arccos": Function("acos(x)", mpmath.acos, arcus, usual=(-1, 1)),
+    "arcsin": Function("_asin(x)", mpmath.asin, arcus, usual=(-1, 1)),
+    "arccos": Function("_acos(x)", mpmath.acos, arcus, usual=(-1, 1)),
     "arctan": Function(
-        "atan(x)",
+        "_atan(x)",
         mpmath.atan,
         mixed((-4, 4), (0.3, 0.5), (2.2, 2.6), sizes=(-1074, 1024)),
     ),

@@ -34,8 +34,7 @@ from brian2numba.failed_calls import (
 from brian2numba.failures import (
     function_at,
     line_of_use,
-    name_of_array,
-    name_of_function,
+    users_name,
 )
 from brian2numba.generation.followed import check_unchanged
 from brian2numba.generation.source import KernelSource
@@ -228,7 +227,7 @@ class BoundKernel:
         error = exception_of(self.source, call)
         if not isinstance(error, Exception):
             return exception_for(status, (), str(self.place))
-        name = name_of_function(call.function_name, self.source.user_functions)
+        name = users_name(call.function_name, self.source.user_functions)
         of = f"the function '{name}', called by {self.place}"
         described = self.source.user_functions.get(call.function_name)
         n_own = len(described._arg_units) if described else len(call.arguments)
@@ -258,7 +257,7 @@ class BoundKernel:
         of = str(self.place)
         if found is not None:
             function, line_of_function = found
-            name = name_of_function(function, self.source.user_functions)
+            name = users_name(function, self.source.user_functions)
             of = f"the function '{name}', called by {of},"
             if function in self.source.translations:
                 origin = self.source.translations[function].origin(line_of_function)
@@ -282,7 +281,7 @@ class BoundKernel:
             if reference is not None:
                 return f"'{reference}'"
             name = self.slots[slot].name
-            return f"'{name_of_array(name, self.source.user_functions)}'"
+            return f"'{users_name(name, self.source.user_functions)}'"
         return _described(variable)
 
     def number(self, name: str) -> int:

@@ -182,7 +182,7 @@ def _with_arrays(source: KernelSource, call: FailedCall, function: Any) -> list[
         if given is not None:
             arguments.append(given)
             continue
-        hidden = f"_namespace_{call.function_name}_{name}"
+        hidden = f"{call.function_name}_{name}"
         array: Any = slots[name if name in slots else hidden]
         arguments.append(array.array)
     return arguments

@@ -9,8 +9,7 @@ __all__ = [
     "function_at",
     "function_names",
     "line_of_use",
-    "name_of_array",
-    "name_of_function",
+    "users_name",
 ]
 
 
@@ -105,39 +104,19 @@ def function_names(source: str, objects: Iterable[str]) -> list[str]:
     return sorted(defined | set(objects))
 
 
-def name_of_function(name: str, user_functions: Iterable[str]) -> str:
-    """Return what a function is to users, given its name in a kernel's source.
+def users_name(name: str, user_functions: Iterable[str]) -> str:
+    """Return what a function is to users, or an array that belongs to one.
 
     Parameters
     ----------
     name : str
-        The name; helpers of a function ``f`` have it in front of theirs: ``_f_helper``.
+        The name, as in ``__f``; functions in the source of one have that one's in front
+        of theirs: ``__f_helper``.
     user_functions : iterable of str
-        The names of the functions that the equations call.
+        What the functions are called in the kernel that the equations call.
     """
-    return _without(name, ("_{}_",), user_functions)
-
-
-def name_of_array(name: str, user_functions: Iterable[str]) -> str:
-    """Return what an array is to users, given the name of its slot.
-
-    Parameters
-    ----------
-    name : str
-        The name of the slot, as in ``_namespace_f_table``.
-    user_functions : iterable of str
-        The names of the functions that the equations call.
-    """
-    return _without(name, ("_namespace_{}_", "_{}_"), user_functions)
-
-
-def _without(name: str, beginnings: Iterable[str], functions: Iterable[str]) -> str:
-    longest_first = sorted(functions, key=len, reverse=True)
-    if name in longest_first:
-        return name
-    for beginning in beginnings:
-        for function in longest_first:
-            short = name.removeprefix(beginning.format(function))
-            if short and short != name:
-                return short
-    return name
+    longest_first = sorted(user_functions, key=len, reverse=True)
+    owners = [f for f in longest_first if name.startswith(f"{f}_")]
+    if owners and name not in longest_first:
+        return name.removeprefix(f"{owners[0]}_")
+    return name.lstrip("_")

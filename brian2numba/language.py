@@ -87,9 +87,7 @@ MASK_SIZE = 512
 
 #: The functions of the C library that kernels call, each also for single precision
 C_FUNCTIONS = (
-    "acos",
-    "asin",
-    "atan",
+    *("acos", "acosh", "asin", "asinh", "atan", "atanh"),
     "cos",
     "cosh",
     "exp",

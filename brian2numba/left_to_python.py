@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from copy import copy
 from typing import Any
 from weakref import WeakSet
 
@@ -94,7 +95,8 @@ class _CodeObjects:
         The functions `one_by_one` are called with the values of one neuron at a time.
         """
         template = getattr(NumpyCodeObject.templater, template_name)
-        variables, indices = dict(variables), dict(variable_indices)
+        # Also what the indices are of names that are not there yet
+        variables, indices = dict(variables), copy(variable_indices)
         for needed in template.variables - variables.keys():
             variables[needed] = owner.variables[needed]
             index = indices[needed]

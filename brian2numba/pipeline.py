@@ -9,6 +9,7 @@ Brian's abstract code becomes a draft before, in `brian2numba.generation`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -20,6 +21,7 @@ from brian2.core.variables import (
     Constant,
     DynamicArrayVariable,
 )
+from brian2.utils.stringtools import get_identifiers
 
 from brian2numba.behaviours import Offer
 from brian2numba.binding import BoundKernel, Place
@@ -101,8 +103,10 @@ def _without_owners(text: str, variables: Mapping[str, Any]) -> str:
     that object's: ``_half_post_neurongroup_1_v``.
     """
     owners = {name for v in variables.values() if (name := owner_name(v))}
-    taken = set(variables)
-    for name in sorted(variables, key=len, reverse=True):
+    taken = variables.keys() | get_identifiers(text)
+    # A variable of the user's may have the name of a group in its own by chance
+    brians = [name for name in variables if name.startswith("_")]
+    for name in sorted(brians, key=len, reverse=True):
         short = name
         for owner in sorted(owners, key=len, reverse=True):
             if short.find(f"_{owner}_") > 0:
@@ -110,7 +114,8 @@ def _without_owners(text: str, variables: Mapping[str, Any]) -> str:
         # With groups called "pre" and "post", _raw_pre_idx stays _raw_pre_idx
         if short not in taken and not isinstance(variables[name], AuxiliaryVariable):
             taken.add(short)
-            text = text.replace(name, short)
+            # Names of arrays end with those of the variables
+            text = re.sub(rf"{re.escape(name)}\b", short, text)
     return text
 
 

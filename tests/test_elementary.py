@@ -203,8 +203,8 @@ def test_angles_near_multiples_of_a_quarter_turn():
         angles += [float(mpmath.ldexp(mpmath.pi, k)) for k in range(1022)]
         cosines = [float(mpmath.cos(angle)) for angle in angles]
         sines = [float(mpmath.sin(angle)) for angle in angles]
-    np.testing.assert_array_max_ulp(Loop("cos(x)")(angles), np.array(cosines), 1)
-    np.testing.assert_array_max_ulp(Loop("sin(x)")(angles), np.array(sines), 1)
+    np.testing.assert_array_max_ulp(Loop("_cos(x)")(angles), np.array(cosines), 1)
+    np.testing.assert_array_max_ulp(Loop("_sin(x)")(angles), np.array(sines), 1)
 
 
 def test_the_digits_of_two_over_pi():
@@ -233,8 +233,8 @@ def test_without_them_results_are_those_of_the_c_library(name):
     assert values.tolist() == expected
 
 
-OTHERS = ["clip(x, -1.0, y)", "floor(x)", "ceil(x)", "abs(x)", "sqrt(x)", "x ** 0.5",
-          "0.5 + sign(x)", "timestep(x, 0.1) + y"]  # fmt: skip
+OTHERS = ["_clip(x, -1.0, y)", "_floor(x)", "_ceil(x)", "abs(x)", "_sqrt(x)",
+          "x ** 0.5", "0.5 + _sign(x)", "_timestep(x, 0.1) + y"]  # fmt: skip
 
 
 @needs_fma
@@ -252,11 +252,11 @@ def test_loops_are_vector_code(expression, kind):
 @pytest.mark.parametrize(
     ("expression", "function"),
     [
-        ("clip(x, -1.0, 2.0)", lambda x: np.where(x < -1, -1, np.where(x > 2, 2, x))),
-        ("floor(x)", np.floor),
-        ("ceil(x)", np.ceil),
+        ("_clip(x, -1.0, 2.0)", lambda x: np.where(x < -1, -1, np.where(x > 2, 2, x))),
+        ("_floor(x)", np.floor),
+        ("_ceil(x)", np.ceil),
         ("abs(x)", np.abs),
-        ("1.0 * sign(x)", lambda x: (x > 0) * 1.0 - (x < 0)),
+        ("1.0 * _sign(x)", lambda x: (x > 0) * 1.0 - (x < 0)),
     ],
 )
 def test_functions_of_brian_that_are_selections(expression, function):
@@ -341,7 +341,7 @@ def test_functions_of_users_call_them_as_well():
         run(defaultclock.dt)
         found[mode] = np.array(group.y)
     assert found["libm"].tolist() == [2 * math.exp(number) for number in x]
-    assert found["vector"].tolist() == (2 * Loop("exp(x)")(x)).tolist()
+    assert found["vector"].tolist() == (2 * Loop("_exp(x)")(x)).tolist()
 
 
 def test_random_numbers_and_synapses_do_not_depend_on_the_preference():
@@ -391,5 +391,7 @@ def test_bits_of_numbers():
 
 
 def test_each_function_of_the_c_library_has_one_that_vectorises():
-    names = set(language.C_FUNCTIONS) - {"fmod"}
+    # Brian has none of these for equations
+    others = {"acosh", "asinh", "atanh", "fmod"}
+    names = set(language.C_FUNCTIONS) - others
     assert all(getattr(math, name) in VECTOR_FUNCTIONS for name in names)

@@ -95,7 +95,7 @@ def test_code_shows_the_equations():
     code = cells.state_updater.codeobj.code
     assert code["run"] == code.run == str(code)
     assert list(code) == ["run"]
-    assert "for _idx in range(_part_start, _end):" in code.run
+    assert "for _idx in _range(_part_start, _end):" in code.run
     with pytest.raises(AttributeError, match="before_run"):
         _ = code.before_run
 
@@ -116,7 +116,7 @@ def test_code_of_functions_of_users_is_part_of_it():
     )
     group = NeuronGroup(2, "dx/dt = f(x)/ms : 1", method="euler")
     Network(group).run(0.1 * ms, namespace={"f": cube})
-    assert "def f(x):\n    return x ** 3\n" in group.state_updater.codeobj.code.run
+    assert "def __f(x):\n    return x ** 3\n" in group.state_updater.codeobj.code.run
 
 
 # Compiling it

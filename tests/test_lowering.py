@@ -35,11 +35,11 @@ def kernel(_table):
 OF_FLOATS = """
 x + y; x - y; x * y; x / y; -x; +x; x // y; x % y; x + n; n * x; n / m; x ** 2; x ** 3
 x ** 0; x ** -1; x ** -2; abs(x); min(x, y); max(x, y); min(x, y, 1.0); min(n, x)
-sqrt(x); exp(x); log(x); sin(x); tanh(x); expm1(x); log1p(x); log10(x); atan(x)
-floor(x); ceil(x); clip(x, -1.0, 1.0); exprel(x); x if b else y; n if c else m
+_sqrt(x); _exp(x); _log(x); _sin(x); _tanh(x); _expm1(x); _log1p(x); _log10(x); _atan(x)
+_floor(x); _ceil(x); _clip(x, -1.0, 1.0); _exprel(x); x if b else y; n if c else m
 1.0 if x != x else 0.0; (x > 0) * y; b + n; b * x; -b + x; x + True
-timestep(x, 0.5) + x
-x ** 0.5; 2.0 ** y; x ** y; _float32(x); _float32(x) * _float32(y); inf - x; 1e999 * x
+_timestep(x, 0.5) + x
+x ** 0.5; 2.0 ** y; x ** y; _float32(x); _float32(x) * _float32(y); _inf - x; 1e999 * x
 2 * (x + y) - (x - y) / 3 ; _float64(n) / 3
 """.replace("\n", ";")
 
@@ -49,7 +49,7 @@ n % 0; n & m; n | m; n ^ m; n << 3; n >> 2; abs(n); min(n, m); max(n, m); n if c
 n ** 2; n ** 3; n ** 0; _int32(n); _int64(n) + 1; _bool(n); not n; b; not b; b and c
 b or c; b & c; b | c; b ^ c; n == m; n != m; n <= m; n > m; x == y; x != y
 x <= y; x >= y
-0 < n < m; n in (1, 2, 7); n not in (1, 2); b + c; b - c; sign(x); (n > 0) - (n < 0)
+0 < n < m; n in (1, 2, 7); n not in (1, 2); b + c; b - c; _sign(x); (n > 0) - (n < 0)
 n + True; n > 0 and m > 0; n > 0 and m // n > 1; n > 0 or m > 0 or b; x > 0 and y > 0
 """.replace("\n", ";")
 

@@ -13,6 +13,7 @@ from reliability.random_models.description import (
     Settings,
 )
 from reliability.random_models.deviations import DEVIATIONS, Case
+from reliability.random_models.dressing import dressed
 from reliability.random_models.execution import Outcome, run_script
 from reliability.random_models.features import FEATURES, features_of
 from reliability.random_models.harness import Batch, compare_batch
@@ -61,6 +62,23 @@ def small_model(drive="1.0", keywords=(), setup=(), actions=("net.run(4*DT)",)):
 
 def test_identical_models():
     assert judge(small_model()).kind == "identical"
+
+
+def test_models_written_in_another_way():
+    model = small_model(
+        keywords=(("threshold", '"v > 0.75"'), ("reset", '"v = u"')),
+        setup=("pop0.v = 'i % 2'", "pop0.u = 0.5"),
+        actions=("net.run(4*DT)", 'pop0.v["v > 0.5"] = 0.25', "net.run(4*DT)"),
+    )
+    (group,) = model.populations
+    group = replace(group, equations=(*group.equations, "u : 1"))
+    others = ("m0 = SpikeMonitor(pop0, name='m0')",)
+    for size in (4, 5, 6):
+        other = replace(group, size=size, setup=group.setup)
+        model = replace(model, populations=(other,), others=others)
+        changed = dressed(model)
+        assert "pop0.u" not in write(changed, "numba")
+        assert judge(changed).kind == "identical"
 
 
 def test_models_that_both_refuse():

@@ -327,5 +327,5 @@ def test_the_run_stops_at_the_step_and_the_call_is_kept(monkeypatch):
     assert "fails at t = 0.0003 s" in str(caught.value.__cause__)
     assert group.n[:].tolist() == [3, 3]
     call = kept[0].failed_call
-    assert (call.function_name, call.arguments) == ("f", (3, 0.5))
+    assert (call.function_name, call.arguments) == ("__f", (3, 0.5))
     assert isinstance(call.exception, IndexError)

@@ -33,12 +33,14 @@ __all__ = ["define", "executed", "python_entry", "python_names"]
 
 #: numpy's functions, for the names that they have in kernels
 _FUNCTIONS = {
-    **{name: getattr(np, f"arc{name[1:]}") for name in ("acos", "asin", "atan")},
+    **{f"_{name}": getattr(np, f"arc{name[1:]}") for name in ("acos", "asin", "atan")},
     **{
-        name: getattr(np, name)
+        f"_{name}": getattr(np, name)
         for name in ("cos", "cosh", "exp", "expm1", "log", "log10", "log1p")
     },
-    **{name: getattr(np, name) for name in ("sin", "sinh", "sqrt", "tan", "tanh")},
+    **{
+        f"_{name}": getattr(np, name) for name in ("sin", "sinh", "sqrt", "tan", "tanh")
+    },
 }
 
 
@@ -153,7 +155,8 @@ def python_names(source: KernelSource) -> dict[str, Any]:
 def _names(source: KernelSource, namespace: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a source refers to, in the form that Python runs."""
     names = {name: _for_python(thing) for name, thing in namespace.items()}
-    names |= _FUNCTIONS | _WORDS
+    functions = {**_FUNCTIONS, **{name[1:]: f for name, f in _FUNCTIONS.items()}}
+    names |= functions | _WORDS
     return names | {
         n: v.py_func if is_jitted(v) else v for n, v in source.objects.items()
     }

@@ -85,10 +85,10 @@ def _steps(t: float, dt: float) -> float:
 
 #: Each function by its name in kernels
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "floor": floor,
-    "ceil": ceil,
+    "_floor": floor,
+    "_ceil": ceil,
     "_int": whole,
     "_int_without_sign": whole_without_sign,
     "_whole_steps": whole_steps,
-    **{f.__name__: f for f in (exprel, sign, clip, timestep)},
+    **{f"_{f.__name__}": f for f in (exprel, sign, clip, timestep)},
 }

@@ -8,13 +8,12 @@ A user's function reaches a kernel in one of three ways: as Python source, which
 part of the kernel's source; as a plain Python function, whose source becomes so, too,
 see `brian2numba.user_functions`; or as a function that numba has jitted. Arrays of a
 function's namespace, what it refers to, and the random numbers travel as *hidden
-arguments*: the equations say ``f(x)``, the kernel calls ``f(x, _namespace_f_table)``,
-and ``def f(x)`` becomes ``def f(x, table)``.
+arguments*: the equations say ``f(x)``, the kernel calls ``__f(x, __f_table)``, and
+``def f(x)`` becomes ``def __f(x, table)``.
 """
 
 from __future__ import annotations
 
-import builtins
 import inspect
 import textwrap
 from collections.abc import Mapping
@@ -39,15 +38,14 @@ from brian2numba.generation.jitting import (
     jit_user_function,
     plain_values,
 )
+from brian2numba.generation.names import function_name
 from brian2numba.user_functions import PlainFunction
+from brian2numba.user_functions.of_brian import plain_form
 from brian2numba.user_functions.parts import TranslatedSource, unwrapped
 from brian2numba.user_functions.references import Reference
 from brian2numba.user_functions.translation import Translation, translated
 
 __all__ = ["KernelFunctions", "collect_functions"]
-
-#: What kernels call or define by a name that functions of users may have, too
-_OF_KERNELS = {"kernel", *dir(builtins)}
 
 
 @dataclass
@@ -125,7 +123,7 @@ def collect_functions(
     UserFunctionError
         If a function is given in a form that can't be used.
     """
-    collector = _Collector(codeobj_class, owner, taken=set(variables))
+    collector = _Collector(codeobj_class, owner, variables)
     for name in sorted(variables):
         if isinstance(variables[name], Function):
             collector.add(name, variables[name])
@@ -143,42 +141,45 @@ class _Called:
 class _Collector:
     """Adds functions and what they depend on, each once."""
 
-    def __init__(self, codeobj_class: type, owner: Any, taken: set[str]) -> None:
+    def __init__(
+        self, codeobj_class: type, owner: Any, variables: Mapping[str, Any]
+    ) -> None:
         self.codeobj_class = codeobj_class
         self.owner = owner
-        self._library = set(library.namespace())
-        self.taken = taken | self._library | _OF_KERNELS
+        self.taken = set(variables)
         self.result = KernelFunctions()
+        # What Brian's optimiser computes may have no literal
+        others = {"inf", "nan"} - self.taken
+        self.result.names |= {name: f"_{name}" for name in sorted(others)}
         self._known: dict[int, _Called] = {}
         self._n_library_calls = 0
 
     def add(self, name: str, function: Function) -> None:
         """Add a function that equations call `name`."""
-        is_taken = name in self._library | _OF_KERNELS
-        free_name = self._free_name(name) if is_taken else name
-        called = self._call(function, free_name)
+        called = self._call(function, name)
         self.result.names[name] = called.name
         self.result.hidden_arguments[name] = called.hidden
 
-    def _call(self, function: Function, preferred_name: str) -> _Called:
+    def _call(self, function: Function, usual_name: str) -> _Called:
         """Return how the kernel calls `function`, after adding it if it is new."""
         if id(function) not in self._known:
             implementation = function.implementations[self.codeobj_class]
             code = implementation.get_code(self.owner)
             if code is None:
-                name = implementation.name or preferred_name
+                name = implementation.name or usual_name
                 called = _Called(name, library.HIDDEN_ARGUMENTS.get(name, ()))
             else:
-                called = self._add(preferred_name, function, implementation, code)
+                called = self._add(usual_name, function, implementation, code)
             self._known[id(function)] = called
         return self._known[id(function)]
 
     def _add(
-        self, name: str, function: Function, implementation: Any, code: Any
+        self, usual_name: str, function: Function, implementation: Any, code: Any
     ) -> _Called:
-        """Add a user's function, called `name` in the kernel."""
+        """Add a user's function, called `usual_name` in equations."""
         if isinstance(code, library.LibraryCall):
             return self._add_library_call(code)
+        name = self._free_name(usual_name)
         self.result.described[name] = function
         if isinstance(code, PlainFunction):
             return self._add_plain(name, function)
@@ -186,11 +187,13 @@ class _Collector:
         dependencies = implementation.dependencies or {}
         if isinstance(code, str):
             names = {implementation.name, getattr(function.pyfunc, "__name__", None)}
+            names.add(usual_name)
             text = textwrap.dedent(code)
         elif not callable(code):
             raise UserFunctionError(
-                f"The implementation of the function '{name}' for the numba target is "
-                f"neither Python source nor callable, but a {type(code).__name__}. "
+                f"The implementation of the function '{usual_name}' for the numba "
+                "target is neither Python source nor callable, but a "
+                f"{type(code).__name__}. "
                 "Give a string that defines a Python function, or a function."
             )
         elif namespace or dependencies:
@@ -199,10 +202,9 @@ class _Collector:
             )
         else:
             return self._add_given(name, code, function)
-        source = FunctionSource.parse(text, name, names, function)
+        source = FunctionSource.parse(text, name, names, function, self._free_name)
         calls = {
-            key: self._call(dependency, self._free_name(key))
-            for key, dependency in dependencies.items()
+            key: self._call(dependency, key) for key, dependency in dependencies.items()
         }
         return self._add_source(name, source, namespace, calls)
 
@@ -223,7 +225,7 @@ class _Collector:
             if function.auto_vectorise:
                 raise NotCompiledError("it is given the indices of all neurons")
             translation = translated(
-                function, _truth_values(function), name, self._free_own_name
+                plain_form(function), _truth_values(function), name, self._free_name
             )
         except NotCompiledError as reason:
             raise left_to_python(self.owner, function, reason) from None
@@ -241,11 +243,13 @@ class _Collector:
             if function.auto_vectorise and not is_with_index:
                 raise NotCompiledError("it leaves out the index")
             translation = translated(
-                code, given + [False] * is_with_index, name, self._free_own_name, False
+                code, given + [False] * is_with_index, name, self._free_name, False
             )
         except NotCompiledError:
             # numba may know more of Python
-            self.result.objects[name] = jit_user_function(code, name, function)
+            self.result.objects[name] = jit_user_function(
+                code, name.strip("_"), function
+            )
             return _Called(name, ())
         return self._add_translation(translation)
 
@@ -257,10 +261,6 @@ class _Collector:
         self.result.called += translation.called
         return _Called(translation.name, translation.hidden)
 
-    def _free_own_name(self, name: str) -> str:
-        """Return a name for something of a function's that nothing else has."""
-        return self._free_name(f"_{name}")
-
     def _source_of_callable(
         self, name: str, code: Any, given: set[str]
     ) -> tuple[str, set[str | None]]:
@@ -270,13 +270,15 @@ class _Collector:
             text = textwrap.dedent(inspect.getsource(python_function))
         except (OSError, TypeError) as error:
             raise UserFunctionError(
-                f"The source of the function '{name}' can't be found, which is needed "
-                "for a function with a namespace or dependencies. Give its source as "
-                "a string to @implementation('numba', ...)."
+                f"The source of the function '{name.strip('_')}' can't be found, which "
+                "is needed for a function with a namespace or dependencies. Give its "
+                "source as a string to @implementation('numba', ...)."
             ) from error
         found = plain_values(python_function)
         given = given | {python_function.__name__}
-        own = {key: f"_{name}_{key}" for key in found if key not in given}
+        own = {
+            key: self._free_name(f"{name}_{key}") for key in found if key not in given
+        }
         self.result.objects.update({own[key]: found[key] for key in own})
         return renamed(text, own), {python_function.__name__}
 
@@ -292,10 +294,10 @@ class _Collector:
         calls = dict(calls)
         for key, value in namespace.items():
             if callable(value):
-                calls[key] = _Called(f"_{name}_{key}", ())
+                calls[key] = _Called(self._free_name(f"{name}_{key}"), ())
                 self.result.objects[calls[key].name] = jit_user_function(value, key)
             else:
-                hidden[key] = f"_namespace_{name}_{key}"
+                hidden[key] = self._free_name(f"{name}_{key}")
                 self.result.values[hidden[key]] = np.asarray(value)
         for called in calls.values():
             hidden.update({argument: argument for argument in called.hidden})
@@ -306,9 +308,10 @@ class _Collector:
         return _Called(name, tuple(hidden.values()))
 
     def _free_name(self, name: str) -> str:
-        """Return a name for a dependency that nothing else in the model has."""
+        """Return a name for a function, or for something of it, that nothing has."""
+        name = function_name(name)
         while name in self.taken:
-            name = f"_{name}"
+            name += "_"
         self.taken.add(name)
         return name
 

@@ -24,6 +24,11 @@ from brian2numba.generation.conditions import correct_conditions
 from brian2numba.generation.counter_draws import CounterDraws
 from brian2numba.generation.dtypes import cast, dtype_name, stored
 from brian2numba.generation.functions import KernelFunctions, collect_functions
+from brian2numba.generation.names import (
+    models_name,
+    names_of_script,
+    with_models_names,
+)
 from brian2numba.generation.number_kinds import DTYPES, FLOAT, UNSIGNED, NumberKinds
 from brian2numba.generation.renderer import NumbaNodeRenderer
 from brian2numba.generation.statement_order import StatementOrder
@@ -33,8 +38,8 @@ from brian2numba.generation.whole_numbers import as_written, explained
 __all__ = ["NumbaCodeGenerator"]
 
 #: The refractory period of a neuron: a name that guards give it
-_PERIOD = "_refractory_period"
-_IS_PERIOD = f"abs({_PERIOD}) < 1e300"
+_PERIOD = models_name("_refractory_period")
+_IS_PERIOD = f"_abs({_PERIOD}) < 1e300"
 
 #: Variables of Brian's that no code may write
 _FIXED = {"i", "j", "N", "t", "dt"}
@@ -59,6 +64,15 @@ class NumbaCodeGenerator(CodeGenerator):
         in_order = sorted(self.variables.items())
         self.variables.clear()
         self.variables.update(in_order)
+        template = getattr(self.codeobj_class.templater, self.template_name)
+        #: What the code has other names for than the kernel
+        self._renamed = names_of_script(
+            self.variables, self.template_name, template.variables
+        )
+        for name, other in self._renamed.items():
+            # Brian's numpy target may be given the same dictionaries
+            self.variables[other] = self.variables[name]
+            self.variable_indices[other] = self.variable_indices[name]
         #: Variables that a template asks for without having them in its namespace
         self.extra_variables: dict[str, ArrayVariable] = {}
         self._conditions = correct_conditions(
@@ -113,6 +127,10 @@ class NumbaCodeGenerator(CodeGenerator):
     def translate(self, code: dict[str | None, str], dtype: Any) -> Any:
         """Translate blocks of abstract code, see Brian's `CodeGenerator`."""
         self._abstract_code = dict(code)
+        code = {
+            block: with_models_names(text, self.variables, self._renamed)
+            for block, text in code.items()
+        }
         if self.template_name == "synapses_create_generator":
             check_units_of_connections(code, self.variables)
         code = self._with_one_name_each(code)
@@ -186,7 +204,7 @@ class NumbaCodeGenerator(CodeGenerator):
         if is_shared:
             return f"if not ({_IS_PERIOD}):\n    return _NO_REFRACTORY_PERIOD"
         # All bits are 0 for finite numbers: three vector instructions
-        return f"_no_period |= _float64_bits(abs({_PERIOD}) * 0.0)"
+        return f"_no_period |= _float64_bits(_abs({_PERIOD}) * 0.0)"
 
     def _cases(self, statement: Any) -> list[str]:
         """Return an assignment that is simpler where booleans are known.

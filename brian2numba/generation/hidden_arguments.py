@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,7 +29,12 @@ class FunctionSource:
 
     @classmethod
     def parse(
-        cls, text: str, kernel_name: str, names: set[str | None], function: Any
+        cls,
+        text: str,
+        kernel_name: str,
+        names: set[str | None],
+        function: Any,
+        free_name: Callable[[str], str],
     ) -> FunctionSource:
         """Parse `text` and name the function in it `kernel_name`.
 
@@ -40,30 +45,34 @@ class FunctionSource:
         kernel_name : str
             What the function is to be called.
         names : set of str
-            What it may be called in `text`, besides `kernel_name`; where `text`
-            defines a single function, any name will do.
+            What it may be called in `text`; where `text` defines a single function, any
+            name will do.
         function : `Function`
             Brian's description of the function.
+        free_name : callable
+            Makes a name that nothing else in the kernel has, of one that says what it
+            is.
 
         Raises
         ------
         UserFunctionError
             If `text` is no Python, or does not define the function.
         """
+        usual_name = kernel_name.strip("_")
         try:
             module = ast.parse(text)
         except SyntaxError as error:
             raise UserFunctionError(
-                f"The implementation of the function '{kernel_name}' for the numba "
+                f"The implementation of the function '{usual_name}' for the numba "
                 f"target is not Python: {error.msg} (line {error.lineno}).\n{text}"
             ) from error
         defined = [n for n in module.body if isinstance(n, ast.FunctionDef)]
-        chosen = [n for n in defined if n.name in names | {kernel_name}] or defined
+        chosen = [n for n in defined if n.name in names] or defined
         if len(chosen) != 1:
             raise UserFunctionError(
-                f"The implementation of the function '{kernel_name}' for the numba "
+                f"The implementation of the function '{usual_name}' for the numba "
                 f"target defines {len(defined)} functions, of which none can be told "
-                f"to be '{kernel_name}'. Call it so, or state its name with "
+                f"to be '{usual_name}'. Call it so, or state its name with "
                 f"@implementation(..., name=...).\n{text}"
             )
         for definition in defined:
@@ -72,7 +81,8 @@ class FunctionSource:
             for argument in definition.args.args:
                 argument.annotation = None
         # Sources that end up in the same kernel must not find each other's names
-        own = {name: f"_{kernel_name}_{name}" for name in _bound_names(module)}
+        others = sorted(_bound_names(module) - {chosen[0].name})
+        own = {name: free_name(f"{kernel_name}_{name}") for name in others}
         _Renamer({**own, chosen[0].name: kernel_name}).visit(module)
         _accept_index(chosen[0], function)
         return cls(module, frozenset(d.name for d in defined))

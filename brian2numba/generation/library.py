@@ -1,8 +1,8 @@
 """
 What every kernel can refer to by name: Brian's functions and the words of the language.
 
-Names that begin with an underscore can't be names of a model's variables; Brian
-reserves the names of its own functions.
+All of them begin with an underscore, see `brian2numba.generation.names`, but for what
+users expect to find in the source of their functions.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ from brian2numba.kernels.random_numbers import (
 
 __all__ = [
     "HIDDEN_ARGUMENTS",
+    "OF_SOURCES",
     "RANDOM_STREAMS",
     "LibraryCall",
     "add_implementations",
@@ -53,16 +54,8 @@ __all__ = [
 #: What functions of the library take beyond the arguments that equations state
 HIDDEN_ARGUMENTS = dict.fromkeys(("_rand", "_randn", "_poisson"), (RANDOM_STREAMS,))
 
-#: Brian's functions that kernels call something else
-_OTHER_NAMES = {
-    "rand": "_rand",
-    "randn": "_randn",
-    "poisson": "_poisson",
-    "int": "_int",
-    "arcsin": "asin",
-    "arccos": "acos",
-    "arctan": "atan",
-}
+#: Brian's functions that the C library calls something else
+_OTHER_NAMES = {"arcsin": "asin", "arccos": "acos", "arctan": "atan"}
 
 
 @dataclass(frozen=True)
@@ -106,7 +99,7 @@ def _binomial_by_normal(index: int, loc: float, scale: float, streams: Any) -> f
 
 
 _MATH = {
-    name: getattr(math, name)
+    f"_{name}": getattr(math, name)
     for name in (
         "acos",
         "asin",
@@ -159,6 +152,21 @@ _WORDS = {
     )
 }
 
+
+#: What users expect to find in the Python source of their own functions; kernels call
+#: none of it by these names, which variables may have
+OF_SOURCES = {
+    **{name.removeprefix("_"): function for name, function in _MATH.items()},
+    **{
+        name.removeprefix("_"): elementary.FUNCTIONS[name]
+        for name in ("_ceil", "_clip", "_exprel", "_floor", "_sign", "_timestep")
+    },
+    "inf": math.inf,
+    "nan": math.nan,
+    "math": math,
+    "np": np,
+    "numpy": np,
+}
 
 #: The functions of `brian2numba.kernels.synapse_creation`
 _CREATION = (
@@ -229,12 +237,12 @@ def namespace() -> dict[str, Any]:
         "_timed_array": timed_arrays.timed_array,
         "_timed_array_2d": timed_arrays.timed_array_2d,
         # What Brian's optimiser makes of expressions such as sqrt(-1.0)
-        "inf": math.inf,
-        "nan": math.nan,
-        # What users expect to find in the Python source of their own functions
-        "math": math,
-        "np": np,
-        "numpy": np,
+        "_inf": math.inf,
+        "_nan": math.nan,
+        **{f"_{function.__name__}": function for function in (abs, max, min, range)},
+        "_math": math,
+        "_np": np,
+        **OF_SOURCES,
     }
 
 
@@ -252,5 +260,5 @@ def add_implementations() -> None:
     """Tell Brian that its functions exist for the numba target."""
     for name, function in DEFAULT_FUNCTIONS.items():
         function.implementations.add_implementation(
-            "numba", code=None, name=_OTHER_NAMES.get(name, name)
+            "numba", code=None, name=f"_{_OTHER_NAMES.get(name, name)}"
         )

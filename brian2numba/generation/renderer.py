@@ -23,7 +23,7 @@ class NumbaNodeRenderer(NodeRenderer):
     Parameters
     ----------
     names : mapping of str to str
-        The name in the kernel of each function that is called something else there.
+        The names in the kernel of functions, and of what else has another name there.
     hidden_arguments : mapping of str to sequence of str
         What a function (by its name in the expression) is given beyond the arguments
         that the expression states, e.g. the arrays of its namespace.
@@ -49,6 +49,10 @@ class NumbaNodeRenderer(NodeRenderer):
         self.hidden_arguments = hidden_arguments
         self.draws = draws
         self.kinds = NumberKinds({}) if kinds is None else kinds
+
+    def render_Name(self, node: ast.Name) -> str:
+        """Render the name of a variable."""
+        return self.names.get(node.id, node.id)
 
     def render_func(self, node: ast.Name) -> str:
         """Render the name of a function."""
@@ -78,7 +82,7 @@ class NumbaNodeRenderer(NodeRenderer):
 
     def _power(self, base: ast.expr, exponent: ast.expr) -> str:
         """Render a power; ``exp(x)**y`` is ``exp(y*x)``, for half the cost."""
-        if isinstance(base, ast.Call) and ast.unparse(base.func) == "exp":
+        if isinstance(base, ast.Call) and self.render_node(base.func) == "_exp":
             product = ast.BinOp(exponent, ast.Mult(), base.args[0])
             return self.render_Call(ast.Call(base.func, [product], []))
         sides = [self.render_element_parentheses(n) for n in (base, exponent)]
@@ -107,12 +111,14 @@ class NumbaNodeRenderer(NodeRenderer):
         """
         match node:
             case ast.Call(func=ast.Name(id=name), args=args):
-                if self.names.get(name) == "timestep":
+                if self.names.get(name) == "_timestep":
                     return ast.Call(ast.Name("_whole_steps"), args, [])
         return node
 
     def render_Constant(self, node: ast.Constant) -> str:
-        """Render a number; infinity has no literal of its own."""
+        """Render a number; infinity and what is no number have no literals."""
+        if isinstance(node.value, float) and math.isnan(node.value):
+            return "_nan"
         if isinstance(node.value, float) and math.isinf(node.value):
             return "1e999"
         return super().render_Constant(node)

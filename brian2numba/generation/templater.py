@@ -19,6 +19,7 @@ from brian2numba.generation.block_draws import block_draws
 from brian2numba.generation.checking import new_rows, working_memory
 from brian2numba.generation.counter_draws import counter_blocks
 from brian2numba.generation.dtypes import dtype_name, pointer_name
+from brian2numba.generation.names import models_name
 from brian2numba.generation.source import KernelDraft
 
 __all__ = ["NumbaTemplater"]
@@ -56,6 +57,8 @@ class NumbaTemplate(CodeObjectTemplate):
             # Constants have no array: their name stands for their value
             if isinstance(variable, Variable) and not variable.array:
                 kwds.setdefault(name, name)
+        if "inner_variable" in kwds:
+            kwds["inner_variable"] = models_name(kwds["inner_variable"])
         kwds["value_of"] = kwds.__getitem__
         kwds["rows_of"] = _rows_of
         kwds["new_rows"] = new_rows

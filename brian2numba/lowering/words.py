@@ -415,7 +415,9 @@ def _length(code: Function, args: Sequence[Value]) -> Value:
 
 
 #: What numpy calls functions of the C library, where it has another name for them
-_NAMES_IN_NUMPY = {"acos": "arccos", "asin": "arcsin", "atan": "arctan"}
+_NAMES_IN_NUMPY = {
+    f"a{name}": f"arc{name}" for name in ("cos", "cosh", "sin", "sinh", "tan", "tanh")
+}
 
 
 def _numpys() -> list[tuple[Any, Word]]:

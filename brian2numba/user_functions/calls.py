@@ -95,8 +95,8 @@ def _of_brian() -> dict[int, Any]:
     """Map Brian's functions, which check units, to plain functions."""
     plain: dict[int, Any] = {}
     for name, function in DEFAULT_FUNCTIONS.items():
-        replacement = getattr(np, name, None) or elementary.FUNCTIONS.get(name)
-        if replacement is not None and name not in ("rand", "randn", "poisson"):
+        replacement = getattr(np, name, None) or elementary.FUNCTIONS.get(f"_{name}")
+        if replacement is not None and name not in ("int", "rand", "randn", "poisson"):
             plain[id(function)] = plain[id(function.pyfunc)] = replacement
     for module in (unitsafefunctions, numpy_):
         for name, function in vars(module).items():
@@ -174,9 +174,9 @@ def _is_known(thing: Any, known: Any) -> bool:
 def library_name(thing: Any) -> str | None:
     """Return the expression by which every kernel can call a function, if it can."""
     if getattr(np, _name(thing), None) is thing:
-        return f"np.{_name(thing)}"
+        return f"_np.{_name(thing)}"
     if getattr(math, _name(thing), None) is thing:
-        return f"math.{_name(thing)}"
+        return f"_math.{_name(thing)}"
     return _name(thing) if getattr(builtins, _name(thing), None) is thing else None
 
 

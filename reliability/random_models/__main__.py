@@ -45,9 +45,8 @@ def main() -> int:
     words = f"--models {options.models} --seed {options.seed}"
     if options.minutes < _ENDLESS:
         words += f" --minutes {options.minutes:g}"
-    results.write(
-        "random_models", words + options.cython * " --cython", _figures(total)
-    )
+    words += options.cython * " --cython" + options.dressed * " --dressed"
+    results.write("random_models", words, _figures(total))
     return int(bool(total.failures))
 
 
@@ -69,6 +68,11 @@ def _options() -> argparse.Namespace:
         action="store_true",
         help="compare with Brian's Cython target, which needs a C++ compiler",
     )
+    parser.add_argument(
+        "--dressed",
+        action="store_true",
+        help="give models other names, spellings of conditions, and kinds of records",
+    )
     return parser.parse_args()
 
 
@@ -84,7 +88,8 @@ def _batches(options: argparse.Namespace) -> Generator[Batch]:
     ) as pool:
 
         def submitted() -> AsyncResult[Batch]:
-            arguments = _MODELS_OF_A_BATCH, next(first_seeds), options.cython
+            first_seed = next(first_seeds)
+            arguments = _MODELS_OF_A_BATCH, first_seed, options.cython, options.dressed
             return pool.apply_async(compare_batch, arguments)
 
         # One more each, so that no process has to wait

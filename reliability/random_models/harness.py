@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis.errors import Flaky
 
 from reliability.random_models.description import Model
+from reliability.random_models.dressing import dressed
 from reliability.random_models.features import features_of
 from reliability.random_models.networks import models
 from reliability.random_models.script import write
@@ -104,7 +105,9 @@ def drawn_models(number: int, first_seed: int) -> list[Model]:
     return drawn
 
 
-def compare_batch(number: int, first_seed: int, cython: bool = False) -> Batch:
+def compare_batch(
+    number: int, first_seed: int, cython: bool = False, is_dressed: bool = False
+) -> Batch:
     """Draw models and compare them.
 
     Parameters
@@ -116,6 +119,8 @@ def compare_batch(number: int, first_seed: int, cython: bool = False) -> Batch:
         Decides which models are drawn.
     cython : bool, optional
         Whether to compare with Brian's Cython target rather than numpy.
+    is_dressed : bool, optional
+        Whether names and spellings are changed, see `dressing`.
     """
     batch = Batch()
     smallest: list[tuple[str, str]] = []
@@ -124,6 +129,7 @@ def compare_batch(number: int, first_seed: int, cython: bool = False) -> Batch:
 
     def visit(model: Model) -> None:
         nonlocal deadline
+        model = dressed(model) if is_dressed else model
         script = write(model, "numba")
         # hypothesis repeats some
         if time.monotonic() > deadline or (script in batch.verdicts and not smallest):
