@@ -362,7 +362,7 @@ class NamespaceArray(Slot):
     def declaration(self, index: int) -> str:
         """Return the lines of source that make an array of the slot."""
         try:
-            dtype = dtype_name(self.array.dtype, f"the array '{self.name}'")
+            dtype = dtype_name(self.array.dtype, f"the array '{self.name.strip('_')}'")
         except TypeLeftToPythonError as error:
             # The function was given for kernels, Python may have another one
             raise KernelCompilationError(str(error)) from None
