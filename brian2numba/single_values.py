@@ -10,6 +10,7 @@ straight to the item; all else, and with it each error, is left to Brian.
 from __future__ import annotations
 
 import functools
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -75,23 +76,12 @@ class _Items:
         self.variable = variable
         self.arrays = variable.device.arrays
         self.index = index
+        #: Returns an item; None if it is for Brian to find
+        self.get = _finding(variable, index and index.get)
         kind = np.dtype(variable.dtype).kind
         self.is_float = kind == "f"
         limits = np.iinfo(variable.dtype) if kind in "iu" else None
         self.low, self.high = (limits.min, limits.max) if limits else (0, -1)
-
-    def get(self, item: Any) -> Any:
-        """Return an item; None if it is for Brian to find."""
-        if self.index is not None:
-            item = self.index.get(item)
-            if item is None:
-                return None
-        array = self.arrays[self.variable]
-        if not 0 <= item < len(array):
-            return None
-        if type(array) is np.ndarray:
-            return array[item]
-        return array.item(item) if type(array) is DynamicArray1D else None
 
     def set(self, item: Any, value: Any) -> bool:
         """Write an item; tell whether that was possible here."""
@@ -122,6 +112,28 @@ class _Items:
             is_exact = kind is not int or -_EXACT <= value <= _EXACT
             return float(value) if is_exact else None
         return value if kind is int and self.low <= value <= self.high else None
+
+
+def _finding(
+    variable: ArrayVariable, index: Callable[[Any], Any] | None
+) -> Callable[[Any], Any]:
+    """Return what finds an item of a variable's array, or None. It has to be quick."""
+    # The dictionary within: one with weak keys makes a reference for each look
+    arrays, reference = variable.device.arrays.data, weakref.ref(variable)
+
+    def get(item: Any) -> Any:
+        if index is not None:
+            item = index(item)
+            if item is None:
+                return None
+        array = arrays[reference]
+        if not 0 <= item < len(array):
+            return None
+        if type(array) is np.ndarray:
+            return array[item]
+        return array.item(item) if type(array) is DynamicArray1D else None
+
+    return get
 
 
 def _items_of(device: Any, own: Any, view: VariableView) -> _Items | None:

@@ -32,7 +32,8 @@ ROWS = (
     Row(_given('"numba", np.add'), f"Its source can't be read. {_FOR_NUMBA}"),
     Row(
         _given(
-            '"numba", eval(compile("lambda a: k*a", "nowhere", "eval")), namespace={"k": 2}'
+            '"numba", eval(compile("lambda a: k*a", "nowhere", "eval")), '
+            'namespace={"k": 2}'
         ),
         f"The source is needed to bring in the namespace. {_FOR_NUMBA}",
     ),
