@@ -5,11 +5,13 @@
 # again. A number that is assigned in the same way goes where it should, and so does a
 # string for the whole subgroup.
 # Seen: neuron 4 is 9, all others are 0.
+#
+# Needs a Python from 3.12 on, as python3 or in PYTHON.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-python3 -m venv "$folder/env"
-"$folder/env/bin/pip" install -q "brian2==2.11.0" "numpy<2.5" setuptools
+"${PYTHON:-python3}" -m venv "$folder/env"
+"$folder/env/bin/pip" install --quiet --disable-pip-version-check "brian2==2.11.0" "numpy<2.5" setuptools
 cat > "$folder/script.py" <<'SCRIPT'
 from brian2 import NeuronGroup, prefs
 

@@ -13,7 +13,7 @@ from brian2 import NeuronGroup
 
 from reliability.names.verdicts import is_brians
 from reliability.names.words import words
-from reliability.random_models.description import Model
+from reliability.random_models.description import Model, Projection
 
 __all__ = ["dressed"]
 
@@ -22,8 +22,12 @@ _RENAMED = ("u", "flag", "ref")
 #: What counts as true, and as false
 _TRUE = ("True", "[1]", "{1: 2}", "range(3)", "np.True_", "'yes'", "1.5")
 _FALSE = ("False", "[]", "{}", "np.False_", "0", "''", "range(0)")
+#: The arguments of synapses that are code, and how many names in it lose their ending
+_PATHWAYS, _SHORTENED = ("on_pre", "on_post"), 0.5
 #: How conditions can be written; Brian refuses blanks in front of some
 _EVERYWHERE = ('"{}"', '"({})"', '"{} "', '"{}\\t"')
+#: Of lines that assign; what is read by a number is an index with the numpy target
+_AS_NUMBER = ('"int({})"', '"1*int({})"', '"2.5*int({})"')
 _AS_INDEX = (*_EVERYWHERE, '" {}"', '"\\t{} "', '"{}  # a condition"')
 
 
@@ -44,9 +48,16 @@ def dressed(model: Model) -> Model:
         )
         for group in model.populations
     )
+    projections = tuple(_with_aliases(p, rng) for p in model.projections)
     others = tuple(_record(line, rng) for line in model.others)
     actions = tuple(_selection(line, rng) for line in model.actions)
-    return replace(model, populations=populations, others=others, actions=actions)
+    return replace(
+        model,
+        populations=populations,
+        projections=projections,
+        others=others,
+        actions=actions,
+    )
 
 
 def _may_name_a_variable(word: str) -> bool:
@@ -88,6 +99,24 @@ def _condition(keyword: str, text: str, rng: random.Random) -> str:
     return _spelled(text, rng, _EVERYWHERE) if is_condition else text
 
 
+def _with_aliases(projection: Projection, rng: random.Random) -> Projection:
+    """Return synapses whose code names some variables of their targets without _post.
+
+    Names that synapses have a variable of their own for are left alone.
+    """
+    own = set(re.findall(r"^\s*d?(\w+)", "\n".join(projection.equations), re.MULTILINE))
+
+    def shortened(found: re.Match[str]) -> str:
+        is_free = found[1] not in own | {"i", "j", "N"}
+        return found[1] if is_free and rng.random() < _SHORTENED else found[0]
+
+    keywords = tuple(
+        (key, re.sub(r"\b(\w+)_post\b", shortened, text) if key in _PATHWAYS else text)
+        for key, text in projection.keywords
+    )
+    return replace(projection, keywords=keywords)
+
+
 def _spelled(text: str, rng: random.Random, forms: Sequence[str]) -> str:
     """Return a condition in quotes in one of several forms."""
     return rng.choice(forms).format(text[1:-1])
@@ -95,9 +124,11 @@ def _spelled(text: str, rng: random.Random, forms: Sequence[str]) -> str:
 
 def _selection(line: str, rng: random.Random) -> str:
     """Return a line of the script; conditions used as an index are spelled anew."""
+    assigns = re.match(r'(?!seen)[\w.]+\["[^"]*"\] = ', line)
+    forms = (*_AS_INDEX, *_AS_NUMBER) if assigns else _AS_INDEX
     return re.sub(
         r'(?<!seen)\[("[^"]*")\]',
-        lambda found: f"[{_spelled(found[1], rng, _AS_INDEX)}]",
+        lambda found: f"[{_spelled(found[1], rng, forms)}]",
         line,
         count=1,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import math
 import time
 from collections import Counter
@@ -144,12 +143,8 @@ def compare_batch(
 
     # Models that are refused leave objects behind
     prefs.logging.warn_for_unused_objects = False
-    # What has been imported is no garbage: Brian looks for some before each model
-    gc.freeze()
     try:
         _for_each_model(number, first_seed, visit)
     except (Disagreement, Flaky):
         batch.failures = smallest
-    finally:
-        gc.unfreeze()
     return batch
