@@ -192,14 +192,16 @@ KEPT = []
 @pytest.fixture
 def fresh_operations():
     """Let operations be as in a process that has not compiled them."""
-    for operation in gc.get_objects():
-        # the type, since a dead proxy can't be asked for its class
-        if issubclass(type(operation), Operation):
-            KEPT.extend(
-                vars(operation).pop(name)
-                for name in ("_compiled", "_compiled_call")
-                if name in vars(operation)
-            )
+    modules = [m for n, m in sys.modules.items() if n.startswith("brian2numba.")]
+    things = {id(t): t for module in modules for t in vars(module).values()}
+    operations = [t for t in things.values() if type(t) is Operation]
+    assert operations
+    for operation in operations:
+        KEPT.extend(
+            vars(operation).pop(name)
+            for name in ("_compiled", "_compiled_call")
+            if name in vars(operation)
+        )
 
 
 def test_what_python_ran_is_compiled_later(fresh_operations):

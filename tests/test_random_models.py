@@ -230,14 +230,25 @@ def test_refractoriness_of_another_neuron(group):
     assert judge(model).deviation == "refractoriness of another neuron"
 
 
-@pytest.mark.parametrize("name", ["I", "s"])
-def test_a_summed_variable_of_itself(name):
+def sums_itself(name):
+    """Return a model with a summed variable of its own values, by one of its names."""
     (group,) = small_model().populations
     group = replace(group, equations=(*group.equations, "I : 1", "s = I : 1"))
     equations = "w : 1", f"I_post = 1 + 0.5*{name}_pre : 1 (summed)"
     synapses = Projection("syn0", "pop0", "pop0", equations, (), ("syn0.connect()",))
-    model = replace(small_model(), populations=(group,), projections=(synapses,))
-    assert judge(model).deviation == "a summed variable of itself"
+    return replace(small_model(), populations=(group,), projections=(synapses,))
+
+
+@pytest.mark.parametrize("name", ["I", "s"])
+def test_a_summed_variable_of_itself(name):
+    assert judge(sums_itself(name)).kind == "identical"
+
+
+@pytest.mark.compiler
+@pytest.mark.parametrize("name", ["I", "s"])
+def test_a_summed_variable_of_itself_with_cython(name):
+    verdict = judge(sums_itself(name), cython=True)
+    assert verdict.deviation == "a summed variable of itself"
 
 
 def case_of(model, result):

@@ -191,7 +191,7 @@ def _sums_itself(case: Case) -> bool:
     """Tell whether a summed variable is computed from its own values."""
     names = "|".join(_made_of("I", case.model))
     pattern = rf"I_post = .*\b({names})_(pre|post)\b.* \(summed\)"
-    return case.target == "numpy" and _is_in_script(pattern, case.model)
+    return case.target == "cython" and _is_in_script(pattern, case.model)
 
 
 def _made_of(variable: str, model: Model) -> list[str]:
@@ -247,8 +247,8 @@ DEVIATIONS = (
     ),
     Deviation(
         "a summed variable of itself",
-        "Where a summed variable is computed from its own values, numpy reads the ones "
-        "from before the sum, and compiled targets those that are being summed.",
+        "Where a summed variable is computed from its own values, Cython reads those "
+        "that are being summed, and not the ones from before the sum.",
         _sums_itself,
     ),
     Deviation(

@@ -125,10 +125,16 @@ def _spelled(text: str, rng: random.Random, forms: Sequence[str]) -> str:
 def _selection(line: str, rng: random.Random) -> str:
     """Return a line of the script; conditions used as an index are spelled anew."""
     assigns = re.match(r'(?!seen)[\w.]+\["[^"]*"\] = ', line)
-    forms = (*_AS_INDEX, *_AS_NUMBER) if assigns else _AS_INDEX
+
+    def spelled(found: re.Match[str]) -> str:
+        # numpy makes no array of a number that is the same for all
+        is_array = assigns and re.search(r"\b[ivp]\b", found[1])
+        forms = (*_AS_INDEX, *_AS_NUMBER) if is_array else _AS_INDEX
+        return f"[{_spelled(found[1], rng, forms)}]"
+
     return re.sub(
         r'(?<!seen)\[("[^"]*")\]',
-        lambda found: f"[{_spelled(found[1], rng, forms)}]",
+        spelled,
         line,
         count=1,
     )

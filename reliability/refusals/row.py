@@ -131,7 +131,8 @@ def _failure(error: BaseException) -> Outcome:
     while chain[-1].__cause__ is not None:
         chain.append(chain[-1].__cause__)
     shown = next(e for e in chain if not isinstance(e, BrianObjectException))
-    message = " ".join(str(shown).split())
+    # Names depend on what else there is
+    message = re.sub(r"'([a-z]+)_\d+'", r"'\1'", " ".join(str(shown).split()))
     sentence = re.split(r"\. (?=[A-Z])", message)[0].removesuffix(".")
     lines = (line for e in chain for line in _lines(e.__traceback__))
     return Outcome(f"{type(shown).__name__}: {sentence}", message, frozenset(lines))
