@@ -1,6 +1,7 @@
 """What all tests share: preferences, names and files as in a new process."""
 
 import os
+import signal
 
 import brian2
 import pytest
@@ -17,12 +18,16 @@ def numba_target(tmp_path, monkeypatch):
     """Run with the numba target and a cache of the test's own; clean up afterwards."""
     monkeypatch.setenv("BRIAN2NUMBA_CACHE_DIR", str(tmp_path / "cache"))
     stored = dict(prefs.prefs)
+    # Whoever runs a notebook loses those
+    handlers = {n: signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)}
     prefs.codegen.target = "numba"
     prefs.codegen.string_expression_target = "numba"
     prefs.logging.warn_for_unused_objects = False
     prefs._backup()
     brian2.seed(20260101)
     yield
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
     reinit_devices()
     prefs.prefs.update(stored)
     prefs._backup()
