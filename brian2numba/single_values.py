@@ -77,7 +77,9 @@ class _Items:
         self.arrays = variable.device.arrays
         self.index = index
         #: Returns an item; None if it is for Brian to find
-        self.get = _finding(variable, index and index.get)
+        self.get: Callable[[Any], Any] = _finding(
+            variable, None if index is None else index.get
+        )
         kind = np.dtype(variable.dtype).kind
         self.is_float = kind == "f"
         limits = np.iinfo(variable.dtype) if kind in "iu" else None
