@@ -16,8 +16,9 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.mark.parametrize("calls_python", [False, True])
 def test_ctrl_c_changes_nothing(calls_python):
-    interrupts = Interrupts(0.02)
-    n_steps = 3000
+    # Compiled steps take a microsecond: most pauses have to be over before the run is
+    interrupts = Interrupts(0.02 if calls_python else 0.002)
+    n_steps = 3000 if calls_python else 9000
     expected = whole(n_steps, calls_python)
     for _ in range(20):
         assert same(continued(interrupts, n_steps, 4, calls_python), expected)
