@@ -14,6 +14,8 @@ from typing import Any
 from brian2.core.preferences import BrianPreference, prefs
 
 __all__ = [
+    "name_of_target",
+    "numba_evaluates_strings",
     "numba_is_target",
     "numba_may_be_used",
     "obstacle_to_compiled_loop",
@@ -151,18 +153,24 @@ _PREFERENCES = {
 }
 
 
+def name_of_target(target: Any) -> str:
+    """Return the name of a target, which Brian takes as a name or as a class."""
+    return str(getattr(target, "class_name", target))
+
+
 def numba_is_target() -> bool:
     """Tell whether models are for the numba target, unless they name another one."""
-    target = prefs["codegen.target"]
-    return getattr(target, "class_name", target) == "numba"
+    return name_of_target(prefs["codegen.target"]) == "numba"
+
+
+def numba_evaluates_strings() -> bool:
+    """Tell whether expressions in strings are for the numba target."""
+    return name_of_target(prefs["codegen.string_expression_target"]) == "numba"
 
 
 def numba_may_be_used() -> bool:
     """Tell whether models, or expressions in strings, are for the numba target."""
-    for_strings = prefs["codegen.string_expression_target"]
-    return numba_is_target() or getattr(for_strings, "class_name", for_strings) == (
-        "numba"
-    )
+    return numba_is_target() or numba_evaluates_strings()
 
 
 def runs_in_compiled_loop() -> bool:

@@ -21,6 +21,7 @@ from brian2numba.explanation.table import (
     Row,
 )
 from brian2numba.inspection import Kernel, kernel_of
+from brian2numba.preferences import name_of_target
 from brian2numba.simulation.entries import Entry, entries_of
 from brian2numba.simulation.fusion import pairs
 from brian2numba.simulation.profiles import keys_of, profile_of
@@ -88,15 +89,8 @@ def explain(
         obstacle = obstacle_to_compiled_run(chosen)
         schedule = prepared(chosen, namespace, obstacle is None)
         rows = _with_shares(_rows(chosen, schedule, obstacle or ""))
-    return Explanation(
-        chosen.name, rows, obstacle or "", number_of_threads(), _target()
-    )
-
-
-def _target() -> str:
-    """Return the name of the target that objects have unless they name another."""
-    target = prefs["codegen.target"]
-    return str(getattr(target, "class_name", target))
+    target = name_of_target(prefs["codegen.target"])
+    return Explanation(chosen.name, rows, obstacle or "", number_of_threads(), target)
 
 
 def _rows(network: Network, schedule: Schedule | None, loop: str) -> list[Row]:

@@ -22,7 +22,7 @@ from brian2.utils.logger import get_logger
 
 from brian2numba.compilation.work import WORK, Work
 from brian2numba.hooks import overridden, own_function
-from brian2numba.preferences import obstacle_to_compiled_loop
+from brian2numba.preferences import name_of_target, obstacle_to_compiled_loop
 from brian2numba.simulation import interruption
 from brian2numba.simulation.causes import causes_repeated
 from brian2numba.simulation.driver import Driver, Progress, ctrl_c_asks_to_stop
@@ -130,7 +130,7 @@ def obstacle_to_compiled_run(network: Network) -> str | None:
         return obstacle
     default = prefs["codegen.target"]
     targets = {getattr(o, "codeobj_class", None) or default for o in network.objects}
-    if not any(getattr(t, "class_name", t) == "numba" for t in targets | {default}):
+    if not any(name_of_target(t) == "numba" for t in targets | {default}):
         return "nothing is for the target numba"
     for clock in {obj.clock for obj in _get_all_objects(network.objects)}:
         if type(clock).advance not in _ADVANCE:

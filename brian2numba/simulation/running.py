@@ -11,10 +11,10 @@ from typing import Any
 from weakref import WeakSet
 
 from brian2.core.network import Network
-from brian2.core.preferences import prefs
 from brian2.core.variables import VariableView
 
 from brian2numba.hooks import overridden, replaced
+from brian2numba.preferences import numba_evaluates_strings
 
 __all__ = [
     "compiled_code",
@@ -183,8 +183,7 @@ def _strings_of_other_threads(function: Callable[..., Any]) -> Callable[..., Any
     )
 
     def guarded(*args: Any, **kwds: Any) -> Any:
-        is_ours = prefs["codegen.string_expression_target"] == "numba"
-        return (refused if is_ours else waiting)(*args, **kwds)
+        return (refused if numba_evaluates_strings() else waiting)(*args, **kwds)
 
     return guarded
 

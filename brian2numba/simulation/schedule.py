@@ -102,10 +102,8 @@ class Schedule:
 
     def mark_written(self) -> None:
         """Say that the arrays that kernels of the schedule write may have changed."""
-        fused = [fusion.code_object for fusion in self.fusions.values()]
-        for code_object in [*(entry.code_object for entry in self.entries), *fused]:
-            if isinstance(code_object, NumbaCodeObject):
-                code_object.mark_written()
+        for code_object in self._own_code_objects():
+            code_object.mark_written()
 
     def limit_time(self, seconds: float) -> None:
         """Let `run` return at the end of the step that ends after so many seconds."""
@@ -239,12 +237,16 @@ class Schedule:
         state[State.COUNTER] = counter.function
         state[State.COUNTER_RESULT] = counter.result
 
+    def _own_code_objects(self) -> list[NumbaCodeObject]:
+        """Return the code objects of the numba target, also those that were fused."""
+        fused = [fusion.code_object for fusion in self.fusions.values()]
+        found = [*(entry.code_object for entry in self.entries), *fused]
+        return [c for c in found if isinstance(c, NumbaCodeObject)]
+
     def _rebind(self) -> None:
         """Look for arrays again, after another target took some of them over."""
-        fused = [fusion.code_object for fusion in self.fusions.values()]
-        for code_object in [*(entry.code_object for entry in self.entries), *fused]:
-            if isinstance(code_object, NumbaCodeObject):
-                code_object.bind()
+        for code_object in self._own_code_objects():
+            code_object.bind()
         self._entry_records[:, Entries.KERNEL] = 0
         self._fill_entries()
         self._bound_at = Replacements.count
