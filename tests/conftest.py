@@ -51,13 +51,34 @@ def numba_target(cache_of_all_tests, monkeypatch):
     defaultclock.dt = 0.1 * ms
 
 
+def pytest_addoption(parser):
+    group = parser.getgroup("parts of the tests")
+    group.addoption(
+        "--selection",
+        action="store_true",
+        help="the first case of each test, but of those that are marked as long",
+    )
+    group.addoption("--others", action="store_true", help="all but the selection")
+
+
+def selected(items):
+    """Return the tests that are run most often, by their identifiers."""
+    first = {item.nodeid.split("[")[0]: item for item in reversed(items)}
+    return {i.nodeid for i in first.values() if not i.get_closest_marker("long")}
+
+
 def pytest_collection_finish():
-    # Brian collects garbage after each test, and all that was imported is looked through
+    # Brian collects garbage after each test: what was imported is not looked through
     gc.collect()
     gc.freeze()
 
 
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
+    if config.option.selection or config.option.others:
+        names, others = selected(items), config.option.others
+        left_out = [item for item in items if (item.nodeid in names) == others]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if (item.nodeid in names) != others]
     if find_compilers(os.environ["PATH"]):
         return
     reason = "it compares with Brian's Cython target, which needs a C++ compiler"

@@ -4,12 +4,15 @@ import ast
 import os
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 import run
 from tools import find_python
 from tools.find_python import NoPythonFoundError
+from tests.conftest import selected
+from tools.stages import WITHOUT_COMPILER, chosen_stages, command_of, stages
 
 ROOT = Path(run.__file__).parent
 
@@ -166,10 +169,35 @@ def test_the_demo_takes_no_arguments(capsys):
     assert "The demo takes no arguments" in capsys.readouterr().err
 
 
+def names(only=None, part="quick", passed_on=()):
+    return [stage.name for stage in chosen_stages(only, part, list(passed_on))]
+
+
 def test_passed_on_arguments_choose_the_own_tests():
-    assert [stage.name for stage in run.chosen_stages(None, ["-x"])] == ["own"]
-    assert [stage.name for stage in run.chosen_stages(["brian"], ["-x"])] == ["brian"]
-    assert run.chosen_stages(None, []) == run.stages()
+    assert names(passed_on=["-x"]) == ["own"]
+    assert names(only=["brian"], passed_on=["-x"]) == ["brian"]
+
+
+def test_parts_of_the_tests_are_all_of_them():
+    assert names()[0] == "lint"
+    assert names(part="all") == names() + names(part="rest")
+    assert set(names(part="all")) == {stage.name for stage in stages()} - {"own"}
+
+
+def test_part_of_a_command_line():
+    assert run.parse(["tests"]).part == "quick"
+    assert run.parse(["tests", "--rest"]).part == "rest"
+    assert run.parse(["tests", "--all"]).part == "all"
+    with pytest.raises(SystemExit):
+        run.parse(["tests", "--all", "--only", "lint"])
+
+
+def test_a_selection_has_the_first_case_of_each_test():
+    names = ["t.py::f[1]", "t.py::f[2]", "t.py::g", "u.py::f", "u.py::long"]
+    items = [
+        SimpleNamespace(nodeid=name, get_closest_marker=name.endswith) for name in names
+    ]
+    assert selected(items) == {"t.py::f[1]", "t.py::g", "u.py::f"}
 
 
 def test_versions_have_environments_of_their_own():
@@ -191,7 +219,7 @@ def test_the_stamp_changes_with_what_is_installed(tmp_path, monkeypatch):
 def test_stages_stop_at_the_first_failure(monkeypatch, capsys):
     codes = iter([0, 3])
     monkeypatch.setattr(run, "run", lambda command: next(codes))
-    assert run.run_stages("python", run.stages()[:3], []) == 1
+    assert run.run_stages("python", stages()[:3], []) == 1
     lines = capsys.readouterr().out.splitlines()[-3:]
     assert [line.split(" s  ")[1] for line in lines] == [
         "passed",
@@ -201,9 +229,10 @@ def test_stages_stop_at_the_first_failure(monkeypatch, capsys):
 
 
 def test_what_must_not_need_a_compiler_cannot_find_one():
-    hidden = {stage.name for stage in run.stages() if not stage.compiler}
-    suites = {"brian", "loop", "threads", "checked", "numpy"}
-    assert hidden - {"guarded"} == {"docs", "own", "package", *suites}
-    for stage in run.stages():
-        command = run.command_of(stage, "python")
-        assert (run.WITHOUT_COMPILER in command) == (stage.name in hidden)
+    hidden = {stage.name for stage in stages() if not stage.compiler}
+    suites = {"brian", "long", "loop", "threads", "checked", "numpy"}
+    own = {"own", "selection", "others"}
+    assert hidden - {"guarded"} == {"docs", "package", *own, *suites}
+    for stage in stages():
+        command = command_of(stage, "python")
+        assert (WITHOUT_COMPILER in command) == (stage.name in hidden)
