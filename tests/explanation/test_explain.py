@@ -194,7 +194,7 @@ def test_threads():
     assert threads["cells_stateupdater"] == 1
 
 
-def test_where_the_machine_code_comes_from():
+def test_where_the_machine_code_comes_from(empty_cache):
     compiler._compiled.clear()
     first = brian2numba.explain(Network(neurons())).rows[0]
     assert first.origin == "compiled"

@@ -9,9 +9,9 @@ from types import SimpleNamespace
 import pytest
 
 import run
+from tests.conftest import selected
 from tools import find_python
 from tools.find_python import NoPythonFoundError
-from tests.conftest import selected
 from tools.stages import WITHOUT_COMPILER, chosen_stages, command_of, stages
 
 ROOT = Path(run.__file__).parent
