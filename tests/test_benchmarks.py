@@ -382,4 +382,5 @@ def test_targets_are_shown_side_by_side(tmp_path, monkeypatch):
     cells = [cell.strip() for cell in rows[0].split("|")]
     assert cells[1:] == ["CUBA, 4000 neurons, 1 s", "5", *["-"] * 4, "5", ""]
     assert len(rows) == 3
+    assert "other models, too: 1000 integrate-and-fire neurons, 0.2 s; one" in page
     assert (tmp_path / "targets.png").stat().st_size > 5000
