@@ -41,10 +41,16 @@ _SUMMARY = re.compile(r"^\| model \|(?:.*\|\n)+", re.MULTILINE)
 _SHOWN = 400  # ms
 
 
-def measured() -> dict[str, dict[str, float]]:
-    """Return the time steps of all models, in seconds, by models and targets."""
+def measured(quantity: str = "Time steps") -> dict[str, dict[str, float]]:
+    """Return what was measured of all models, in seconds, by models and targets.
+
+    Parameters
+    ----------
+    quantity : str, optional
+        The beginning of a heading of the page on targets.
+    """
     page = _MEASURED.read_text(encoding="utf-8")
-    table = page.partition("## Time steps (s)")[2].partition("\n## ")[0]
+    table = page.partition(f"## {quantity}")[2].partition("\n## ")[0]
     head, _, *rows = (
         [cell.strip() for cell in line.strip("|").split("|")]
         for line in re.findall(r"^\|.*\|$", table, re.MULTILINE)

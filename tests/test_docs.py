@@ -19,14 +19,17 @@ PAGES = [
 ]
 GALLERY = sorted(ROOT.glob("docs/gallery/*.md"))  # tests of examples run its code
 
-# What a page that shows single lines leaves out
-PREAMBLE = """
-from brian2 import *
-import brian2numba
+#: Runs blocks of code, each as a script of its own
+RUNNING = """
+import runpy
+import sys
 
-group = NeuronGroup(2, "dv/dt = -v/(10*ms) : 1", method="exact")
-prefs.codegen.target = "numba"
-run(0.1 * ms)
+import brian2
+
+for name in sys.argv[1:]:
+    runpy.run_path(name, run_name="__main__")
+    brian2.start_scope()
+    brian2.prefs._restore()
 """
 
 #: Runs a block that fails; prints the errors on the way to the first one
@@ -108,23 +111,17 @@ def written(text, folder):
     return [str(script)]
 
 
-def runnable(page):
-    """Return a page's blocks as one script; each block starts with a new model."""
-    parts = []
-    for block in blocks(page, "python"):
-        complete = "from brian2 import" in block or "import brian2\n" in block
-        parts.append(block if complete else PREAMBLE + block)
-        parts.append("import brian2 as _b; _b.start_scope(); _b.prefs._restore()\n")
-    return "\n".join(parts)
-
-
 def with_name(pages):
     return pytest.mark.parametrize("page", pages, ids=lambda page: page.name)
 
 
 @with_name([page for page in PAGES if blocks(page, "python")])
-def test_code_of_a_page_runs(page, tmp_path):
-    in_python(written(runnable(page), tmp_path), tmp_path)
+def test_code_of_a_page_runs_as_pasted(page, tmp_path):
+    names = []
+    for number, block in enumerate(blocks(page, "python")):
+        names.append(f"block_{number}.py")
+        (tmp_path / names[-1]).write_text(block, encoding="utf-8")
+    in_python(written(RUNNING, tmp_path), tmp_path, *names)
 
 
 def failing():
