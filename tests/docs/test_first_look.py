@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from matplotlib.image import imread
+
 from docs.make_first_look import (
     DRAWN,
     PAGE,
@@ -11,7 +13,6 @@ from docs.make_first_look import (
     rounded,
     with_summary,
 )
-from matplotlib.image import imread
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 
