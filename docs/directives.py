@@ -22,7 +22,7 @@ LEADING = ("index", "performance", "decisions/index", "gallery/index")
 INCLUDED = {"changelog": "CHANGELOG.md", "developers": "CONTRIBUTING.md"}
 
 # A link at the start of an item of a list, or below a picture
-_LINK = re.compile(r"(?:^- |<br>)\[[^\]]+\]\(([\w/-]+)\.md\)", re.MULTILINE)
+_LINK = re.compile(r"(?:^- |<br>\*\*)\[[^\]]+\]\(([\w/-]+)\.md\)", re.MULTILINE)
 _TOCTREE = "```{{toctree}}\n:hidden:\n{caption}\n{pages}\n```\n"
 _INCLUDE = "```{{include}} ../{file}\n:relative-docs: docs/\n```\n"
 

@@ -81,7 +81,9 @@ def summary() -> str:
     found = {target: ratios(target) for target in others}
     for model, times in measured().items():
         cells = [
-            f"{rounded(found[target][model])} times" if model in found[target] else "-"
+            f"{rounded(found[target][model])}\N{MULTIPLICATION SIGN}"
+            if model in found[target]
+            else "-"
             for target in others
         ]
         lines.append(f"| {model} | {duration(times['numba'])} | {' | '.join(cells)} |")

@@ -133,20 +133,21 @@ def _pictures(names: Sequence[str]) -> str:
 
     It is plain Markdown, which hosts of repositories show as well as Sphinx does.
     """
+    columns = min(len(names), COLUMNS)
     cells = [_cell(name) for name in names]
-    cells += [""] * (-len(cells) % COLUMNS)
+    cells += [""] * (-len(cells) % columns)
     rows = [
-        f"| {' | '.join(cells[k : k + COLUMNS])} |"
-        for k in range(0, len(cells), COLUMNS)
+        f"| {' | '.join(cells[k : k + columns])} |"
+        for k in range(0, len(cells), columns)
     ]
-    return "\n".join([rows[0], f"|{'---|' * COLUMNS}", *rows[1:]])
+    return "\n".join([rows[0], f"|{':-:|' * columns}", *rows[1:]])
 
 
 def _cell(name: str) -> str:
     title = notebook(name).cells[0].source.strip().splitlines()[0].lstrip("# ")
     # In HTML, as Markdown has no way to say how large a picture is shown
     picture = f'<img src="{name}.png" alt="{title}" width="{WIDTH}">'
-    return f"[{picture}]({name}.md)<br>[{title}]({name}.md)"
+    return f"[{picture}]({name}.md)<br>**[{title}]({name}.md)**"
 
 
 def files(outputs: Mapping[str, Mapping[int, str]]) -> dict[str, str]:
