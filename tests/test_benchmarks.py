@@ -206,7 +206,12 @@ def test_kernels_writes_a_table_and_a_plot(tmp_path, capsys):
     assert float(table[2][2]) > 0
     data = json.loads((tmp_path / "kernels.json").read_text(encoding="utf-8"))
     assert data["rows"][0]["seconds"]["numba"] > 0
-    assert "| forum" in (tmp_path / "kernels.md").read_text(encoding="utf-8")
+    page = (tmp_path / "kernels.md").read_text(encoding="utf-8")
+    times, memory = page.split("## Memory")
+    assert "numba (ms)" in times
+    assert "numba (MB)" in memory
+    assert "| forum" in times
+    assert "| forum" in memory
     assert (tmp_path / "kernels.png").stat().st_size > 1000
 
 
