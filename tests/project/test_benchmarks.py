@@ -206,7 +206,12 @@ def test_kernels_writes_a_table_and_a_plot(tmp_path, capsys):
     assert float(table[2][2]) > 0
     data = json.loads((tmp_path / "kernels.json").read_text(encoding="utf-8"))
     assert data["rows"][0]["seconds"]["numba"] > 0
-    assert "| forum" in (tmp_path / "kernels.md").read_text(encoding="utf-8")
+    page = (tmp_path / "kernels.md").read_text(encoding="utf-8")
+    times, memory = page.split("## Memory")
+    assert "numba (ms)" in times
+    assert "numba (MB)" in memory
+    assert "| forum" in times
+    assert "| forum" in memory
     assert (tmp_path / "kernels.png").stat().st_size > 1000
 
 
@@ -382,4 +387,5 @@ def test_targets_are_shown_side_by_side(tmp_path, monkeypatch):
     cells = [cell.strip() for cell in rows[0].split("|")]
     assert cells[1:] == ["CUBA, 4000 neurons, 1 s", "5", *["-"] * 4, "5", ""]
     assert len(rows) == 3
+    assert "other models, too: 1000 integrate-and-fire neurons, 0.2 s; one" in page
     assert (tmp_path / "targets.png").stat().st_size > 5000
