@@ -123,11 +123,13 @@ def assert_as_expected(finished, expected):
         np.testing.assert_allclose(mine, theirs)
 
 
+@pytest.mark.long
 def test_without_jit_nothing_is_compiled(tmp_path, expected):
     assert expected[0]
     assert_as_expected(run_script(tmp_path, "engine", "python"), expected)
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux can forbid a process this")
 def test_memory_that_may_not_become_executable(tmp_path, expected):
     finished = run_script(tmp_path, "memory", "jit")
@@ -180,6 +182,7 @@ def test_the_variable_that_keeps_numba_from_compiling_is_named(monkeypatch):
     assert "the environment variable NUMBA_DISABLE_JIT is set" in str(cause)
 
 
+@pytest.mark.long
 def test_the_variable_does_not_matter_without_functions(tmp_path, expected):
     finished = run_script(tmp_path, "engine", "python", NUMBA_DISABLE_JIT="1")
     assert_as_expected(finished, expected)
@@ -298,6 +301,7 @@ print(outcomes)
 """
 
 
+@pytest.mark.long
 def test_brian_is_imported_in_the_main_thread(tmp_path):
     script = tmp_path / "script.py"
     script.write_text(THREADS)

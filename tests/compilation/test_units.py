@@ -193,6 +193,7 @@ SECOND_PROCESS = """
 """
 
 
+@pytest.mark.long
 def test_a_second_process_does_without_numba(tmp_path):
     def child():
         done = subprocess.run(

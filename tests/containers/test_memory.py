@@ -71,6 +71,7 @@ def test_a_kernel_needs_little_memory_and_gives_it_back():
     assert bytes_each(lambda: load_object(code, "f") and None) < 20_000
 
 
+@pytest.mark.long
 @linux
 def test_functions_that_numba_compiled_give_their_memory_back(monkeypatch):
     prefs.logging.warn_for_unused_objects = False
@@ -92,6 +93,7 @@ def test_functions_that_numba_compiled_give_their_memory_back(monkeypatch):
     assert with_numba - bytes_each(lambda: another_model("x"), 90) < 120_000
 
 
+@pytest.mark.long
 @linux
 def test_networks_give_their_memory_back(monkeypatch):
     prefs.logging.warn_for_unused_objects = False

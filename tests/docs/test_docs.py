@@ -161,6 +161,7 @@ def errors(tmp_path_factory, shared_cache):
     return json.loads(printed.splitlines()[-1])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", FAILING)
 def test_code_fails_as_the_page_says(name, errors):
     _, message = FAILING[name]
@@ -193,6 +194,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.long
 def test_code_for_a_cluster_runs(tmp_path):
     (block,) = blocks(ROOT / "docs" / "sweeps.md", "python cluster")
     indented = re.sub("^", "    ", block, flags=re.MULTILINE)
@@ -223,6 +225,7 @@ def test_commands_are_known():
         assert known or words[0] in ("cd", "git"), text
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("words", module_commands(), ids=" ".join)
 def test_commands_of_pages_are_understood(words, tmp_path):
     module, *arguments = words

@@ -103,6 +103,7 @@ def test_forum_example_keeps_its_source_and_shows_it(folder, shared_cache, capsy
     assert "def kernel(" in (shared_cache / name).read_text(encoding="utf-8")
 
 
+@pytest.mark.long
 def test_cuba_says_what_it_compiled_and_compares_with_numpy(folder, capsys):
     run_script("cuba", folder)
     out = capsys.readouterr().out
@@ -115,6 +116,7 @@ def test_cuba_says_what_it_compiled_and_compares_with_numpy(folder, capsys):
     assert re.search(r"\d+\.\d times as fast", out)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", NAMES)
 def test_notebook_runs_cell_by_cell(name, folder):
     book = executed(resized(notebook(name), SIZES[name]), folder)

@@ -25,6 +25,7 @@ def size(text):
     return text.split("e")[-1] if "e-" in text else text
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "target", ["numpy", "numba", pytest.param("cython", marks=pytest.mark.compiler)]
 )

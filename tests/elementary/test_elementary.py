@@ -292,6 +292,7 @@ def values_of_both_compilers(kind):
     return names, found
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("mode", ["vector", "libm"])
 @pytest.mark.parametrize("kind", [np.float64, np.float32])
 def test_numba_makes_the_same_of_them(mode, kind):

@@ -49,6 +49,7 @@ def names_for(place):
     return chosen + others[first::step][: N_OTHERS[place]]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("place", TRIALS)
 def test_names(place):
     tried = names_for(place)

@@ -122,7 +122,7 @@ class SynapsesMachine(RuleBasedStateMachine):
             assert len(variable.get_value()) == len(self.pairs), variable.name
 
 
-TestSynapses = SynapsesMachine.TestCase
+TestSynapses = pytest.mark.long(SynapsesMachine.TestCase)
 TestSynapses.settings = settings(
     max_examples=15,
     stateful_step_count=8,

@@ -167,6 +167,7 @@ def test_statements_mean_what_they_mean_in_python(name, numbers):
     run_statements(STATEMENTS[name], *numbers)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", sorted({*DETERMINISTIC, *RANDOM}))
 def test_no_model_needs_numba_or_is_compiled_twice(name, monkeypatch):
     def refuse(*arguments):

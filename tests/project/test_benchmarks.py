@@ -27,6 +27,7 @@ def no_compiler(monkeypatch):
     monkeypatch.setattr(compare.shutil, "which", lambda name: None)
 
 
+@pytest.mark.long
 def test_compares_numba_with_numpy(tmp_path, capsys):
     file = tmp_path / "results.json"
     options = ["--models", "forum", "--targets", "numba", "numpy", "--repeat", "1"]
@@ -76,6 +77,7 @@ def test_a_target_that_fails_is_not_tried_again(monkeypatch, tmp_path, capsys):
     assert "no luck" in capsys.readouterr().err
 
 
+@pytest.mark.long
 def test_reports_what_the_process_said_when_it_fails(tmp_path):
     with pytest.raises(compare.MeasurementFailedError, match="invalid choice"):
         compare.measure("no_such_model", "numpy", tmp_path)
@@ -196,6 +198,7 @@ def test_kernels_are_compiled_once(monkeypatch, tmp_path):
     assert calls == [(m, t) for m in ("cuba", "single") for t in ("numba", "cython")]
 
 
+@pytest.mark.long
 def test_kernels_writes_a_table_and_a_plot(tmp_path, capsys):
     options = ["--models", "forum", "--targets", "numba", "--repeat", "1"]
     assert kernels.main([*options, "--output", str(tmp_path)]) == 0
@@ -232,6 +235,7 @@ def slow_memory(monkeypatch):
     monkeypatch.setattr(scaling, "scatter_seconds", lambda n_targets: 5e-9)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("slow_memory")
 def test_scaling_counts_what_is_read_and_written(tmp_path):
     options = ["--models", "cuba_neurons", "weighted_events", "--sizes", "100"]
@@ -303,6 +307,7 @@ def test_threads_need_the_preference(monkeypatch, tmp_path, capsys):
     assert "no preference 'threads'" in capsys.readouterr().out
 
 
+@pytest.mark.long
 def test_preferences_that_are_not_there_are_left_out(tmp_path):
     settings = ("--set", "no_such_preference=1", "--set", "native_loop=false")
     measured = compare.measure("forum", "numba", tmp_path, *settings)
@@ -355,6 +360,7 @@ def test_sweeps_are_measured_and_compared(monkeypatch, tmp_path, capsys):
     assert re.search(r"an earlier call +\| +8 \| +125 \|", page)
 
 
+@pytest.mark.long
 def test_a_sweep_is_measured_in_a_process_of_its_own():
     options = sweeps.parse(["--points", "2", "--workers", "1"])
     first, following = sweeps.in_a_process("sweep", options)
@@ -371,6 +377,7 @@ def test_asv_measures_models_that_there_are():
     assert set(over_commits.MODELS) | set(over_commits.Starts.params[0]) <= set(known)
 
 
+@pytest.mark.long
 def test_asv_measures_a_start(tmp_path):
     assert over_commits.Starts().track_start("forum", "filled") > 0
 

@@ -14,6 +14,7 @@ from benchmarks.tools_compared.catalogue import TOOLS
 WITH_CPLUSPLUS = ("cython", "cffi", "ctypes", "fast math", "cppyy")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "tool",
     [
@@ -29,6 +30,7 @@ def test_other_tools_do_the_job(tool, tmp_path):
     assert all(found[quantity] > 0 for quantity in ("first_call", "call", "append"))
 
 
+@pytest.mark.long
 def test_the_command_writes_what_it_measured(monkeypatch, tmp_path, capsys):
     lacking = {"brian2numba": None, "cffi": "cffi is not installed"}
     monkeypatch.setattr(command, "what_lacks", lacking.get)
@@ -65,6 +67,7 @@ def test_a_tool_with_wrong_results_is_refused():
         measure._check(Wrong(), "lif", None)
 
 
+@pytest.mark.long
 def test_a_process_that_fails_says_why(tmp_path):
     with pytest.raises(RuntimeError, match="invalid choice: 'gcc'"):
         command.measure("gcc", tmp_path, [50])

@@ -15,6 +15,7 @@ from brian2numba.errors import OUT_OF_MEMORY, memory_for
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.long
 @pytest.mark.skipif(os.name == "nt", reason="the harness forks")
 def test_every_failure_names_the_object_and_costs_a_try(tmp_path):
     # In a process whose allocator is another one from the start

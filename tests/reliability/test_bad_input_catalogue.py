@@ -27,6 +27,7 @@ def test_what_is_accepted_is_documented():
     assert {case.documented for case in CASES} - {""} <= documented
 
 
+@pytest.mark.long
 @pytest.mark.skipif(
     sys.platform != "linux", reason="the children are forked, as on Linux only"
 )

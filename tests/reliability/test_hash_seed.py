@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import brian2
+import pytest
 from brian2 import Equations, NeuronGroup, ms, prefs
 
 ROOT = Path(__file__).parents[2]
@@ -30,6 +31,7 @@ def outcome(hash_seed, cache):
     return finished.stdout
 
 
+@pytest.mark.long
 def test_processes_with_the_same_seed_have_the_same_numbers(tmp_path):
     first = outcome(0, tmp_path / "shared")
     # 12 noisy models, another, and the sources

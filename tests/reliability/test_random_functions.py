@@ -18,6 +18,7 @@ N_FUNCTIONS = 40
 
 
 # Numba compiles some of them
+@pytest.mark.long
 @pytest.mark.timeout(900)
 def test_functions_agree():
     batch = compare_batch(N_FUNCTIONS, SEED)
@@ -91,6 +92,7 @@ def test_what_is_for_one_number_and_fails_as_with_numpy(monkeypatch):
     assert judge(replace(as_written, one_number=True)).kind == "for one number"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("result", "kind"), [("0", "different"), ("np.sum(x)", "close")]
 )
@@ -118,6 +120,7 @@ def test_changes_are_seen():
     assert judge(case).kind == "identical"
 
 
+@pytest.mark.long
 def test_ill_conditioned():
     # The first neuron's x is where the floor of the sum is decided by rounding errors
     case = case_of("    return np.floor(1e14*np.sin(x) % 7)")
@@ -128,6 +131,7 @@ def test_ill_conditioned():
     assert not verdicts._is_ill_conditioned(case, exact, {("cells", "x")})
 
 
+@pytest.mark.long
 def test_a_small_function_that_differs_is_reported(monkeypatch):
     def changed(case, target, nudge=0.0):
         script = write(case, target, nudge)

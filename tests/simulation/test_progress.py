@@ -217,6 +217,7 @@ def test_without_tqdm(monkeypatch):
         brian2numba.progress_bar()
 
 
+@pytest.mark.long
 def test_import_leaves_alone_what_few_scripts_use():
     # Brian itself imports matplotlib
     script = (
@@ -256,6 +257,7 @@ print("steps:", int(group.x[0]) == round(float(network.t/defaultclock.dt)), flus
 """
 
 
+@pytest.mark.long
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals")
 @pytest.mark.parametrize("interrupts", [False, True])
 def test_in_a_terminal(interrupts, tmp_path):
@@ -302,6 +304,7 @@ def _read(terminal):
         return b""
 
 
+@pytest.mark.long
 def test_in_a_notebook(tmp_path, monkeypatch):
     nbformat = pytest.importorskip("nbformat", reason="notebooks are optional")
     client = pytest.importorskip("nbclient", reason="notebooks are optional")
