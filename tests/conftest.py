@@ -1,6 +1,7 @@
 """What all tests share: preferences, names and files as in a new process."""
 
 import gc
+import itertools
 import os
 import signal
 
@@ -46,9 +47,19 @@ def numba_target(cache_of_all_tests, monkeypatch):
     for number, handler in handlers.items():
         signal.signal(number, handler)
     reinit_devices()
+    leave_caches_out_of_garbage()
     prefs.prefs.update(stored)
     prefs._backup()
     defaultclock.dt = 0.1 * ms
+
+
+_n_tests = itertools.count(1)
+
+
+def leave_caches_out_of_garbage():
+    """Let garbage not be looked for in what sympy's and Brian's caches have by now."""
+    if next(_n_tests) % 50 == 0:
+        gc.freeze()
 
 
 def pytest_addoption(parser):

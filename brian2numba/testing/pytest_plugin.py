@@ -7,6 +7,7 @@ Processes that pytest-xdist starts import it as well, so that they know the targ
 from __future__ import annotations
 
 import gc
+import itertools
 import os
 import shutil
 import sysconfig
@@ -27,6 +28,9 @@ def randn(vectorisation_idx):
     return 0.5
 """
 
+
+_N_TESTS_BETWEEN = 25
+_n_tests = itertools.count(1)
 
 #: Has a ``sitecustomize`` that makes the target known
 _FOR_CHILDREN = str(Path(__file__).parent / "child_processes")
@@ -61,6 +65,12 @@ def pytest_collection_finish() -> None:
     """Leave what was imported out of the collections of garbage after each test."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_runtest_logfinish() -> None:
+    """Leave out what caches have by now, too, every so many tests."""
+    if next(_n_tests) % _N_TESTS_BETWEEN == 0:
+        gc.freeze()
 
 
 #: Tests of Brian's C++ targets that fail where there is no compiler, whatever target
