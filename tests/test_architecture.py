@@ -11,7 +11,14 @@ MAX_LINES_OF_A_FUNCTION = 60
 
 #: From the bottom to the top; a module may import from its own layer and those below.
 LAYERS = [
-    {"compatibility", "errors", "hooks", "optional", "preferences"},
+    {
+        "compatibility",
+        "errors",
+        "hooks",
+        "optional",
+        "preference_sources",
+        "preferences",
+    },
     {"c_functions", "language", "operations", "reference_counting", "reports"},
     {"containers", "elementary", "kernels", "with_numba"},
     {"lowering", "user_functions"},

@@ -13,6 +13,8 @@ from brian2.core.names import Nameable
 from brian2.core.preferences import prefs
 from brian2.units import second
 
+from brian2numba.preference_sources import preferences_at_import
+
 __all__ = ["Environment", "names_of_its_own"]
 
 
@@ -23,7 +25,8 @@ class Environment:
     Attributes
     ----------
     preferences : dict
-        Those that are not at their defaults.
+        Those that are not at their defaults, or were set back to them: other processes
+        read the same files and variables as this one.
     dt : float
         The time step of Brian's ``defaultclock``, in seconds.
     """
@@ -34,11 +37,16 @@ class Environment:
     @classmethod
     def current(cls) -> Environment:
         """Return that of this process."""
-        changed = {
-            f"{category}.{name}": prefs[f"{category}.{name}"]
+        defaults = {
+            f"{category}.{name}": preference.default
             for category, (preferences, _) in prefs.pref_register.items()
             for name, preference in preferences.items()
-            if prefs[f"{category}.{name}"] != preference.default
+        }
+        at_import = defaults | preferences_at_import()
+        changed = {
+            name: prefs[name]
+            for name, default in defaults.items()
+            if prefs[name] != default or at_import[name] != default
         }
         return cls(changed, float(defaultclock.dt_))
 
