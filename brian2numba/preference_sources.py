@@ -75,7 +75,7 @@ class _AtImport:
     values: ClassVar[dict[str, Any]] = {}
 
 
-def preferences_at_import() -> Mapping[str, Any]:
+def preferences_at_import() -> dict[str, Any]:
     """Return Brian's and our preferences as files and the environment have set them."""
     return _AtImport.values
 

@@ -36,7 +36,7 @@ def _is_positive_integer(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value > 0
 
 
-class Preference(BrianPreference):  # type: ignore[misc]
+class Preference(BrianPreference):
     """A preference that can say what its values are.
 
     Parameters

@@ -12,6 +12,7 @@ MAX_LINES_OF_A_FUNCTION = 60
 #: From the bottom to the top; a module may import from its own layer and those below.
 LAYERS = [
     {
+        "bars",
         "compatibility",
         "errors",
         "hooks",

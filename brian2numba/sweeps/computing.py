@@ -6,11 +6,13 @@ import contextlib
 import os
 import time
 from collections.abc import Generator
+from typing import Any
 
+from brian2numba.bars import kind_of_bar
 from brian2numba.errors import SweepError
 from brian2numba.sweeps.engine import Engine
 from brian2numba.sweeps.folder import ResultsFolder
-from brian2numba.sweeps.libraries import library
+from brian2numba.sweeps.libraries import LIBRARIES
 from brian2numba.sweeps.parts import PartDone, current_part
 from brian2numba.sweeps.plan import Plan
 from brian2numba.sweeps.results import Point, Report, SweepResult
@@ -67,12 +69,12 @@ def _outcomes(engine: Engine, tasks: list[Task], progress: bool) -> Generator[Ou
     if not tasks:
         return
     with (
-        contextlib.closing(_bar(len(tasks), progress)) as bar,
+        contextlib.closing(_Bar(len(tasks), progress)) as bar,
         contextlib.closing(engine(tasks)) as outcomes,
     ):
         for outcome in outcomes:
             yield outcome
-            bar.update()
+            bar.add(outcome)
 
 
 class _Kept:
@@ -106,20 +108,36 @@ class _Kept:
             self._folder.keep(self._plan.key(task), task, outcome)
 
 
-class _NoBar:
-    """A progress bar that shows nothing."""
+class _Bar:
+    """A progress bar, which may be none.
 
-    def update(self) -> None: ...
+    Parameters
+    ----------
+    n_points : int
+        The number of points to come.
+    is_shown : bool
+        Whether it is one.
+    """
 
-    def close(self) -> None: ...
+    def __init__(self, n_points: int, is_shown: bool) -> None:
+        self._bar: Any = None
+        self._n_failed = 0
+        if is_shown:
+            kind = kind_of_bar("The progress bar of a sweep", LIBRARIES)
+            self._bar = kind(total=n_points, unit=" points")
 
+    def add(self, outcome: Outcome) -> None:
+        """Draw that a point is done."""
+        self._n_failed += outcome.message is not None
+        if self._bar is not None:
+            if self._n_failed:
+                self._bar.set_postfix_str(f"{self._n_failed} failed", refresh=False)
+            self._bar.update()
 
-def _bar(n_points: int, is_shown: bool) -> _NoBar:
-    if not is_shown:
-        return _NoBar()
-    tqdm = library("tqdm.auto", "The progress bar of a sweep").tqdm
-    bar: _NoBar = tqdm(total=n_points, unit="point")
-    return bar
+    def close(self) -> None:
+        """Leave it as it is."""
+        if self._bar is not None:
+            self._bar.close()
 
 
 def _error(plan: Plan, outcome: Outcome) -> SweepError:
