@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import linecache
 import pickle
 from collections.abc import Callable
+from types import CodeType
 from typing import Any
 
 from brian2.core.namespace import DEFAULT_UNITS
@@ -20,9 +22,11 @@ def pickled(*functions: Callable[..., Any] | None) -> bytes:
     """Return functions as bytes, those of scripts and notebooks with all they use.
 
     Brian's units stay Brian's: of copies it would say that their names have two
-    meanings.
+    meanings. Code keeps the name of its file, whose text comes along: functions that
+    kernels call are compiled from it, and tracebacks have its lines.
     """
     cloudpickle = library("cloudpickle", "A sweep in other processes")
+    texts: dict[str, list[str]] = {}
 
     class Pickler(cloudpickle.Pickler):  # type: ignore[name-defined]
         def reducer_override(self, value: Any) -> Any:
@@ -30,20 +34,38 @@ def pickled(*functions: Callable[..., Any] | None) -> bytes:
                 for name in (value.dispname, value.name):
                     if DEFAULT_UNITS.get(name) is value:
                         return _unit, (name,)
+            if isinstance(value, CodeType):
+                file = value.co_filename
+                linecache.checkcache(file)
+                texts[file] = linecache.getlines(file)
+                # cloudpickle's has another name in the place of the file's
+                make, arguments = self.dispatch_table[CodeType](value)
+                return _code_of_file, (file, make, arguments)
             return super().reducer_override(value)
 
     buffer = io.BytesIO()
     Pickler(buffer).dump((functions, globals_named_in_strings(*functions)))
+    pickle.dump(texts, buffer)
     return buffer.getvalue()
 
 
 def unpickled(content: bytes) -> tuple[Callable[..., Any], ...]:
     """Return the functions again."""
-    functions, named = pickle.loads(content)
+    buffer = io.BytesIO(content)
+    functions, named = pickle.load(buffer)
     for function in functions:
         for name, value in named.items():
             globals_of(function).setdefault(name, value)
+    for file, lines in pickle.load(buffer).items():
+        if lines:
+            # Without a time, it is not looked up again
+            linecache.cache[file] = sum(map(len, lines)), None, lines, file
     return functions
+
+
+def _code_of_file(file: str, make: Callable[..., CodeType], arguments: Any) -> CodeType:
+    """Return code, with the name of the file that it came from."""
+    return make(*arguments).replace(co_filename=file)
 
 
 def _unit(name: str) -> Unit:

@@ -10,7 +10,10 @@ import numpy as np
 from brian2numba.sweeps.libraries import library
 from brian2numba.sweeps.values import base_value, unit_of
 
-__all__ = ["data_frame", "data_set"]
+__all__ = ["data_frame", "data_set", "html_table"]
+
+#: So many rows and columns of a table are shown in a notebook
+_SHOWN_ROWS, _SHOWN_COLUMNS = 20, 12
 
 
 class _Point(Protocol):
@@ -52,13 +55,34 @@ def data_frame(points: Sequence[_Point]) -> Any:
     return table
 
 
+def html_table(points: Sequence[_Point]) -> str:
+    """Return a table for a notebook, with units; nothing if there can be none."""
+    try:
+        table = data_frame(points)
+    except (ImportError, ValueError):
+        return ""
+    units = table.attrs["units"]
+    heads = {name: f"{name} ({unit})" for name, unit in units.items()}
+    if all(point.message is None for point in points):
+        table = table.drop(columns="message")
+    text: str = table.rename(columns=heads).to_html(
+        max_rows=_SHOWN_ROWS,
+        max_cols=_SHOWN_COLUMNS,
+        show_dimensions=True,
+        border=0,
+        na_rep="",
+    )
+    return text
+
+
 def data_set(points: Sequence[_Point], axes: dict[str, list[Any]] | None) -> Any:
     """Return an `xarray.Dataset` over a grid of points."""
     xarray = library("xarray", "A dataset of a sweep")
     if axes is None:
         raise ValueError(
-            "A dataset has a dimension for each parameter, but the points of this "
-            "sweep were given one by one, not as a grid. Use to_dataframe()."
+            "A dataset has a dimension for each parameter, but these points are no "
+            "whole grid: they were given one by one, or an error ended the sweep "
+            "before all were there. Use to_dataframe()."
         )
     shape = tuple(len(values) for values in axes.values())
     units = _units([p.parameters | p.results for p in points])
