@@ -10,11 +10,13 @@ from typing import Any
 
 from brian2numba.bars import kind_of_bar
 from brian2numba.errors import SweepError
+from brian2numba.simulation import Preparation
 from brian2numba.sweeps.engine import Engine
 from brian2numba.sweeps.folder import ResultsFolder
 from brian2numba.sweeps.libraries import LIBRARIES
 from brian2numba.sweeps.parts import PartDone, current_part
 from brian2numba.sweeps.plan import Plan
+from brian2numba.sweeps.preparing import prepared
 from brian2numba.sweeps.results import Point, Report, SweepResult
 from brian2numba.sweeps.worker import Outcome, Task
 
@@ -50,6 +52,8 @@ def computed(
     PartDone
         If this process does a part of the sweep, which was missing.
     """
+    if Preparation.is_all:
+        return prepared(plan)
     start = time.perf_counter()
     kept = _Kept(plan, folder)
     n_found, missing, part = len(kept.outcomes), kept.missing, current_part()

@@ -15,7 +15,7 @@ from brian2.units import second
 
 from brian2numba.preference_sources import preferences_at_import
 
-__all__ = ["Environment", "names_of_its_own"]
+__all__ = ["Environment", "as_in_a_new_process", "names_of_its_own"]
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,20 @@ class Environment:
 @functools.cache
 def _own_preferences() -> dict[str, Any]:
     return dict(prefs.prefs)
+
+
+@contextmanager
+def as_in_a_new_process() -> Iterator[None]:
+    """Let points be computed in this process, which gets back what they change."""
+    stored, dt = dict(prefs.prefs), defaultclock.dt_
+    _own_preferences.cache_clear()
+    try:
+        yield
+    finally:
+        _own_preferences.cache_clear()
+        prefs.prefs.update(stored)
+        if defaultclock.dt_ != dt:
+            defaultclock.dt = dt * second
 
 
 @contextmanager

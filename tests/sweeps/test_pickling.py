@@ -4,6 +4,7 @@ import linecache
 import types
 
 import pytest
+from brian2 import NeuronGroup
 
 from brian2numba.sweeps.failures import failure_of
 from brian2numba.sweeps.pickling import pickled, unpickled
@@ -42,3 +43,21 @@ def test_tracebacks_have_the_lines_of_the_script(simulate, tmp_path):
 def test_functions_are_read_from_the_source_that_came_along(simulate):
     linecache.checkcache()
     assert definition_of(simulate.__globals__["helper"]).name == "helper"
+
+
+def test_objects_of_brian_are_no_part_of_what_is_sent():
+    group = NeuronGroup(1, "v : 1", name="cells")
+    with pytest.raises(TypeError) as raised:
+        pickled(lambda a: group, None)
+    assert str(raised.value) == (
+        "The function 'test_objects_of_brian_are_no_part_of_what_is_sent.<locals>."
+        "<lambda>' of the sweep uses the NeuronGroup 'cells', which is made outside of "
+        "it, and can't be sent to other processes. Make it in the function, or in one "
+        "for 'build'."
+    )
+
+
+def test_what_can_not_be_sent_is_told():
+    numbers = (n for n in range(3))
+    with pytest.raises(TypeError, match="uses something that can't be sent to other"):
+        pickled(lambda: next(numbers), None)
