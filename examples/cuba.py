@@ -115,10 +115,7 @@ def simulate(target, n_neurons, duration):
 if __name__ == "__main__":  # the benchmarks import the model only
     print(f"CUBA, {n_neurons} neurons, {duration / second:g} s of biological time")
     network, *times = simulate("numba", n_neurons, duration)
-    print("\nCompiled with numba (code object, template):")
-    for thing in network.sorted_objects:
-        for code_object in thing.code_objects:
-            print(f"  {code_object.name:42} {code_object.template_name}")
+    print(brian2numba.explain(network).summary)
     of_numpy, *times_of_numpy = simulate("numpy", n_neurons, duration)
 
 # %% [markdown]
