@@ -20,6 +20,7 @@ from pathlib import Path
 import llvmlite.binding as llvm
 from brian2.core.preferences import PreferenceError, prefs
 
+import brian2numba
 from brian2numba.cache import cache_info, clear_cache
 from brian2numba.compilation.machine_code import processor
 from brian2numba.compilation.work import WORK
@@ -52,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
         "facts for bug reports.",
     )
     parser.add_argument(
-        "--version", action="version", version=f"brian2numba {version('brian2numba')}"
+        "--version", action="version", version=f"brian2numba {brian2numba.__version__}"
     )
     parser.add_argument(
         "--cache-dir", metavar="DIR", help="the cache, if not the one that is set"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
@@ -14,6 +15,8 @@ __all__ = ["data_frame", "data_set", "html_table"]
 
 #: So many rows and columns of a table are shown in a notebook
 _SHOWN_ROWS, _SHOWN_COLUMNS = 20, 12
+#: So much of an array and of a text
+_SHOWN_ELEMENTS, _SHOWN_CHARACTERS = 4, 80
 
 
 class _Point(Protocol):
@@ -65,6 +68,8 @@ def html_table(points: Sequence[_Point]) -> str:
     heads = {name: f"{name} ({unit})" for name, unit in units.items()}
     if all(point.message is None for point in points):
         table = table.drop(columns="message")
+    for name in table.select_dtypes(exclude="number"):
+        table[name] = table[name].map(_in_short)
     text: str = table.rename(columns=heads).to_html(
         max_rows=_SHOWN_ROWS,
         max_cols=_SHOWN_COLUMNS,
@@ -73,6 +78,15 @@ def html_table(points: Sequence[_Point]) -> str:
         na_rep="",
     )
     return text
+
+
+def _in_short(value: Any) -> Any:
+    """Return what a cell shows: large arrays and long texts are not for tables."""
+    if isinstance(value, np.ndarray) and value.size > _SHOWN_ELEMENTS:
+        return f"array of {' x '.join(map(str, value.shape))}"
+    if isinstance(value, str):
+        return textwrap.shorten(value, _SHOWN_CHARACTERS, placeholder=" ...")
+    return value
 
 
 def data_set(points: Sequence[_Point], axes: dict[str, list[Any]] | None) -> Any:

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from brian2 import (
     Network,
@@ -18,7 +19,7 @@ from brian2 import (
 
 import brian2numba
 from brian2numba.errors import SweepError
-from brian2numba.sweeps.failures import Line, failure_of
+from brian2numba.sweeps.failures import Failure, Line, failure_of
 from brian2numba.sweeps.results import Point, Report, SweepResult, WorkOfWorker
 
 HERE = Path(__file__).name
@@ -209,3 +210,14 @@ def test_large_tables_are_cut():
     assert table.count("<tr") < 30
     assert "1000 rows" in table
     assert "message" not in table
+
+
+def test_large_arrays_and_long_texts_are_told_in_short():
+    results = {"v": np.zeros((30, 40)) * mV, "few": np.arange(3), "text": "so " * 100}
+    points = (Point({"a": 1}, 0, results, 1.0, Failure("why " * 100, "")),)
+    table = SweepResult(points, None, Report(1, 0, 1, 1.0, {}))._repr_html_()
+    assert "<td>array of 30 x 40</td>" in table
+    assert "<td>[0, 1, 2]</td>" in table
+    assert "so so ...</td>" in table
+    assert "why ...</td>" in table
+    assert len(table) < 3000
