@@ -42,6 +42,7 @@ def pickled(*functions: Callable[..., Any] | None) -> bytes:
                         return _unit, (name,)
             if isinstance(value, BrianObject):
                 objects.append(value)
+                raise TypeError("objects of Brian can't be sent")
             if isinstance(value, CodeType):
                 file = value.co_filename
                 linecache.checkcache(file)
