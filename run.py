@@ -2,7 +2,7 @@
 """Set up an environment for brian2numba and run something in it.
 
     python3 run.py demo     simulate a network, compiled and with numpy, and plot it
-    python3 run.py tests    run every check that continuous integration runs
+    python3 run.py tests    run the checks that find most mistakes, in some minutes
 
 Any Python from 3.6 on starts this script, on Linux, macOS and Windows; it finds one
 that is recent enough for brian2numba, makes an environment in the folder `.venv` of
@@ -19,7 +19,7 @@ import os
 import subprocess
 import sys
 import time
-from typing import List, MutableMapping, NamedTuple, Optional, Tuple
+from typing import List, MutableMapping, Optional, Tuple
 
 from tools.find_python import (
     SUPPORTED,
@@ -28,57 +28,16 @@ from tools.find_python import (
     is_usable,
     version_of,
 )
+from tools.stages import Stage, chosen_stages, command_of, stages
 
 ROOT = os.path.dirname(os.path.abspath(__file__))
-WITHOUT_COMPILER = os.path.join("tools", "without_compiler.py")
-MOST_WORKERS = 4
 
 # Which extras of pyproject.toml an extra brings along.
 INCLUDES = {"examples": ("examples",), "dev": ("dev", "examples")}
 
 
-class Stage(NamedTuple):
-    """One of the checks."""
-
-    name: str
-    title: str
-    module: List[str]  # the arguments of python -m
-    compiler: bool  # whether it may find a C compiler
-
-
 class SetupFailedError(Exception):
     """The environment could not be made. The message says why."""
-
-
-def stages() -> List[Stage]:
-    """Return the checks in the order they run."""
-    workers = str(min(os.cpu_count() or 1, MOST_WORKERS))
-    brian = ["brian2numba.testing"]
-    numpy = [*brian, "--target", "numpy", "--short"]
-    # Two choices that have nothing to do with each other
-    other = [*brian, "--brian-loop", "--math", "libm", "--short"]
-    threads = [*brian, "--threads", "2", "--short"]
-    checked = [*brian, "--checked", "--short"]
-    guarded = [*brian, "--guard-pages", "right", "--short"]
-    own = ["pytest", "tests"]
-    site = ["sphinx", "-W", "--keep-going", "-q", "docs", "docs/_build/html"]
-    all_stages = [
-        Stage("lint", "ruff's rules", ["ruff", "check", "."], True),
-        Stage("format", "ruff's format", ["ruff", "format", "--check", "."], True),
-        Stage("types", "mypy", ["mypy"], True),
-        Stage("package", "an empty environment", ["tools.check_package"], False),
-        Stage("docs", "the site's pages", site, False),
-        Stage("own", "own tests", [*own, "-m", "not compiler", "-n", workers], False),
-        Stage("compiler", "against Cython", [*own, "-m", "compiler"], True),
-        Stage("brian", "Brian's suite, numba target", brian, False),
-        Stage("loop", "Brian's suite, Brian's loop, C library", other, False),
-        Stage("threads", "Brian's suite, two threads", threads, False),
-        Stage("checked", "Brian's suite, each access checked", checked, False),
-        Stage("guarded", "Brian's suite, guard pages", guarded, False),
-        Stage("numpy", "Brian's suite, numpy target", numpy, False),
-    ]
-    # Windows has no pages that could be guarded in this way
-    return [s for s in all_stages if s.name != "guarded" or os.name == "posix"]
 
 
 def main(arguments: List[str]) -> int:
@@ -100,7 +59,8 @@ def main(arguments: List[str]) -> int:
         return 1
     if options.command == "demo":
         return run([python, os.path.join("examples", "cuba.py")])
-    return run_stages(python, chosen_stages(options.only, passed_on), passed_on)
+    chosen = chosen_stages(options.only, options.part, passed_on)
+    return run_stages(python, chosen, passed_on)
 
 
 def split_at_dashes(arguments: List[str]) -> Tuple[List[str], List[str]]:
@@ -119,7 +79,23 @@ def parse(arguments: List[str]) -> argparse.Namespace:
     parser.add_argument("command", choices=("demo", "tests"))
     parser.add_argument("--python", choices=SUPPORTED, help="use this Python")
     parser.add_argument("--brian2", metavar="VERSION", help="use this Brian 2")
-    parser.add_argument(
+    part = parser.add_mutually_exclusive_group()
+    part.add_argument(
+        "--all",
+        action="store_const",
+        dest="part",
+        const="all",
+        default="quick",
+        help="run all tests: what `tests` runs, then what `--rest` does",
+    )
+    part.add_argument(
+        "--rest",
+        action="store_const",
+        dest="part",
+        const="rest",
+        help="run what `tests` leaves out",
+    )
+    part.add_argument(
         "--only",
         metavar="STAGE",
         nargs="+",
@@ -233,13 +209,6 @@ def read(path: str) -> Optional[str]:
 # The tests
 
 
-def chosen_stages(only: Optional[List[str]], passed_on: List[str]) -> List[Stage]:
-    """Return the stages to run: all, those asked for, or the own tests."""
-    if only is None and passed_on:
-        only = ["own"]
-    return [stage for stage in stages() if only is None or stage.name in only]
-
-
 def run_stages(python: str, chosen: List[Stage], passed_on: List[str]) -> int:
     """Run stages up to the first that fails and say how long each took."""
     report = []
@@ -257,12 +226,6 @@ def run_stages(python: str, chosen: List[Stage], passed_on: List[str]) -> int:
     for stage, result, seconds in report:
         print(f"{stage.name:9} {stage.title:29} {seconds:7.1f} s  {result}")
     return 1 if code != 0 else 0
-
-
-def command_of(stage: Stage, python: str) -> List[str]:
-    """Return the command that runs a stage."""
-    command = [python, "-m"] + stage.module
-    return command if stage.compiler else [python, WITHOUT_COMPILER] + command
 
 
 if __name__ == "__main__":

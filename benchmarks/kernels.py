@@ -53,6 +53,8 @@ HEAD = (
     *(f"{target} (MB)" for target in TARGETS),
     "spikes",
 )
+#: Where memory begins: a page is not wide enough for all columns
+MEMORY = HEAD.index(f"{TARGETS[0]} (MB)")
 
 
 @dataclass(frozen=True)
@@ -203,9 +205,14 @@ def remarks(rows: Sequence[Row]) -> list[str]:
 
 
 def write(rows: Sequence[Row], folder: Path) -> None:
-    """Write the table and the plot to a folder."""
-    table = markdown_table(HEAD, [cells(row) for row in rows])
-    parts = (INTRODUCTION, table, *remarks(rows), "![The ratios](kernels.png)")
+    """Write tables and the plot to a folder."""
+    head, *lines = HEAD, *(cells(row) for row in rows)
+    times = markdown_table(head[:MEMORY], [line[:MEMORY] for line in lines])
+    memory = markdown_table(
+        (head[0], *head[MEMORY:]), [(line[0], *line[MEMORY:]) for line in lines]
+    )
+    picture = "![The ratios](kernels.png)"
+    parts = (INTRODUCTION, times, *remarks(rows), picture, "## Memory", memory)
     write_page(folder / "kernels.md", parts)
     figure = Figure(figsize=(10, 5), layout="constrained")
     plot(rows, figure)

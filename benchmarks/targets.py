@@ -118,7 +118,8 @@ def write(results: Sequence[Result], folder: Path) -> None:
         for quantity in QUANTITIES
     )
     figure(models, by_name).savefig(folder / "targets.png", dpi=110)
-    write_page(folder / "targets.md", (introduction(), PICTURE, *tables))
+    parts = (introduction(), *left_out(models), PICTURE, *tables)
+    write_page(folder / "targets.md", parts)
 
 
 PICTURE = "![Times of all models and targets](targets.png)"
@@ -139,6 +140,15 @@ import of Brian.
 
 Measured on {facts["processor"]} ({facts["platform"]}) with Python
 {facts["python"]}, {versions}. Written by `python -m benchmarks.targets --docs`."""
+
+
+def left_out(models: Sequence[str]) -> list[str]:
+    """Return what the page says of the models that it does not show."""
+    others = [title for model, title in MODELS.items() if model not in models]
+    if not others:
+        return []
+    names = "; ".join(others)
+    return [f"[Time steps](kernels.md) has other models, too: {names}."]
 
 
 def table(models: Sequence[str], by_name: Medians, quantity: Quantity) -> str:

@@ -1,9 +1,14 @@
 """Settings of the documentation's site: ``sphinx-build -W docs docs/_build/html``."""
 
 import os
+import sys
 from datetime import date
+from pathlib import Path
 
 import brian2numba
+
+# For directives.py
+sys.path.insert(0, str(Path(__file__).parent))
 
 project = "brian2numba"
 author = "The brian2numba developers"
@@ -16,11 +21,12 @@ extensions = [
     "sphinx.ext.napoleon",
     "sphinx.ext.viewcode",
     "sphinx_copybutton",
-    "sphinx_design",
+    "directives",
 ]
 exclude_patterns = ["_build"]
+templates_path = ["_templates"]
 
-myst_enable_extensions = ["colon_fence", "dollarmath"]
+myst_enable_extensions = ["dollarmath", "html_image"]
 myst_heading_anchors = 3
 
 napoleon_numpy_docstring = True
@@ -44,5 +50,4 @@ html_theme = "sphinx_rtd_theme"
 html_title = f"brian2numba {release}"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
-html_show_sourcelink = False
-html_theme_options = {"navigation_depth": 2, "collapse_navigation": False}
+html_theme_options = {"navigation_depth": 3, "collapse_navigation": False}

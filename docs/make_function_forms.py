@@ -1,8 +1,8 @@
 """
 Write the page of the documentation that lists forms of functions.
 
-The forms are those of ``tests/function_forms``; a test runs each of them, and holds
-this page to them: ``python -m docs.make_function_forms`` writes it.
+The forms are those of ``tests/user_functions/function_forms``; a test runs each of
+them, and holds this page to them: ``python -m docs.make_function_forms`` writes it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from benchmarks.reports import markdown_table, write_page
-from tests.function_forms import (
+from tests.user_functions.function_forms import (
     COMPILED,
     ERROR,
     FORMS,

@@ -18,7 +18,7 @@ import io
 import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -31,11 +31,13 @@ from PIL import Image
 __all__ = [
     "GALLERY",
     "NAMES",
+    "ROOT",
     "executed",
     "files",
     "main",
     "notebook",
     "printed",
+    "reduced",
     "resized",
     "without_outputs",
 ]
@@ -54,6 +56,9 @@ SECTIONS = {
 #: The picture of the page for newcomers, which is no page of the gallery
 START = "start"
 NAMES = [name for names in SECTIONS.values() for name in names]
+#: Pictures side by side, and how wide they are shown (in pixels)
+COLUMNS = 3
+WIDTH = 260
 
 _OUTPUT = re.compile(r"\n```text\n.*?\n```\n", re.DOTALL)
 _INTRODUCTION = """# Gallery
@@ -119,20 +124,30 @@ def index() -> str:
     """Return the page that leads to all others."""
     parts = [_INTRODUCTION]
     for section, names in SECTIONS.items():
-        cards = "\n\n".join(_card(name) for name in names)
-        parts.append(f"## {section}\n\n::::{{grid}} 1 2 3 3\n:gutter: 3\n")
-        parts.append(f"{cards}\n\n::::\n")
-    pages = "\n".join(NAMES)
-    parts.append(f"```{{toctree}}\n:hidden:\n\n{pages}\n```\n")
+        parts.append(f"## {section}\n\n{_pictures(names)}\n")
     return "\n".join(parts)
 
 
-def _card(name: str) -> str:
+def _pictures(names: Sequence[str]) -> str:
+    """Return a table of pictures that lead to the examples; its head is its first row.
+
+    It is plain Markdown, which hosts of repositories show as well as Sphinx does.
+    """
+    columns = min(len(names), COLUMNS)
+    cells = [_cell(name) for name in names]
+    cells += [""] * (-len(cells) % columns)
+    rows = [
+        f"| {' | '.join(cells[k : k + columns])} |"
+        for k in range(0, len(cells), columns)
+    ]
+    return "\n".join([rows[0], f"|{':-:|' * columns}", *rows[1:]])
+
+
+def _cell(name: str) -> str:
     title = notebook(name).cells[0].source.strip().splitlines()[0].lstrip("# ")
-    return (
-        f":::{{grid-item-card}} {title}\n:link: {name}\n:link-type: doc\n"
-        f":img-top: {name}.png\n:::"
-    )
+    # In HTML, as Markdown has no way to say how large a picture is shown
+    picture = f'<img src="{name}.png" alt="{title}" width="{WIDTH}">'
+    return f"[{picture}]({name}.md)<br>**[{title}]({name}.md)**"
 
 
 def files(outputs: Mapping[str, Mapping[int, str]]) -> dict[str, str]:
@@ -182,9 +197,15 @@ def run_start() -> None:
 
 def keep(picture: Image.Image, name: str) -> None:
     """Write a picture to the gallery's folder."""
-    # So many colours are enough for a plot, and make a file half as large
-    reduced = picture.convert("RGB").quantize(256)
-    reduced.save(GALLERY / f"{name}.png", optimize=True)
+    reduced(picture).save(GALLERY / f"{name}.png", optimize=True)
+
+
+def reduced(picture: Image.Image) -> Image.Image:
+    """Return a picture in as many colours as are enough for a plot.
+
+    Its file is half as large.
+    """
+    return picture.convert("RGB").quantize(256)
 
 
 def printed(cell: NotebookNode) -> str:

@@ -9,11 +9,11 @@ current that is switched on, and answer in eight ways.
 
 Brette R, Gerstner W (2005). Adaptive exponential integrate-and-fire model as an
 effective description of neuronal activity. J Neurophysiol 94(5):3637-3642.
-https://doi.org/10.1152/jn.00686.2005
+<https://doi.org/10.1152/jn.00686.2005>
 
 Naud R, Marcille N, Clopath C, Gerstner W (2008). Firing patterns in the adaptive
 exponential integrate-and-fire model. Biol Cybern 99(4-5):335-347.
-https://doi.org/10.1007/s00422-008-0264-7
+<https://doi.org/10.1007/s00422-008-0264-7>
 """
 
 # %%

@@ -11,7 +11,7 @@ the rhythms: inhibition comes too late to prevent a common wave of spikes.
 
 Brunel N (2000). Dynamics of sparsely connected networks of excitatory and inhibitory
 spiking neurons. J Comput Neurosci 8(3):183-208.
-https://doi.org/10.1023/A:1008925309027 (the four states are those of figure 8)
+<https://doi.org/10.1023/A:1008925309027> (the four states are those of figure 8)
 """
 
 # %%

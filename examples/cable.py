@@ -9,7 +9,7 @@ potential along time and space: the slope of the wave is the speed of conduction
 
 Hodgkin AL, Huxley AF (1952). A quantitative description of membrane current and its
 application to conduction and excitation in nerve. J Physiol 117(4):500-544.
-https://doi.org/10.1113/jphysiol.1952.sp004764
+<https://doi.org/10.1113/jphysiol.1952.sp004764>
 """
 
 # %%

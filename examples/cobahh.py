@@ -9,7 +9,7 @@ heaviest of the classical simulator benchmarks.
 
 Brette R, Rudolph M, Carnevale T, et al. (2007). Simulation of networks of spiking
 neurons: a review of tools and strategies. J Comput Neurosci 23(3):349-398 (benchmark
-3). https://doi.org/10.1007/s10827-007-0038-6
+3). <https://doi.org/10.1007/s10827-007-0038-6>
 
 Traub RD, Miles R (1991). Neuronal networks of the hippocampus. Cambridge University
 Press.

@@ -12,11 +12,11 @@ the times are compared.
 
 Vogels TP, Abbott LF (2005). Signal propagation and logic gating in networks of
 integrate-and-fire neurons. J Neurosci 25(46):10786-10795.
-https://doi.org/10.1523/JNEUROSCI.3508-05.2005
+<https://doi.org/10.1523/JNEUROSCI.3508-05.2005>
 
 Brette R, Rudolph M, Carnevale T, et al. (2007). Simulation of networks of spiking
 neurons: a review of tools and strategies. J Comput Neurosci 23(3):349-398 (benchmark
-2). https://doi.org/10.1007/s10827-007-0038-6
+2). <https://doi.org/10.1007/s10827-007-0038-6>
 """
 
 # %%

@@ -9,7 +9,7 @@ response is the largest. The membrane is passive: the cable equation does all of
 
 Rall W (1967). Distinguishing theoretical synaptic potentials computed for different
 soma-dendritic distributions of synaptic input. J Neurophysiol 30(5):1138-1168.
-https://doi.org/10.1152/jn.1967.30.5.1138
+<https://doi.org/10.1152/jn.1967.30.5.1138>
 """
 
 # %%

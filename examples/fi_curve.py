@@ -7,7 +7,7 @@ fires below the threshold, too, and the curve gets smooth. Each point of the pic
 a simulation of its own; `brian2numba.sweep` runs them in several processes.
 
 Burkitt AN (2006). A review of the integrate-and-fire neuron model: I. Homogeneous
-synaptic input. Biol Cybern 95(1):1-19. https://doi.org/10.1007/s00422-006-0068-6
+synaptic input. Biol Cybern 95(1):1-19. <https://doi.org/10.1007/s00422-006-0068-6>
 """
 
 # %%

@@ -9,7 +9,7 @@ in between faster ones. The neurons differ a little from each other, from regula
 spiking to bursting (excitatory) and from low-threshold to fast spiking (inhibitory).
 
 Izhikevich EM (2003). Simple model of spiking neurons. IEEE Trans Neural Netw
-14(6):1569-1572. https://doi.org/10.1109/TNN.2003.820440
+14(6):1569-1572. <https://doi.org/10.1109/TNN.2003.820440>
 """
 
 # %%

@@ -10,7 +10,7 @@ from a Lorentz distribution of width γ, as √(1 - 2γ/K), K being the coupling
 
 Strogatz SH (2000). From Kuramoto to Crawford: exploring the onset of synchronization in
 populations of coupled oscillators. Physica D 143(1-4):1-20.
-https://doi.org/10.1016/S0167-2789(00)00094-4
+<https://doi.org/10.1016/S0167-2789(00)00094-4>
 """
 
 # %%

@@ -9,11 +9,11 @@ makes it wander, so that the memory fades. A second cue, stronger than the inhib
 makes a new bump, which ends the first.
 
 Ben-Yishai R, Bar-Or RL, Sompolinsky H (1995). Theory of orientation tuning in visual
-cortex. Proc Natl Acad Sci USA 92(9):3844-3848. https://doi.org/10.1073/pnas.92.9.3844
+cortex. Proc Natl Acad Sci USA 92(9):3844-3848. <https://doi.org/10.1073/pnas.92.9.3844>
 
 Compte A, Brunel N, Goldman-Rakic PS, Wang XJ (2000). Synaptic mechanisms and network
 dynamics underlying spatial working memory in a cortical network model. Cereb Cortex
-10(9):910-923. https://doi.org/10.1093/cercor/10.9.910
+10(9):910-923. <https://doi.org/10.1093/cercor/10.9.910>
 """
 
 # %%
@@ -37,7 +37,7 @@ equations.
 
 Brunel N (2003). Dynamics and plasticity of stimulus-selective persistent activity in
 cortical network models. Cereb Cortex 13(11):1151-1161.
-https://doi.org/10.1093/cercor/bhg096
+<https://doi.org/10.1093/cercor/bhg096>
 """
 
 

@@ -9,7 +9,7 @@ more effect: the synapse is facilitated. The first kind tells the start of a tra
 spikes from the rest, the second one lets only fast trains through.
 
 Tsodyks M, Pawelzik K, Markram H (1998). Neural networks with dynamic synapses. Neural
-Comput 10(4):821-835. https://doi.org/10.1162/089976698300017502
+Comput 10(4):821-835. <https://doi.org/10.1162/089976698300017502>
 """
 
 # %%

@@ -10,11 +10,11 @@ disturbs it. Such spirals were seen in slices of the cortex whose inhibition was
 blocked.
 
 FitzHugh R (1961). Impulses and physiological states in theoretical models of nerve
-membrane. Biophys J 1(6):445-466. https://doi.org/10.1016/S0006-3495(61)86902-6
+membrane. Biophys J 1(6):445-466. <https://doi.org/10.1016/S0006-3495(61)86902-6>
 
 Huang X, Troy WC, Yang Q, Ma H, Laing CR, Schiff SJ, Wu JY (2004). Spiral waves in
 disinhibited mammalian neocortex. J Neurosci 24(44):9897-9902.
-https://doi.org/10.1523/JNEUROSCI.2705-04.2004
+<https://doi.org/10.1523/JNEUROSCI.2705-04.2004>
 """
 
 # %%

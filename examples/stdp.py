@@ -9,7 +9,7 @@ neuron's rate settles where its firing is irregular.
 
 Song S, Miller KD, Abbott LF (2000). Competitive Hebbian learning through
 spike-timing-dependent synaptic plasticity. Nat Neurosci 3(9):919-926.
-https://doi.org/10.1038/78829
+<https://doi.org/10.1038/78829>
 """
 
 # %%

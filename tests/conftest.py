@@ -1,5 +1,6 @@
 """What all tests share: preferences, names and files as in a new process."""
 
+import gc
 import os
 import signal
 
@@ -13,10 +14,26 @@ from brian2numba.compilation import numba_kernel, stored_code
 from tools.without_compiler import find_compilers
 
 
-@pytest.fixture(autouse=True)
-def numba_target(tmp_path, monkeypatch):
-    """Run with the numba target and a cache of the test's own; clean up afterwards."""
+@pytest.fixture(scope="session")
+def cache_of_all_tests(tmp_path_factory):
+    """Return the cache in which tests, in all processes, find what others compiled."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    return folder / "cache"
+
+
+@pytest.fixture
+def empty_cache(tmp_path, monkeypatch):
+    """Return the cache of a test that needs one of its own."""
     monkeypatch.setenv("BRIAN2NUMBA_CACHE_DIR", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+@pytest.fixture(autouse=True)
+def numba_target(cache_of_all_tests, monkeypatch):
+    """Run with the numba target; clean up afterwards."""
+    monkeypatch.setenv("BRIAN2NUMBA_CACHE_DIR", str(cache_of_all_tests))
     stored = dict(prefs.prefs)
     # Whoever runs a notebook loses those
     handlers = {n: signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)}
@@ -34,7 +51,34 @@ def numba_target(tmp_path, monkeypatch):
     defaultclock.dt = 0.1 * ms
 
 
-def pytest_collection_modifyitems(items):
+def pytest_addoption(parser):
+    group = parser.getgroup("parts of the tests")
+    group.addoption(
+        "--selection",
+        action="store_true",
+        help="the first case of each test, but of those that are marked as long",
+    )
+    group.addoption("--others", action="store_true", help="all but the selection")
+
+
+def selected(items):
+    """Return the tests that are run most often, by their identifiers."""
+    first = {item.nodeid.split("[")[0]: item for item in reversed(items)}
+    return {i.nodeid for i in first.values() if not i.get_closest_marker("long")}
+
+
+def pytest_collection_finish():
+    # Brian collects garbage after each test: what was imported is not looked through
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.option.selection or config.option.others:
+        names, others = selected(items), config.option.others
+        left_out = [item for item in items if (item.nodeid in names) == others]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if (item.nodeid in names) != others]
     if find_compilers(os.environ["PATH"]):
         return
     reason = "it compares with Brian's Cython target, which needs a C++ compiler"
@@ -44,7 +88,7 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture
-def kernel_count(monkeypatch):
+def kernel_count(empty_cache, monkeypatch):
     """Count the kernels that are compiled: ``kernel_count()`` is their number."""
     compiled = []
 

@@ -37,7 +37,7 @@ OTHER_COUNTS = {
     "VariableView.get_item",
     "device.add_array",
 }
-FOLDER = Path(__file__).parent.parent
+FOLDER = Path(__file__).parents[1]
 
 #: A script that wraps methods, counts the calls, and finds variables of functions
 SCRIPT = """

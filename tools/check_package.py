@@ -1,11 +1,15 @@
 """Build the sdist and the wheel, and use them in an empty environment.
 
 The wheel is built from the sdist, as whoever packages brian2numba does it, and must
-have all that the package needs at run time. Dependencies come from a package index.
+have all that the package needs at run time: a network runs with nothing else. Then the
+environment gets what the documentation says to install, and the code of the pages that
+newcomers read runs in it. Dependencies come from a package index.
 """
 
 import glob
 import os
+import re
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -13,6 +17,10 @@ import zipfile
 from typing import List
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+# The page that says what to install, and those whose code has to run with it
+INSTALL = "docs/install.md"
+PAGES = ("README.md", "docs/start.md", "docs/progress.md", "docs/sweeps.md")
 
 # Runs a network with a synapse, a recording and a function; shows where it came from
 SCRIPT = """
@@ -35,7 +43,14 @@ print(brian2numba.__version__, brian2numba.__file__)
 def run(command: List[str], folder: str) -> str:
     """Run a command, show it, and return what it printed; end with its error."""
     print("$ " + " ".join(command), flush=True)
-    environment = dict(os.environ, BRIAN2NUMBA_CACHE_DIR=os.path.join(folder, "cache"))
+    environment = dict(
+        os.environ,
+        BRIAN2NUMBA_CACHE_DIR=os.path.join(folder, "cache"),
+        MPLBACKEND="Agg",
+        PIP_DISABLE_PIP_VERSION_CHECK="1",
+        PIP_PREFER_BINARY="1",
+        PIP_QUIET="1",
+    )
     environment.pop("PYTHONPATH", None)
     finished = subprocess.run(
         command, cwd=folder, env=environment, stdout=subprocess.PIPE, check=False
@@ -43,6 +58,39 @@ def run(command: List[str], folder: str) -> str:
     if finished.returncode != 0:
         sys.exit(f"That failed with exit code {finished.returncode}")
     return finished.stdout.decode()
+
+
+def blocks(page: str, kind: str) -> List[str]:
+    """Return the blocks of code of a page of the repository."""
+    with open(os.path.join(ROOT, page), encoding="utf-8") as file:
+        text = file.read()
+    pattern = re.compile(rf"^```{kind}\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+    return pattern.findall(text)
+
+
+def install_command() -> List[str]:
+    """Return the command with which the documentation installs the package."""
+    commands = {
+        line
+        for page in (INSTALL,) + PAGES
+        for block in blocks(page, "sh")
+        for line in block.splitlines()
+        if line.startswith("pip install")
+    }
+    if len(commands) != 1:
+        sys.exit("The pages say different things: " + ", ".join(sorted(commands)))
+    return shlex.split(commands.pop())
+
+
+def run_pages(python: str, folder: str) -> None:
+    """Run each block of Python of the pages as a script."""
+    script = os.path.join(folder, "script.py")
+    for page in PAGES:
+        for number, block in enumerate(blocks(page, "python")):
+            print(f"Block {number + 1} of {page}")
+            with open(script, "w", encoding="utf-8") as file:
+                file.write(block)
+            run([python, script], folder)
 
 
 def the_only(pattern: str) -> str:
@@ -63,6 +111,16 @@ def missing_files(wheel: str) -> List[str]:
     return sorted(set(tracked) - packed)
 
 
+def use_wheel(python: str, wheel: str, folder: str) -> None:
+    """Install the wheel and what it needs, and run a network with that."""
+    run([python, "-m", "pip", "install", wheel], folder)
+    printed = run([python, "-c", SCRIPT], folder)
+    print(printed)
+    environment = os.path.dirname(os.path.dirname(python))
+    if os.path.realpath(environment) not in os.path.realpath(printed.split()[-1]):
+        sys.exit("That was not the package of the empty environment")
+
+
 def main() -> int:
     """Build, install and use; return the exit code."""
     with tempfile.TemporaryDirectory() as folder:
@@ -76,12 +134,9 @@ def main() -> int:
         run([sys.executable, "-m", "venv", empty], folder)
         scripts = "Scripts" if os.name == "nt" else "bin"
         python = os.path.join(empty, scripts, "python")
-        pip = [python, "-m", "pip", "--disable-pip-version-check"]
-        run(pip + ["install", "--quiet", "--prefer-binary", wheel], folder)
-        printed = run([python, "-c", SCRIPT], folder)
-        print(printed)
-        if os.path.realpath(empty) not in os.path.realpath(printed.split()[-1]):
-            sys.exit("That was not the package of the empty environment")
+        use_wheel(python, wheel, folder)
+        run([python, "-m"] + install_command(), ROOT)
+        run_pages(python, folder)
     return 0
 
 

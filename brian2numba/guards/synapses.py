@@ -20,6 +20,8 @@ def _check_connect(synapses: Any, given: Mapping[str, Any]) -> None:
         _check_width(given[side], f"{side} of {described(synapses)}", group)
     _check_probability(given["p"], synapses)
     _check_number(given["n"], synapses)
+    if all(given[name] is None for name in ("condition", "i", "j")):
+        _check_all_pairs(given["p"], given["n"], synapses)
 
 
 def _check_width(indices: Any, what: str, group: str) -> None:
@@ -61,6 +63,18 @@ def _check_number(n: Any, synapses: Any) -> None:
             f"There would be {n} synapses for each pair of neurons in "
             f"{described(synapses)}, which is more than {MAX_COUNT}, what a synapse "
             "index of 32 bits can count. Nothing was created."
+        )
+
+
+def _check_all_pairs(p: Any, n: Any, synapses: Any) -> None:
+    """Refuse what the kernel would, before it fills gigabytes with what is too much."""
+    if p != 1 or not isinstance(n, int):
+        return
+    pairs = [int(synapses.variables[name].get_value()) for name in ("N_pre", "N_post")]
+    if len(synapses) + pairs[0] * pairs[1] * n > MAX_COUNT:
+        raise OverflowError(
+            f"There would be more than {MAX_COUNT} synapses in {described(synapses)}, "
+            "which is what a synapse index of 32 bits can count. Nothing was created."
         )
 
 

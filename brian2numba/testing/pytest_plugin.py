@@ -6,6 +6,7 @@ Processes that pytest-xdist starts import it as well, so that they know the targ
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sysconfig
@@ -54,6 +55,12 @@ def pytest_collection_modifyitems(items: list[Any]) -> None:
     for item in items:
         if item.name in reasons:
             item.add_marker(pytest.mark.skip(reason=reasons[item.name]))
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was imported out of the collections of garbage after each test."""
+    gc.collect()
+    gc.freeze()
 
 
 #: Tests of Brian's C++ targets that fail where there is no compiler, whatever target

@@ -132,7 +132,9 @@ def _failure(error: BaseException) -> Outcome:
         chain.append(chain[-1].__cause__)
     shown = next(e for e in chain if not isinstance(e, BrianObjectException))
     # Names depend on what else there is
-    message = re.sub(r"'([a-z]+|\w+_codeobject)_\d+'", r"'\1'", " ".join(str(shown).split()))
+    message = re.sub(
+        r"'([a-z]+|\w+_codeobject)_\d+'", r"'\1'", " ".join(str(shown).split())
+    )
     sentence = re.split(r"\. (?=[A-Z])", message)[0].removesuffix(".")
     lines = (line for e in chain for line in _lines(e.__traceback__))
     return Outcome(f"{type(shown).__name__}: {sentence}", message, frozenset(lines))

@@ -30,6 +30,13 @@ ROWS = (
         "memory is used up",
         "memory is used up",
     ),
+    Row(
+        'cells = NeuronGroup(2**16, "v : 1", name="cells")\n'
+        'Synapses(cells, cells, name="syn").connect()',
+        "Brian's indices have 32 bits.",
+        "memory is used up",
+        "memory is used up",
+    ),
     Row('syn.connect(j="i + 1")\nlen(syn)', "There are 5 neurons, from 0 to 4."),
     Row(
         'syn.connect(j="k for k in sample(N_post, size=2 - i)")\nlen(syn)',

@@ -49,21 +49,20 @@ The inputs refer to these objects:
 Seen with {versions}.
 In a clone, `python -m reliability.refusals` runs all of it again and writes this page.
 """
-_TABLE = """
-## {heading}
+_ROW = """
+{why}
 
-````{{list-table}}
-:header-rows: 1
-:class: refused
+```python input
+{code}
+```
 
-* - input
-  - numpy
-  - Cython
-  - numba
-  - why
-{rows}
-````
+| numpy | Cython | numba |
+|---|---|---|
+| {cells} |
 """
+_READ = re.compile(
+    _ROW.replace("|", r"\|").format(why="(.+)", code="((?:.*\n)*?.*)", cells="(.+)")
+)
 
 
 def page(found: Mapping[str, Sequence[str]], versions: str) -> str:
@@ -79,18 +78,16 @@ def page(found: Mapping[str, Sequence[str]], versions: str) -> str:
     parts = [_HEAD.format(model="\n".join(MODEL.values()), versions=versions)]
     results = zip(*(found[target] for target in TARGETS), strict=True)
     for heading, rows in SECTIONS.items():
-        lines = [
-            _lines(row, [cell(row, *pair) for pair in zip(TARGETS, texts, strict=True)])
-            for row, texts in zip(rows, results, strict=False)
-        ]
-        parts.append(_TABLE.format(heading=heading, rows="\n".join(lines)))
+        parts.append(f"\n## {heading}\n")
+        for row, texts in zip(rows, results, strict=False):
+            cells = [cell(row, *pair) for pair in zip(TARGETS, texts, strict=True)]
+            parts.append(shown(row, cells))
     return "".join(parts)
 
 
-def _lines(row: Row, cells: Sequence[str]) -> str:
-    code = [f"    {line}".rstrip() for line in row.code.splitlines()]
-    others = [f"  - {text}" for text in (*cells, row.why)]
-    return "\n".join(["* - ```python", *code, "    ```", *others])
+def shown(row: Row, cells: Sequence[str]) -> str:
+    """Return a row as the page shows it, with what it says of the targets."""
+    return _ROW.format(why=row.why, code=row.code, cells=" | ".join(cells))
 
 
 def cell(row: Row, target: str, text: str) -> str:
@@ -111,9 +108,11 @@ def column_of_page(name: str) -> list[str]:
     Parameters
     ----------
     name : str
-        The column: a target, or ``"why"``.
+        What is asked for: a target, ``"code"`` or ``"why"``.
     """
-    text = PAGE.read_text(encoding="utf-8")
-    items = re.findall(r"^    ```\n((?:  - .*\n)+)", text, re.MULTILINE)
-    number = (*TARGETS, "why").index(name)
-    return [item.splitlines()[number].removeprefix("  - ") for item in items]
+    found = _READ.findall(PAGE.read_text(encoding="utf-8"))
+    columns = ("why", "code", *TARGETS)
+    number = columns.index(name)
+    return [
+        (why, code, *re.split(r" \| ", cells))[number] for why, code, cells in found
+    ]

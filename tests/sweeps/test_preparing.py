@@ -17,6 +17,7 @@ from brian2 import (
 
 import brian2numba
 from brian2numba.command_line import main
+from brian2numba.compilation import compiler
 from brian2numba.errors import SweepError
 from brian2numba.simulation import Preparation, without_time_steps
 
@@ -44,6 +45,7 @@ def simulate(a, size, needs_spikes=False):
 def test_the_first_point_is_prepared_and_stands_for_all(tmp_path, kernel_count):
     parameters = {"a": [2, 3], "size": [4, 5, 6]}
     before, dt = dict(prefs.prefs), defaultclock.dt
+    compiler._compiled.clear()
     with without_time_steps():
         result = brian2numba.sweep(
             simulate, parameters, folder=tmp_path / "kept", workers=2

@@ -1,0 +1,171 @@
+"""The words of kernels mean in Python what they mean in machine code."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from brian2numba import language
+from brian2numba.kernels.mersenne_twister import fill_uniform
+from brian2numba.language import (
+    bools,
+    ceil,
+    float32s,
+    float64_from_bits,
+    float64s,
+    floor,
+    int32,
+    int32s,
+    int64s,
+    interleaved,
+    local_words,
+    prefetch,
+    uint32s,
+)
+from brian2numba.lowering import lower_function
+from brian2numba.operations import operation
+
+NUMBERS = [0.0, -0.0, 1.5, -1.5, 2.0**31, 1e18, -3.999, 0.1]
+
+
+@operation
+def use_each_word(numbers, results, n):
+    """Write what words make of numbers; of results, each line belongs to a word."""
+    integers, floats = int64s(results), float64s(results)
+    singles = float32s(results + 8 * 6 * n)
+    words = local_words()
+    for i in range(n):
+        x = float64s(numbers)[i]
+        floats[i] = floor(x)
+        floats[n + i] = ceil(x)
+        integers[2 * n + i] = int32(x)
+        integers[3 * n + i] = bools(numbers)[8 * i + 7]
+        floats[4 * n + i] = float64_from_bits(int64s(numbers)[i])
+        words[i % 6] = int32s(numbers)[2 * i + 1]
+        integers[5 * n + i] = words[i % 6]
+        singles[i] = x
+        # has no effect that can be seen, wherever it points
+        prefetch(float64s(numbers), i + 8 * n)
+    return uint32s(numbers)[5]
+
+
+@operation
+def uniform_numbers(state, buffer, n):
+    """Draw uniform numbers."""
+    fill_uniform(state, float64s(buffer), n)
+    return 0
+
+
+def both_ways(function, make, n):
+    """Call an operation compiled and in Python; return what both wrote."""
+    given, written = zip(*(make() for _ in range(2)), strict=True)
+    for call, source, target in zip(
+        (function.call, function.function), given, written, strict=True
+    ):
+        call(source.ctypes.data, target.ctypes.data, n)
+    return written
+
+
+def test_each_word():
+    n = len(NUMBERS)
+    compiled, interpreted = both_ways(
+        use_each_word, lambda: (np.array(NUMBERS), np.zeros(7 * n)), n
+    )
+    assert compiled.tobytes() == interpreted.tobytes()
+    assert compiled.any()
+
+
+def test_a_function_of_the_library():
+    def state():
+        words = np.random.RandomState(5).get_state()[1]
+        return np.append(words, [624]).astype(np.uint32)
+
+    compiled, interpreted = both_ways(
+        uniform_numbers, lambda: (state(), np.zeros(1000)), 1000
+    )
+    expected = np.random.RandomState(5).random_sample(1000)
+    assert (compiled == expected).all()
+    assert (interpreted == expected).all()
+
+
+def test_every_word_has_a_meaning_in_machine_code_and_for_numba():
+    from brian2numba.lowering.words import word_for  # noqa: PLC0415
+    from brian2numba.with_numba.words import WORDS  # noqa: PLC0415
+
+    of_numba_only: set[str] = set()
+    # Translated as range is, with the loop that it is part of
+    assert WORDS[language.interleaved] is range
+    no_words = {
+        *("C_FUNCTIONS", "MASK_SIZE", "NEW_ROWS", "WORKING_MEMORY"),
+        *("OutOfBoundsError", "PYTHON_FUNCTIONS", "Pointer", "Report", "interleaved"),
+    }
+    for name in set(language.__all__) - no_words:
+        word = getattr(language, name)
+        # Checked kernels that only numba could compile are run by Python
+        assert (word in WORDS) == (name != "bounded")
+        assert (word_for(word) is None) == (name in of_numba_only)
+
+
+SCRIPT = """
+import sys
+from brian2 import *
+import brian2numba
+
+prefs.codegen.target = "numba"
+neurons = NeuronGroup(
+    100, "dv/dt = (2 - v) / (10*ms) : 1", threshold="v > 1", reset="v = 0"
+)
+synapses = Synapses(neurons, neurons, "w : 1", on_pre="v += w", delay=1*ms)
+synapses.connect(p=0.1)
+synapses.w = "0.01 * rand()"
+neurons.v = "rand()"
+monitor = SpikeMonitor(neurons)
+run(20*ms)
+assert monitor.num_spikes > 0
+modules = [name for name in sys.modules if name.split(".")[0] == "numba"]
+print(modules)
+"""
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("run", ["first", "second"])
+def test_a_model_without_functions_of_users_does_not_import_numba(run, tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT)
+    result = subprocess.run(
+        [sys.executable, script], capture_output=True, text=True, check=True
+    )
+    assert result.stdout.strip() == "['numba.core.runtime._nrt_python']"
+
+
+@pytest.mark.long
+def test_numba_that_is_imported_later_has_the_same_runtime():
+    script = (
+        "from brian2numba import reference_counting\n"
+        "from numba.core.runtime import _nrt_python\n"
+        "from numba.core.runtime.nrt import MemInfo\n"
+        "assert _nrt_python is reference_counting._nrt\n"
+        "assert MemInfo is reference_counting.MemInfo\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)
+
+
+@operation
+def squares(address, n):
+    """Write squares in a loop that LLVM mixes the steps of."""
+    numbers = int64s(address)
+    for k in interleaved(n):
+        numbers[k] = k * k
+    return 0
+
+
+def test_interleaved_loops_do_what_others_do():
+    text = lower_function(squares.function, "squares")
+    assert "br label %b1, !llvm.loop !1000001" in text
+    assert '!1000000 = !{!"llvm.loop.interleave.count", i32 4}' in text
+    results = [np.zeros(1001, np.int64) for _ in range(2)]
+    for call, result in zip((squares.call, squares.function), results, strict=True):
+        call(result.ctypes.data, 1001)
+    assert (results[0] == np.arange(1001) ** 2).all()
+    assert (results[1] == results[0]).all()

@@ -1,0 +1,72 @@
+"""A pytest plug-in: each module and template of the package takes part in the tests.
+
+It notes the files whose functions run, which templates are as well, and fails a session
+that leaves one out. What is noted once is not looked at again, so this costs nothing.
+"""
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "brian2numba"
+#: What `sys.monitoring` has no other use for
+TOOL = sys.monitoring.PROFILER_ID
+STASH = pytest.StashKey[set]()
+
+
+def has_functions(path):
+    """Tell whether a file is a template, or has a function that could run."""
+    if path.suffix == ".py_":
+        return True
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return any(isinstance(node, ast.FunctionDef) for node in ast.walk(tree))
+
+
+def untouched(touched):
+    """Return the files of the package that are not among those given."""
+    paths = [*PACKAGE.rglob("*.py"), *PACKAGE.rglob("*.py_")]
+    missing = [p for p in paths if str(p) not in touched and has_functions(p)]
+    return sorted(str(path.relative_to(PACKAGE)) for path in missing)
+
+
+def pytest_configure(config):
+    touched = config.stash[STASH] = set()
+
+    def note(code, _):
+        if code.co_name != "<module>":
+            touched.add(code.co_filename)
+        return sys.monitoring.DISABLE
+
+    sys.monitoring.use_tool_id(TOOL, __name__)
+    sys.monitoring.register_callback(TOOL, sys.monitoring.events.PY_START, note)
+    sys.monitoring.set_events(TOOL, sys.monitoring.events.PY_START)
+
+
+def pytest_unconfigure():
+    sys.monitoring.set_events(TOOL, 0)
+    sys.monitoring.free_tool_id(TOOL)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    """Take over what another process of pytest-xdist noted."""
+    node.config.stash[STASH].update(
+        getattr(node, "workeroutput", {}).get("touched", ())
+    )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session):
+    touched = session.config.stash[STASH]
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["touched"] = sorted(
+            path for path in touched if path.startswith(str(PACKAGE))
+        )
+    elif missing := untouched(touched):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+        reporter.write_line(
+            f"No selected test runs a function of {', '.join(missing)}", red=True
+        )
