@@ -19,6 +19,7 @@ from typing import Any, ClassVar
 from brian2.core.preferences import BrianGlobalPreferences, PreferenceError, prefs
 from brian2.utils.logger import get_logger
 
+from brian2numba.ownership import objection_to_owner
 from brian2numba.preferences import CATEGORY, Preference
 
 __all__ = [
@@ -36,6 +37,8 @@ FILE_NAME = "brian2numba_preferences"
 _PREFIX = "BRIAN2NUMBA_"
 #: Variables of our own tests, which are no preferences
 _NOT_PREFERENCES = {"BRIAN2NUMBA_GUARD_PAGES", "BRIAN2NUMBA_TEST_PROCESSES"}
+#: They decide whose machine code runs with the user's rights
+_OF_TRUST = ("cache_dir", "shared_cache")
 _TRUTHS = dict.fromkeys(("1", "true", "yes", "on"), True) | dict.fromkeys(
     ("0", "false", "no", "off"), False
 )
@@ -62,11 +65,14 @@ class _Setting:
         The value.
     refusal : str
         How a sentence begins that refuses the value.
+    objection : str or None
+        Who else could have written it.
     """
 
     name: str
     value: Any
     refusal: str
+    objection: str | None = None
 
 
 class _AtImport:
@@ -116,6 +122,12 @@ def _definitions() -> dict[str, Preference]:
 
 def _check(setting: _Setting) -> None:
     """Refuse a value that its preference can't have."""
+    if setting.objection and setting.name in _OF_TRUST:
+        raise PreferenceError(
+            f"{setting.refusal}, on which depends whose code runs with your rights, "
+            f"but {setting.objection}. Take the right to write to it from others, or "
+            "set the preference elsewhere."
+        )
     definition = _definitions()[setting.name]
     try:
         is_valid = definition.validator(setting.value)
@@ -155,7 +167,8 @@ def _settings_of_file(path: Path) -> Iterator[_Setting]:
     Brian's reader does not tell lines, which is why it gets one at a time.
     """
     section = ""
-    for number, line in enumerate(_lines_of(path), 1):
+    text, objection = _text_of(path)
+    for number, line in enumerate(text.splitlines(), 1):
         place = f"Line {number} of the file '{path.absolute()}'"
         try:
             found = _Found(f"{section}\n{line}")
@@ -173,21 +186,23 @@ def _settings_of_file(path: Path) -> Iterator[_Setting]:
             section = line.strip()
         for name, value in found.pairs:
             refusal = f"{place} sets {name} to {value!r}"
-            yield _Setting(_own_name(name, place), value, refusal)
+            yield _Setting(_own_name(name, place), value, refusal, objection)
 
 
-def _lines_of(path: Path) -> list[str]:
+def _text_of(path: Path) -> tuple[str, str | None]:
+    """Return what is in a file, if it is there, and who else could have written it."""
     try:
-        return path.read_text(encoding="utf-8").splitlines()
+        with path.open(encoding="utf-8") as file:
+            return file.read(), objection_to_owner(os.fstat(file.fileno()), "the file")
     except (FileNotFoundError, NotADirectoryError):
-        return []
+        pass
     except UnicodeDecodeError as reason:
         raise PreferenceError(
             f"The file '{path.absolute()}' can't be read as text in UTF-8: {reason}."
         ) from None
     except OSError as reason:
         logger.warn(f"The preferences in a file can't be read: {reason}")
-        return []
+    return "", None
 
 
 def _own_name(name: str, place: str) -> str:

@@ -49,7 +49,10 @@ def places(tmp_path, monkeypatch):
         prefs[f"{CATEGORY}.{name}"] = DEFINITIONS[name].default
     monkeypatch.chdir(work)
     monkeypatch.setattr(preference_sources._AtImport, "values", {})
-    return home / ".brian" / FILE_NAME, work / FILE_NAME
+    # Files that their group can write to are not trusted with everything
+    mask = os.umask(0o022)
+    yield home / ".brian" / FILE_NAME, work / FILE_NAME
+    os.umask(mask)
 
 
 def ours():
@@ -157,6 +160,30 @@ def test_a_line_that_is_wrong(line, message, places):
     assert prefs[f"{CATEGORY}.math"] == "vector"
     here.unlink()
     read_preferences()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such rights")
+@pytest.mark.parametrize("name", ["cache_dir", "shared_cache"])
+def test_who_decides_on_the_code_that_runs(name, places, monkeypatch):
+    _, here = places
+    here.write_text(f"{CATEGORY}.threads = 2\n{CATEGORY}.{name} = {OTHERS[name]!r}")
+    here.chmod(0o666)
+    message = "rights, but others can write to the file \\(mode 666\\). Take the right"
+    with pytest.raises(PreferenceError, match=message):
+        read_preferences()
+    here.chmod(0o644)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "geteuid", lambda: os.stat(here).st_uid + 1)
+        if os.stat(here).st_uid:
+            with pytest.raises(PreferenceError, match="belongs to the user with the"):
+                read_preferences()
+    read_preferences()
+    assert ours()[name] == OTHERS[name]
+    # What else such a file says is harmless
+    here.write_text(f"{CATEGORY}.threads = 3")
+    here.chmod(0o666)
+    read_preferences()
+    assert ours()["threads"] == 3
 
 
 def test_a_file_that_is_no_text(places):

@@ -18,6 +18,7 @@ LAYERS = [
         "errors",
         "hooks",
         "optional",
+        "ownership",
         "preference_sources",
         "preferences",
     },
