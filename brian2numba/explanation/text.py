@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -32,7 +33,9 @@ def as_text(summary: str, rows: Sequence[Row]) -> str:
     rows : sequence of Row
         The rows.
     """
-    summary = textwrap.fill(summary, WIDTH, break_long_words=False)
+    # Code is not torn apart
+    quoted = re.sub("'[^']*'", lambda found: found[0].replace(" ", "\0"), summary)
+    summary = textwrap.fill(quoted, WIDTH, break_long_words=False).replace("\0", " ")
     if not rows:
         return summary
     titles, *lines = _cells(rows)

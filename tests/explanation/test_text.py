@@ -107,3 +107,9 @@ def test_why_two_are_not_done_at_once_is_said_once():
     assert "not in one pass with cells_thresholder: cells calls functions" in text
     alone = "\n".join(lines_of(thresholder))
     assert "not in one pass with cells_stateupdater" in alone
+
+
+def test_code_in_the_summary_is_not_torn_apart():
+    lines = str(Explanation("network", (), target="auto")).splitlines()
+    assert max(map(len, lines)) <= 80
+    assert any("'prefs.codegen.target = \"numba\"'" in line for line in lines)

@@ -71,7 +71,7 @@ def test_the_parent_process_stays_as_it_was():
     assert (np.random.get_state()[1] == random_state).all()
 
 
-def test_kernels_are_compiled_once_for_all_processes(monkeypatch):
+def test_kernels_are_compiled_once_for_all_processes(empty_cache, monkeypatch):
     monkeypatch.setattr(local_engine, "HEAD_START", 120.0)
     # Processes of other tests have kernels in memory
     loky.get_reusable_executor().shutdown(wait=True)
