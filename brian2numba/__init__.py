@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from brian2numba.explanation import explain
     from brian2numba.inspection import inspect
     from brian2numba.progress import progress_bar
-    from brian2numba.sweeps import SweepResult, sweep
+    from brian2numba.sweeps.results import SweepResult
+    from brian2numba.sweeps.sweep import sweep
 
 __all__ = [
     "CacheInfo",

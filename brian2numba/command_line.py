@@ -20,6 +20,7 @@ from pathlib import Path
 import llvmlite.binding as llvm
 from brian2.core.preferences import PreferenceError, prefs
 
+import brian2numba
 from brian2numba.cache import cache_info, clear_cache
 from brian2numba.compilation.machine_code import processor
 from brian2numba.compilation.work import WORK
@@ -52,6 +53,9 @@ def _parser() -> argparse.ArgumentParser:
         "facts for bug reports.",
     )
     parser.add_argument(
+        "--version", action="version", version=f"brian2numba {brian2numba.__version__}"
+    )
+    parser.add_argument(
         "--cache-dir", metavar="DIR", help="the cache, if not the one that is set"
     )
     commands = parser.add_subparsers(dest="command", required=True)
@@ -61,8 +65,9 @@ def _parser() -> argparse.ArgumentParser:
     compile_ = commands.add_parser(
         "compile",
         help="compile what a script needs, without running its time steps",
-        description="Run a script, but for the time steps of its networks. What it "
-        "needs is in the cache afterwards, for instance for the jobs of a cluster.",
+        description="Run a script, but for the time steps of its networks, and of the "
+        "points of its sweeps but for the first. What it needs is in the cache "
+        "afterwards, for instance for the jobs of a cluster.",
     )
     compile_.add_argument("--cpu", help="the processor to compile for, e.g. x86-64-v3")
     sweep = commands.add_parser(
@@ -112,6 +117,8 @@ def _compile(options: argparse.Namespace) -> int:
             return 1
     _pretend_to_be(options)
     complete = _run_without_time_steps(options.script)
+    for note in Preparation.notes:
+        print(note)
     print(f"{Preparation.n_runs} runs prepared: {WORK}")
     print(f"The cache is {info.directory}")
     return 0 if complete else 1

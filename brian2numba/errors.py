@@ -95,7 +95,21 @@ class KernelExecutionError(BrianNumbaError):
 
 
 class SweepError(BrianNumbaError):
-    """A point of a sweep failed; the message names it, and has its traceback."""
+    """Points of a sweep failed: all of them, or one that was to end it.
+
+    The message names the first one, and has its traceback.
+
+    Parameters
+    ----------
+    message : str
+        The message.
+    result : SweepResult
+        All points that were done; those that failed are its `errors`.
+    """
+
+    def __init__(self, message: str, result: Any = None) -> None:
+        super().__init__(message)
+        self.result = result
 
 
 class FunctionNotCompilableError(Exception):

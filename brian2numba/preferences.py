@@ -14,6 +14,8 @@ from typing import Any
 from brian2.core.preferences import BrianPreference, prefs
 
 __all__ = [
+    "CATEGORY",
+    "Preference",
     "name_of_target",
     "numba_evaluates_strings",
     "numba_is_target",
@@ -34,8 +36,34 @@ def _is_positive_integer(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value > 0
 
 
+class Preference(BrianPreference):
+    """A preference that can say what its values are.
+
+    Parameters
+    ----------
+    default : object
+        The default value.
+    docs : str
+        What it is for.
+    validator : callable, optional
+        Tells whether a value is one. Unless given, all of the default's type are.
+    values : str, optional
+        What has to be given, in words.
+    """
+
+    def __init__(
+        self,
+        default: Any,
+        docs: str,
+        validator: Callable[[Any], bool] | None = None,
+        values: str = "True or False",
+    ) -> None:
+        super().__init__(default, docs, validator)
+        self.values = values
+
+
 _PREFERENCES = {
-    "native_loop": BrianPreference(
+    "native_loop": Preference(
         default=True,
         docs="""
         Whether compiled code runs the time steps of a network, and calls Python
@@ -44,9 +72,10 @@ _PREFERENCES = {
         results are the same.
         """,
     ),
-    "cache_dir": BrianPreference(
+    "cache_dir": Preference(
         default=None,
         validator=_is_none_or_name,
+        values="the name of a directory",
         docs="""
         Location of the directory for the files that the numba target writes. If
         ``None`` (the default), the environment variable ``BRIAN2NUMBA_CACHE_DIR``
@@ -54,14 +83,14 @@ _PREFERENCES = {
         (the result of ``brian2numba.get_numba_cache_dir()``).
         """,
     ),
-    "store_state_updates": BrianPreference(
+    "store_state_updates": Preference(
         default=True,
         docs="""
         Whether the solutions of equations that sympy found, or that there is none,
         are stored in the cache directory and used again by other processes.
         """,
     ),
-    "shared_cache": BrianPreference(
+    "shared_cache": Preference(
         default=False,
         docs="""
         Whether the cache directory is shared on purpose with others who can write
@@ -70,9 +99,10 @@ _PREFERENCES = {
         others own or can change is not used.
         """,
     ),
-    "random": BrianPreference(
+    "random": Preference(
         default="numpy",
         validator=lambda value: value in ("numpy", "fast"),
+        values="'numpy' or 'fast'",
         docs="""
         Which random numbers kernels draw. With ``'numpy'`` (the default) they are
         those of numpy's global generator, in the order in which Brian's Cython
@@ -83,9 +113,10 @@ _PREFERENCES = {
         loops that draw them are vector code.
         """,
     ),
-    "functions": BrianPreference(
+    "functions": Preference(
         default="python",
         validator=lambda value: value in ("python", "compiled"),
+        values="'python' or 'compiled'",
         docs="""
         What becomes of code that calls a Python function which can't be compiled, and
         for which no implementation for this target is given. With ``'python'`` (the
@@ -93,8 +124,9 @@ _PREFERENCES = {
         and a message says so. With ``'compiled'``, it is an error.
         """,
     ),
-    "cpu": BrianPreference(
+    "cpu": Preference(
         default="host",
+        values="'host', or the name that LLVM has for a processor",
         docs="""
         The processor to compile for: ``'host'`` (the default) for the one that is
         there, with all its instructions, or the name that LLVM has for a kind of
@@ -102,9 +134,10 @@ _PREFERENCES = {
         cluster can run. A directory with compiled code can hold both.
         """,
     ),
-    "threads": BrianPreference(
+    "threads": Preference(
         default=1,
         validator=_is_positive_integer,
+        values="a whole number from 1 on",
         docs="""
         The number of threads that share the work on large groups: state updates,
         thresholds, summed variables and the delivery of spikes. The results are the
@@ -113,9 +146,10 @@ _PREFERENCES = {
         are processors, or as the environment variable ``NUMBA_NUM_THREADS`` says.
         """,
     ),
-    "math": BrianPreference(
+    "math": Preference(
         default="vector",
         validator=lambda value: value in ("vector", "libm"),
+        values="'vector' or 'libm'",
         docs="""
         Which elementary functions (``exp``, ``log``, ``sin``, ...) kernels call.
         ``'vector'`` (the default) stands for functions of this package that compute
@@ -124,7 +158,7 @@ _PREFERENCES = {
         are called instead. ``'libm'`` stands for those of the C library, bit by bit.
         """,
     ),
-    "checked": BrianPreference(
+    "checked": Preference(
         default=False,
         docs="""
         Whether each access to an array is checked in compiled code. One that is outside
@@ -133,14 +167,14 @@ _PREFERENCES = {
         runs take several times as long.
         """,
     ),
-    "jit": BrianPreference(
+    "jit": Preference(
         default=True,
         docs="""
         Whether kernels are compiled. If set to ``False``, nothing is: Python runs the
         same code, for debuggers, and where compiled code may not run. It is very slow.
         """,
     ),
-    "delete_source_files": BrianPreference(
+    "delete_source_files": Preference(
         default=True,
         docs="""
         Whether to do without the generated Python source files. If set to

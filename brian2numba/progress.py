@@ -9,7 +9,7 @@ from brian2.core.network import Network
 from brian2.units import second
 from brian2.units.fundamentalunits import check_units
 
-from brian2numba.optional import required
+from brian2numba.bars import kind_of_bar
 from brian2numba.simulation.reports import Reporter
 
 __all__ = ["ProgressBar", "progress_bar"]
@@ -51,23 +51,10 @@ def progress_bar(period: Any = 0.1 * second, **options: Any) -> ProgressBar:
             "The period of a progress bar has to be positive and finite, but it is "
             f"{period}."
         )
-    return ProgressBar(_tqdm(), seconds, options)
-
-
-def _tqdm() -> Any:
-    """Return tqdm's bar for where we are: a terminal or a notebook."""
-    module = required(
-        "tqdm.auto",
-        "The progress bar",
-        "Without it, report='text' reports progress.",
+    kind = kind_of_bar(
+        "The progress bar", "Without it, report='text' reports progress."
     )
-
-    class Bar(module.tqdm):  # type: ignore[name-defined]
-        # tqdm's thread redraws bars that are late; ours are not, and threads and forks
-        # do not mix well
-        monitor_interval = 0
-
-    return Bar
+    return ProgressBar(kind, seconds, options)
 
 
 @dataclass

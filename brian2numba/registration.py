@@ -33,6 +33,7 @@ from brian2numba.guards import install_guards
 from brian2numba.left_to_python import attach_stand_ins
 from brian2numba.noise_order import with_ordered_noise
 from brian2numba.poisson_inputs import keep_code_of_poisson_inputs
+from brian2numba.preference_sources import read_preferences
 from brian2numba.preferences import numba_is_target, register_preferences
 from brian2numba.simulation import attach_native_loop, leave_out_libraries
 from brian2numba.single_values import attach_single_values
@@ -52,6 +53,8 @@ def register() -> None:
     if hint := check_brian(brian2.__version__):
         logger.info(hint)
     register_preferences(can_compile_for)
+    # Before anything else: an import that fails here can be repeated
+    read_preferences()
     codegen_targets.add(NumbaCodeObject)
     library.add_implementations()
     TimedArray.implementations["numba"] = timed_arrays.IMPLEMENTATIONS

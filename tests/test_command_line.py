@@ -18,6 +18,9 @@ from brian2numba.compilation.machine_code import processor
 from brian2numba.compilation.work import WORK, Work
 from brian2numba.simulation import run as run_module
 
+#: What is compiled is counted here
+pytestmark = pytest.mark.usefixtures("empty_cache")
+
 SCRIPT = """
 import sys
 from brian2 import *

@@ -8,10 +8,10 @@ from pathlib import Path
 import platformdirs
 from brian2.core.preferences import prefs
 
-__all__ = ["CACHE_EXTENSIONS", "ENVIRONMENT_VARIABLE", "get_numba_cache_dir"]
+from brian2numba.preference_sources import CACHE_DIR_VARIABLE
 
-#: The environment variable that says where files are written
-ENVIRONMENT_VARIABLE = "BRIAN2NUMBA_CACHE_DIR"
+__all__ = ["CACHE_EXTENSIONS", "get_numba_cache_dir"]
+
 #: The kinds of files in the cache directory, of which Brian's `clear_cache` must know
 CACHE_EXTENSIONS = {"_kernel.py", ".kernel", ".part"}
 
@@ -28,7 +28,7 @@ def get_numba_cache_dir() -> str:
         The directory, which may not exist yet.
     """
     chosen = prefs["codegen.runtime.numba.cache_dir"]
-    chosen = chosen or os.environ.get(ENVIRONMENT_VARIABLE)
+    chosen = chosen or os.environ.get(CACHE_DIR_VARIABLE)
     if chosen:
         return os.path.expanduser(chosen)
     return str(Path(platformdirs.user_cache_dir("brian2numba", appauthor=False)))

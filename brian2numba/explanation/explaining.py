@@ -13,13 +13,8 @@ from brian2.core.network import Network
 from brian2.core.preferences import prefs
 from brian2.devices.device import all_devices, get_device
 
-from brian2numba.explanation.table import (
-    COMPILED,
-    NOT_AT_ALL,
-    PYTHON,
-    Explanation,
-    Row,
-)
+from brian2numba.explanation.row import COMPILED, NOT_AT_ALL, PYTHON, Row
+from brian2numba.explanation.table import Explanation
 from brian2numba.inspection import Kernel, kernel_of
 from brian2numba.preferences import name_of_target
 from brian2numba.simulation.entries import Entry, entries_of

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from typing import Any
 
-from brian2numba.inspection import Kernel
+from brian2numba.explanation.row import COMPILED, PYTHON, Row
+from brian2numba.explanation.text import as_text
 from brian2numba.optional import required
 
-__all__ = ["COMPILED", "NOT_AT_ALL", "PYTHON", "Explanation", "Row"]
-
-#: What runs an object
-COMPILED, PYTHON, NOT_AT_ALL = "compiled", "Python", "not run"
+__all__ = ["Explanation"]
 
 #: The columns of the table: titles, and the attributes of rows
 _COLUMNS = {
@@ -29,67 +26,6 @@ _COLUMNS = {
     "run time": "seconds",
     "share": "share",
 }
-
-
-@dataclass(frozen=True)
-class Row:
-    """What becomes of a code object, or of an object that has none.
-
-    Attributes
-    ----------
-    name : str
-        The name of the object.
-    kind : str
-        The name of its class.
-    task : str
-        What it does in a time step: the name of Brian's template.
-    clock : str
-        The name of its clock.
-    runs : str
-        What runs it: ``'compiled'`` code, ``'Python'``, or ``'not run'``.
-    reason : str
-        Why it is not compiled code; empty if it is.
-    fusion : str
-        With what it is done in one pass over the elements, or why a state update and a
-        threshold are not.
-    threads : int
-        How many threads share its work, where there is enough of it.
-    origin : str
-        Where its machine code comes from.
-    compile_time : float or None
-        How long it took to compile it or to load it, in seconds.
-    seconds : float or None
-        How long it took in the last run, if that was profiled.
-    share : float or None
-        Which part of the time of all objects that is.
-    kernel : Kernel or None
-        The kernel that is run, to be read.
-    """
-
-    name: str
-    kind: str
-    task: str
-    clock: str
-    runs: str
-    reason: str = ""
-    fusion: str = ""
-    threads: int = 1
-    origin: str = ""
-    compile_time: float | None = None
-    seconds: float | None = None
-    share: float | None = None
-    kernel: Kernel | None = field(default=None, repr=False)
-
-    def cell(self, attribute: str) -> str:
-        """Return what a cell of the table shows."""
-        value = getattr(self, attribute)
-        if value is None:
-            return ""
-        if attribute == "share":
-            return f"{value:.1%}"
-        if attribute in ("compile_time", "seconds"):
-            return f"{1000 * value:.3g} ms"
-        return str(value)
 
 
 @dataclass(frozen=True)
@@ -226,12 +162,7 @@ class Explanation:
         return [title for title, _ in shown], cells
 
     def __str__(self) -> str:
-        titles, cells = self._table()
-        lines = [titles, *cells]
-        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-        texts = [_aligned(line, widths) for line in lines]
-        texts.insert(1, "  ".join("-" * width for width in widths))
-        return "\n".join([self.summary, "", *texts] if cells else [self.summary])
+        return as_text(self.summary, self.rows)
 
     __repr__ = __str__
 
@@ -246,8 +177,3 @@ class Explanation:
             f"<p>{html.escape(self.summary)}</p><table><thead><tr>{head}</tr></thead>"
             f"<tbody>{body}</tbody></table>"
         )
-
-
-def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:
-    padded = (cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
-    return "  ".join(padded).rstrip()

@@ -6,11 +6,12 @@ import os
 import stat
 from pathlib import Path
 
+from brian2numba.ownership import OTHERS_CAN_WRITE, objection_to_owner
+
 __all__ = ["objection_to_file", "objection_to_folder", "objection_to_subfolder"]
 
 #: No entry is larger: the code of a kernel has some 10 000 bytes
 MAX_BYTES = 2**26
-_OTHERS_CAN_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
 def objection_to_folder(folder: Path) -> str | None:
@@ -27,13 +28,13 @@ def objection_to_folder(folder: Path) -> str | None:
     if not hasattr(os, "geteuid"):
         # Windows: a user's cache folder is the user's own by the rights it inherits
         return None
-    objection = _objection(os.stat(folder), f"the folder {folder}")
+    objection = objection_to_owner(os.stat(folder), f"the folder {folder}")
     if objection is not None:
         return objection
     for parent in folder.parents:
         status = os.stat(parent)
         is_sticky = status.st_mode & stat.S_ISVTX
-        if status.st_mode & _OTHERS_CAN_WRITE and not is_sticky:
+        if status.st_mode & OTHERS_CAN_WRITE and not is_sticky:
             return f"others can replace what is in {parent}"
         if status.st_uid not in (0, os.geteuid()):
             return f"{parent} belongs to the user with the number {status.st_uid}"
@@ -54,7 +55,7 @@ def objection_to_subfolder(
     """
     if not stat.S_ISDIR(status.st_mode):
         return "it is no folder"
-    return None if trusts_others else _objection(status, "it")
+    return None if trusts_others else objection_to_owner(status, "it")
 
 
 def objection_to_file(
@@ -78,14 +79,4 @@ def objection_to_file(
     if status.st_nlink > 1:
         # The user's, but maybe not made for this: others can link to what they can read
         return "it has other names elsewhere"
-    return _objection(status, "it")
-
-
-def _objection(status: os.stat_result, what: str) -> str | None:
-    if not hasattr(os, "geteuid"):
-        return None
-    if status.st_uid not in (0, os.geteuid()):
-        return f"{what} belongs to the user with the number {status.st_uid}"
-    if status.st_mode & _OTHERS_CAN_WRITE:
-        return f"others can write to {what} (mode {stat.S_IMODE(status.st_mode):o})"
-    return None
+    return objection_to_owner(status, "it")

@@ -6,17 +6,23 @@ import contextlib
 import os
 import time
 from collections.abc import Generator
+from typing import Any
 
+from brian2numba.bars import kind_of_bar
 from brian2numba.errors import SweepError
+from brian2numba.simulation import Preparation
 from brian2numba.sweeps.engine import Engine
 from brian2numba.sweeps.folder import ResultsFolder
-from brian2numba.sweeps.libraries import library
+from brian2numba.sweeps.libraries import LIBRARIES
 from brian2numba.sweeps.parts import PartDone, current_part
 from brian2numba.sweeps.plan import Plan
+from brian2numba.sweeps.preparing import prepared
 from brian2numba.sweeps.results import Point, Report, SweepResult
 from brian2numba.sweeps.worker import Outcome, Task
 
 __all__ = ["computed"]
+
+_IN_ITS_PROCESS = "In its process:"
 
 type Path = str | os.PathLike[str]
 
@@ -42,24 +48,33 @@ def computed(
     Raises
     ------
     SweepError
-        If a point failed and this is to be raised.
+        If a point failed and this is to be raised, or if all failed.
     PartDone
         If this process does a part of the sweep, which was missing.
     """
+    if Preparation.is_all:
+        return prepared(plan)
     start = time.perf_counter()
     kept = _Kept(plan, folder)
     n_found, missing, part = len(kept.outcomes), kept.missing, current_part()
+
+    def report() -> Report:
+        seconds = time.perf_counter() - start
+        return Report.of(kept.points(), kept.outcomes.values(), n_found, seconds)
+
     tasks = missing if part is None else [t for t in missing if part.has(t.index)]
     with contextlib.closing(_outcomes(engine, tasks, progress)) as outcomes:
         for outcome in outcomes:
             kept.add(outcome)
-            if raises and outcome.message is not None:
-                raise _error(plan, outcome)
-    report = Report.of(kept.outcomes.values(), n_found, time.perf_counter() - start)
+            if raises and outcome.failure is not None:
+                result = SweepResult(kept.points(), None, report())
+                raise _error_of_one(plan, outcome, result)
     if part is not None and missing:
-        raise PartDone(report)
-    points = [Point.of(task, kept.outcomes[task.index]) for task in plan.tasks]
-    return SweepResult(tuple(points), plan.axes, report)
+        raise PartDone(report())
+    result = SweepResult(kept.points(), plan.axes, report())
+    if result.report.n_failed == len(plan.tasks):
+        raise _error_of_all(plan, result)
+    return result
 
 
 def _outcomes(engine: Engine, tasks: list[Task], progress: bool) -> Generator[Outcome]:
@@ -67,12 +82,12 @@ def _outcomes(engine: Engine, tasks: list[Task], progress: bool) -> Generator[Ou
     if not tasks:
         return
     with (
-        contextlib.closing(_bar(len(tasks), progress)) as bar,
+        contextlib.closing(_Bar(len(tasks), progress)) as bar,
         contextlib.closing(engine(tasks)) as outcomes,
     ):
         for outcome in outcomes:
             yield outcome
-            bar.update()
+            bar.add(outcome)
 
 
 class _Kept:
@@ -99,6 +114,11 @@ class _Kept:
     def missing(self) -> list[Task]:
         return [task for task in self._plan.tasks if task.index not in self.outcomes]
 
+    def points(self) -> tuple[Point, ...]:
+        """Return the points that are there, in the order of the parameters."""
+        there = (task for task in self._plan.tasks if task.index in self.outcomes)
+        return tuple(Point.of(task, self.outcomes[task.index]) for task in there)
+
     def add(self, outcome: Outcome) -> None:
         self.outcomes[outcome.index] = outcome
         if self._folder is not None:
@@ -106,25 +126,53 @@ class _Kept:
             self._folder.keep(self._plan.key(task), task, outcome)
 
 
-class _NoBar:
-    """A progress bar that shows nothing."""
+class _Bar:
+    """A progress bar, which may be none.
 
-    def update(self) -> None: ...
+    Parameters
+    ----------
+    n_points : int
+        The number of points to come.
+    is_shown : bool
+        Whether it is one.
+    """
 
-    def close(self) -> None: ...
+    def __init__(self, n_points: int, is_shown: bool) -> None:
+        self._bar: Any = None
+        self._n_failed = 0
+        if is_shown:
+            kind = kind_of_bar("The progress bar of a sweep", LIBRARIES)
+            self._bar = kind(total=n_points, unit=" points")
+
+    def add(self, outcome: Outcome) -> None:
+        """Draw that a point is done."""
+        self._n_failed += outcome.failure is not None
+        if self._bar is not None:
+            if self._n_failed:
+                self._bar.set_postfix_str(f"{self._n_failed} failed", refresh=False)
+            self._bar.update()
+
+    def close(self) -> None:
+        """Leave it as it is."""
+        if self._bar is not None:
+            self._bar.close()
 
 
-def _bar(n_points: int, is_shown: bool) -> _NoBar:
-    if not is_shown:
-        return _NoBar()
-    tqdm = library("tqdm.auto", "The progress bar of a sweep").tqdm
-    bar: _NoBar = tqdm(total=n_points, unit="point")
-    return bar
-
-
-def _error(plan: Plan, outcome: Outcome) -> SweepError:
+def _error_of_one(plan: Plan, outcome: Outcome, result: SweepResult) -> SweepError:
     point = Point.of(plan.tasks[outcome.index], outcome)
     return SweepError(
         f"The point {point.description} of the sweep of '{plan.identity.function}' "
-        f"failed: {outcome.message}\n\nIn its process:\n{outcome.traceback}"
+        f"failed: {point.failure}\n\n{_IN_ITS_PROCESS}\n{point.traceback}",
+        result,
+    )
+
+
+def _error_of_all(plan: Plan, result: SweepResult) -> SweepError:
+    n_points, first = len(result.points), result.points[0]
+    which = f"All {n_points} points" if n_points > 1 else "The only point"
+    return SweepError(
+        f"{which} of the sweep of '{plan.identity.function}' failed. The 'result' of "
+        f"this error has them. The first: {result.report.first_error}\n\n"
+        f"{_IN_ITS_PROCESS}\n{first.traceback}",
+        result,
     )

@@ -13,7 +13,9 @@ from brian2.core.names import Nameable
 from brian2.core.preferences import prefs
 from brian2.units import second
 
-__all__ = ["Environment", "names_of_its_own"]
+from brian2numba.preference_sources import preferences_at_import
+
+__all__ = ["Environment", "as_in_a_new_process", "names_of_its_own"]
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,8 @@ class Environment:
     Attributes
     ----------
     preferences : dict
-        Those that are not at their defaults.
+        Those that are not at their defaults, or were set back to them: other processes
+        read the same files and variables as this one.
     dt : float
         The time step of Brian's ``defaultclock``, in seconds.
     """
@@ -34,11 +37,16 @@ class Environment:
     @classmethod
     def current(cls) -> Environment:
         """Return that of this process."""
-        changed = {
-            f"{category}.{name}": prefs[f"{category}.{name}"]
+        defaults = {
+            f"{category}.{name}": preference.default
             for category, (preferences, _) in prefs.pref_register.items()
             for name, preference in preferences.items()
-            if prefs[f"{category}.{name}"] != preference.default
+        }
+        at_import = defaults | preferences_at_import()
+        changed = {
+            name: prefs[name]
+            for name, default in defaults.items()
+            if prefs[name] != default or at_import[name] != default
         }
         return cls(changed, float(defaultclock.dt_))
 
@@ -60,6 +68,20 @@ class Environment:
 @functools.cache
 def _own_preferences() -> dict[str, Any]:
     return dict(prefs.prefs)
+
+
+@contextmanager
+def as_in_a_new_process() -> Iterator[None]:
+    """Let points be computed in this process, which gets back what they change."""
+    stored, dt = dict(prefs.prefs), defaultclock.dt_
+    _own_preferences.cache_clear()
+    try:
+        yield
+    finally:
+        _own_preferences.cache_clear()
+        prefs.prefs.update(stored)
+        if defaultclock.dt_ != dt:
+            defaultclock.dt = dt * second
 
 
 @contextmanager

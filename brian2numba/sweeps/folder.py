@@ -126,13 +126,14 @@ class ResultsFolder:
             buffer = io.BytesIO()
             np.savez(buffer, allow_pickle=False, **arrays)
             self._write(f"{key}.npz", buffer.getvalue())
+        failure = outcome.failure
         record = {
             # For people who read the file
             "parameters": {name: str(v) for name, v in task.parameters.items()},
             "seed": task.seed,
             "seconds": outcome.seconds,
-            "message": outcome.message,
-            "traceback": outcome.traceback,
+            "message": None if failure is None else failure.message,
+            "traceback": None if failure is None else failure.traceback,
             "has_arrays": bool(arrays),
             "results": outcome.results.data,
         }

@@ -6,7 +6,10 @@ from typing import Any
 
 from brian2numba.optional import required
 
-__all__ = ["library"]
+__all__ = ["LIBRARIES", "library"]
+
+#: How to get them
+LIBRARIES = "pip install 'brian2numba[sweep]' installs all that sweeps can use."
 
 
 def library(module: str, what: str) -> Any:
@@ -19,5 +22,4 @@ def library(module: str, what: str) -> Any:
     what : str
         What needs it, as in "A sweep's data frame".
     """
-    everything = "pip install 'brian2numba[sweep]' installs all that sweeps can use."
-    return required(module, what, everything)
+    return required(module, what, LIBRARIES)

@@ -10,6 +10,7 @@ from typing import Any
 
 from brian2numba.compilation.cache_directory import get_numba_cache_dir
 from brian2numba.preferences import CATEGORY
+from brian2numba.sweeps.failures import Failure
 from brian2numba.sweeps.libraries import library
 from brian2numba.sweeps.values import Encoded
 from brian2numba.sweeps.worker import Outcome, Task, compute
@@ -133,4 +134,4 @@ def died(task: Task) -> Outcome:
         "The process that computed this point died: there may not have been enough "
         "memory for it, or something ended the process."
     )
-    return Outcome(task.index, Encoded(), float("nan"), message, message)
+    return Outcome(task.index, Encoded(), float("nan"), Failure(message, message))

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import html
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from brian2numba.compilation.work import Work
-from brian2numba.sweeps.tables import data_frame, data_set
+from brian2numba.sweeps.failures import Failure
+from brian2numba.sweeps.tables import data_frame, data_set, html_table
 from brian2numba.sweeps.values import decoded
 from brian2numba.sweeps.worker import Outcome, Task
 
 __all__ = ["Point", "Report", "SweepResult", "WorkOfWorker"]
+
+#: So many processes have a line in a report
+_SHOWN_WORKERS = 8
 
 
 @dataclass(frozen=True)
@@ -28,7 +33,7 @@ class Point:
         What the function returned, by names; with units.
     seconds : float
         How long it took.
-    message, traceback : str or None
+    failure : Failure or None
         The error, if there was one.
     """
 
@@ -36,8 +41,7 @@ class Point:
     seed: int
     results: dict[str, Any]
     seconds: float
-    message: str | None = None
-    traceback: str | None = None
+    failure: Failure | None = None
 
     @classmethod
     def of(cls, task: Task, outcome: Outcome) -> Point:
@@ -47,14 +51,29 @@ class Point:
             seed=task.seed,
             results=decoded(outcome.results),
             seconds=outcome.seconds,
-            message=outcome.message,
-            traceback=outcome.traceback,
+            failure=outcome.failure,
         )
+
+    @property
+    def message(self) -> str | None:
+        """The type and text of the error, if there was one."""
+        return None if self.failure is None else self.failure.message
+
+    @property
+    def traceback(self) -> str | None:
+        """The traceback of the error, if there was one."""
+        return None if self.failure is None else self.failure.traceback
+
+    @property
+    def line(self) -> str | None:
+        """The last line of the user's on the way to the error, if that is known."""
+        line = None if self.failure is None else self.failure.line
+        return None if line is None else str(line)
 
     @property
     def status(self) -> str:
         """``"ok"`` or ``"failed"``."""
-        return "ok" if self.message is None else "failed"
+        return "ok" if self.failure is None else "failed"
 
     @property
     def description(self) -> str:
@@ -99,6 +118,8 @@ class Report:
         How long the call took.
     workers : dict of str to WorkOfWorker
         What each process did.
+    first_error : str
+        Which point was the first that failed, and why; empty if none did.
     """
 
     n_points: int
@@ -106,33 +127,52 @@ class Report:
     n_failed: int
     seconds: float
     workers: dict[str, WorkOfWorker]
+    first_error: str = ""
 
     @classmethod
-    def of(cls, outcomes: Collection[Outcome], n_found: int, seconds: float) -> Report:
-        """Return the report on a sweep, of which some points were found in a folder."""
+    def of(
+        cls,
+        points: Iterable[Point],
+        outcomes: Collection[Outcome],
+        n_found: int,
+        seconds: float,
+    ) -> Report:
+        """Return the report on points, of which some were found in a folder."""
         workers: dict[str, WorkOfWorker] = {}
         for outcome in outcomes:
             if outcome.worker is not None:
                 workers.setdefault(outcome.worker, WorkOfWorker()).add(outcome)
-        n_failed = sum(outcome.message is not None for outcome in outcomes)
-        return cls(len(outcomes), n_found, n_failed, seconds, workers)
+        failed = [point for point in points if point.failure is not None]
+        first = f"{failed[0].description}\n{failed[0].failure}" if failed else ""
+        return cls(len(outcomes), n_found, len(failed), seconds, workers, first)
 
     def __str__(self) -> str:
         n_computed = self.n_points - self.n_found
+        found = f", {self.n_found} found in the folder" if self.n_found else ""
         lines = [
-            f"{self.n_points} points: {n_computed} computed in {self.seconds:.2f} s, "
-            f"{self.n_found} found in the folder, {self.n_failed} failed"
+            f"{_counted(self.n_points, 'point')}: {n_computed} computed in "
+            f"{self.seconds:.2f} s{found}, {self.n_failed} failed"
         ]
-        for name, done in self.workers.items():
-            lines.append(
-                f"{name}: {done.n_points} points in {done.seconds:.2f} s; {done.work}"
-            )
+        for name, done in list(self.workers.items())[:_SHOWN_WORKERS]:
+            points = _counted(done.n_points, "point")
+            lines.append(f"{name}: {points} in {done.seconds:.2f} s; {done.work}")
+        if len(self.workers) > _SHOWN_WORKERS:
+            lines.append(f"... and {len(self.workers) - _SHOWN_WORKERS} more processes")
+        if self.first_error:
+            first = self.first_error.replace("\n", "\n  ")
+            lines.append(f"The first that failed: {first}")
         return "\n".join(lines)
 
 
-@dataclass(frozen=True)
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+@dataclass(frozen=True, repr=False)
 class SweepResult:
     """The points of a sweep, and how it went.
+
+    It is shown as its report, and in notebooks as its table as well.
 
     Attributes
     ----------
@@ -148,10 +188,17 @@ class SweepResult:
     axes: dict[str, list[Any]] | None
     report: Report
 
+    def __repr__(self) -> str:
+        return str(self.report)
+
+    def _repr_html_(self) -> str:
+        report = f"<pre>{html.escape(str(self.report))}</pre>"
+        return report + html_table(self.points)
+
     @property
     def errors(self) -> tuple[Point, ...]:
         """The points that failed."""
-        return tuple(point for point in self.points if point.message is not None)
+        return tuple(point for point in self.points if point.failure is not None)
 
     def to_dataframe(self) -> Any:
         """Return a table with a row for each point.

@@ -50,8 +50,8 @@ def sweep(  # noqa: PLR0913 (what a user can choose, by name)
         How many processes joblib starts on this machine, by default as many as there
         are processors; or the client of dask's workers.
     errors : {"keep", "raise"}, optional
-        What an error in a point does: it is kept as what came of this point, or it
-        ends the sweep.
+        What an error in a point does: it is kept as what came of this point, unless all
+        points fail; or it ends the sweep.
     progress : bool, optional
         Whether to show a progress bar.
 
@@ -65,7 +65,7 @@ def sweep(  # noqa: PLR0913 (what a user can choose, by name)
     ImportError
         If a library is missing that this needs.
     SweepError
-        If a point failed and `errors` is ``"raise"``.
+        If all points failed, or one and `errors` is ``"raise"``; its `result` has them.
     TypeError, ValueError
         If an argument is wrong, or the folder has the results of another sweep.
     """

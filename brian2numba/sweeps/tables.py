@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
@@ -10,7 +11,12 @@ import numpy as np
 from brian2numba.sweeps.libraries import library
 from brian2numba.sweeps.values import base_value, unit_of
 
-__all__ = ["data_frame", "data_set"]
+__all__ = ["data_frame", "data_set", "html_table"]
+
+#: So many rows and columns of a table are shown in a notebook
+_SHOWN_ROWS, _SHOWN_COLUMNS = 20, 12
+#: So much of an array and of a text
+_SHOWN_ELEMENTS, _SHOWN_CHARACTERS = 4, 80
 
 
 class _Point(Protocol):
@@ -52,13 +58,45 @@ def data_frame(points: Sequence[_Point]) -> Any:
     return table
 
 
+def html_table(points: Sequence[_Point]) -> str:
+    """Return a table for a notebook, with units; nothing if there can be none."""
+    try:
+        table = data_frame(points)
+    except (ImportError, ValueError):
+        return ""
+    units = table.attrs["units"]
+    heads = {name: f"{name} ({unit})" for name, unit in units.items()}
+    if all(point.message is None for point in points):
+        table = table.drop(columns="message")
+    for name in table.select_dtypes(exclude="number"):
+        table[name] = table[name].map(_in_short)
+    text: str = table.rename(columns=heads).to_html(
+        max_rows=_SHOWN_ROWS,
+        max_cols=_SHOWN_COLUMNS,
+        show_dimensions=True,
+        border=0,
+        na_rep="",
+    )
+    return text
+
+
+def _in_short(value: Any) -> Any:
+    """Return what a cell shows: large arrays and long texts are not for tables."""
+    if isinstance(value, np.ndarray) and value.size > _SHOWN_ELEMENTS:
+        return f"array of {' x '.join(map(str, value.shape))}"
+    if isinstance(value, str):
+        return textwrap.shorten(value, _SHOWN_CHARACTERS, placeholder=" ...")
+    return value
+
+
 def data_set(points: Sequence[_Point], axes: dict[str, list[Any]] | None) -> Any:
     """Return an `xarray.Dataset` over a grid of points."""
     xarray = library("xarray", "A dataset of a sweep")
     if axes is None:
         raise ValueError(
-            "A dataset has a dimension for each parameter, but the points of this "
-            "sweep were given one by one, not as a grid. Use to_dataframe()."
+            "A dataset has a dimension for each parameter, but these points are no "
+            "whole grid: they were given one by one, or an error ended the sweep "
+            "before all were there. Use to_dataframe()."
         )
     shape = tuple(len(values) for values in axes.values())
     units = _units([p.parameters | p.results for p in points])

@@ -6,7 +6,6 @@ import os
 import platform
 import threading
 import time
-import traceback
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +17,7 @@ from brian2numba.sweeps.environment import (
     Environment,
     names_of_its_own,
 )
+from brian2numba.sweeps.failures import Failure, failure_of
 from brian2numba.sweeps.network import PreparedNetwork
 from brian2numba.sweeps.pickling import unpickled
 from brian2numba.sweeps.values import Encoded, encoded
@@ -90,7 +90,7 @@ class Outcome:
         What the function returned.
     seconds : float
         How long the point took.
-    message, traceback : str or None
+    failure : Failure or None
         The error, if there was one.
     worker : str or None
         The process that computed it; None if it was computed earlier.
@@ -103,8 +103,7 @@ class Outcome:
     index: int
     results: Encoded
     seconds: float
-    message: str | None = None
-    traceback: str | None = None
+    failure: Failure | None = None
     worker: str | None = None
     work: Work = field(default_factory=Work)
     entries: dict[str, bytes] = field(default_factory=dict)
@@ -172,20 +171,18 @@ def compute(task: Task) -> Outcome:
     with _Sweep.lock:
         before, start = WORK.copy(), time.perf_counter()
         results, entries = Encoded(), {}
-        message = trace = None
+        failure = None
         try:
             sweep = _Sweep.of(task.model)
             results = _results(sweep.call(task), task.parameters)
             entries = sweep.new_entries()
         except (Exception, SystemExit) as error:
-            message = f"{type(error).__name__}: {error}"
-            trace = traceback.format_exc()
+            failure = failure_of(error)
         return Outcome(
             index=task.index,
             results=results,
             seconds=time.perf_counter() - start,
-            message=message,
-            traceback=trace,
+            failure=failure,
             worker=f"{platform.node()}, process {os.getpid()}",
             work=WORK - before,
             entries=entries,

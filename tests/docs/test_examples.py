@@ -108,8 +108,8 @@ def test_cuba_says_what_it_compiled_and_compares_with_numpy(folder, capsys):
     run_script("cuba", folder)
     out = capsys.readouterr().out
     assert "Raster plot: cuba.png" in out
-    for template in ("stateupdate", "threshold", "reset", "synapses", "spikemonitor"):
-        assert re.search(rf"^  \S+ +{template}$", out, re.MULTILINE)
+    assert "a compiled loop runs 8 of 8 tasks" in out
+    assert "The counts differ as each target draws other connections" in out
     counts = re.findall(r"^num(?:ba|py) +.* s +(\d+)$", out, re.MULTILINE)
     assert len(counts) == 2
     assert int(counts[0]) == pytest.approx(int(counts[1]), rel=0.3)

@@ -73,9 +73,8 @@ def test_what_runs_where_and_why():
         ("own", "Python", "the class Own has a run() of its own"),
         ("quiet", "not run", "it is not active"),
     ]
-    assert "runs 3 of 6 tasks with one thread, and calls Python for 3" in str(
-        explanation
-    )
+    summary = explanation.summary
+    assert "runs 3 of 6 tasks with one thread, and calls Python for 3" in summary
 
 
 def test_what_is_said_is_what_a_run_does(monkeypatch):
@@ -170,9 +169,8 @@ def test_preferences_that_leave_the_loop_to_brian(name):
     explanation = brian2numba.explain(Network(neurons()))
     reason = f"the preference codegen.runtime.numba.{name} is False"
     assert {row[1:] for row in rows_of(explanation)} == {("Python", reason)}
-    assert f"Brian's own loop runs its time steps, because {reason}." in str(
-        explanation
-    )
+    summary = explanation.summary
+    assert f"Brian's own loop runs its time steps, because {reason}." in summary
     origin = "Python runs it" if name == "jit" else "compiled"
     assert {row.origin for row in explanation.rows} <= {origin, "from the store"}
 

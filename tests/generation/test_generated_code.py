@@ -22,7 +22,6 @@ from brian2 import (
 )
 from brian2.core.functions import Function
 
-import brian2numba
 from brian2numba import get_numba_cache_dir
 from brian2numba.compilation import compiler, stored_code
 from brian2numba.compilation.cache_directory import CACHE_EXTENSIONS
@@ -290,15 +289,6 @@ def test_preferences_are_documented(name):
     described = text.split(heading)[1].split("``codegen.")[0]
     assert len(described.split()) > 20
     assert name in prefs.get_documentation()
-
-
-def test_every_preference_is_described_in_the_documentation():
-    page = Path(brian2numba.__file__).parents[1] / "docs" / "preferences.md"
-    text = page.read_text(encoding="utf-8")
-    ours = [n for n in prefs.prefs if n.startswith("codegen.runtime.numba.")]
-    assert len(ours) >= 2
-    for name in ours:
-        assert f"`{name}`" in text
 
 
 @pytest.mark.parametrize(("name", "value"), [(CACHE_DIR, 3), (DELETE, "yes")])

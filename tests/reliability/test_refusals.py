@@ -54,13 +54,21 @@ ELSEWHERE = {
     "driver.run": "test_native_loop",
     "explaining.explain": "test_explain",
     "running.the_only_run": "test_forks",
-    # Sweeps in progress, with folders, on clusters
+    # Files and the environment
+    "preference_sources._check": "test_preference_sources",
+    "preference_sources._own_name": "test_preference_sources",
+    "preference_sources._settings_of_file": "test_preference_sources",
+    "preference_sources._text_of": "test_preference_sources",
+    # Sweeps in progress, with folders, on clusters, and of scripts that are compiled
     "computing.__init__": "test_sweeps",
     "dask_engine._outcome": "test_sweep_clusters",
     "engine.engine_for": "test_sweep_clusters",
     "folder._refuse": "test_sweep_points",
     "network._network_in": "test_sweeps",
     "parts.from_text": "test_sweep_points",
+    "pickling.pickled": "test_pickling",
+    "pickling.reducer_override": "test_pickling",
+    "preparing.prepared": "test_preparing",
     "tables._units": "test_sweep_points",
     "tables.data_set": "test_sweep_points",
     "worker._results": "test_sweeps",

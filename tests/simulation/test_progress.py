@@ -304,6 +304,27 @@ def _read(terminal):
         return b""
 
 
+#: A bar that vanishes, one that is not shown, and one of a run that fails
+MORE_CELLS = [
+    "network.run(20*ms, report=brian2numba.progress_bar(leave=False))",
+    "network.run(20*ms, report=brian2numba.progress_bar(disable=True))",
+    """
+start_scope()
+group = NeuronGroup(1, "x : 1")
+
+@network_operation(dt=1*ms)
+def failing(t):
+    if t > 9*ms:
+        raise ZeroDivisionError
+
+try:
+    run(20*ms, report=brian2numba.progress_bar(period=1*usecond))
+except ZeroDivisionError:
+    pass
+""",
+]
+
+
 @pytest.mark.long
 def test_in_a_notebook(tmp_path, monkeypatch):
     nbformat = pytest.importorskip("nbformat", reason="notebooks are optional")
@@ -312,7 +333,8 @@ def test_in_a_notebook(tmp_path, monkeypatch):
     pytest.importorskip("ipywidgets", reason="notebooks are optional")
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     notebook = nbformat.v4.new_notebook()
-    notebook.cells = [nbformat.v4.new_code_cell(SCRIPT.format(duration=50))]
+    cells = [SCRIPT.format(duration=50), *MORE_CELLS]
+    notebook.cells = [nbformat.v4.new_code_cell(cell) for cell in cells]
     executed = client.NotebookClient(notebook, timeout=200).execute()
     outputs = executed.cells[0].outputs
     kinds = [kind for o in outputs for kind in o.get("data", {})]
@@ -321,7 +343,17 @@ def test_in_a_notebook(tmp_path, monkeypatch):
     widgets = executed.metadata["widgets"]["application/vnd.jupyter.widget-state+json"]
     states = [model["state"] for model in widgets["state"].values()]
     bars = [state for state in states if state.get("bar_style")]
-    assert [(bar["value"], bar["bar_style"]) for bar in bars] == [(500_000, "success")]
+    assert (bars[0]["value"], bars[0]["bar_style"]) == (500_000, "success")
     assert any(
         "50\u2007of\u200750\u2007s" in str(state.get("value")) for state in states
     )
+    # What is shown where there are no widgets
+    texts = [
+        [o.data["text/plain"] for o in cell.outputs if o.output_type == "display_data"]
+        for cell in executed.cells
+    ]
+    (whole,), (vanished,), none, (failed,) = texts
+    assert re.match(r"100%\|.*\| 500k/500k .*50 of 50 s", whole)
+    assert (vanished, none) == ("", [])
+    assert re.match(r" *\d+%\|.*/200 ", failed)
+    assert "0.00/200" not in failed

@@ -4,6 +4,7 @@ import pytest
 from brian2 import ms, prefs
 
 import brian2numba
+from brian2numba.errors import SweepError
 from brian2numba.store import current_store
 from brian2numba.sweeps import dask_engine
 from tests.sweeps import sweep_models
@@ -84,8 +85,10 @@ def test_a_worker_that_is_killed_in_the_middle_costs_nothing(client, tmp_path):
 def test_a_point_that_kills_its_workers_fails(client, tmp_path):
     parameters = {"a": [2], "folder": str(tmp_path)}
     allowed = client.run_on_scheduler(_allow_failures, n=0)
-    result = brian2numba.sweep(sweep_models.dies, parameters, workers=client)
+    with pytest.raises(SweepError) as raised:
+        brian2numba.sweep(sweep_models.dies, parameters, workers=client)
     client.run_on_scheduler(_allow_failures, n=allowed)
+    result = raised.value.result
     assert [point.status for point in result.points] == ["failed"]
     assert "The process that computed this point died" in result.errors[0].message
 

@@ -16,6 +16,7 @@ from hypothesis.extra import numpy as hnp
 
 import brian2numba
 from brian2numba.optional import required
+from brian2numba.sweeps.failures import Failure
 from brian2numba.sweeps.folder import Identity, ResultsFolder
 from brian2numba.sweeps.functions import digest_of_functions, name_of_function
 from brian2numba.sweeps.plan import Plan
@@ -303,7 +304,8 @@ def test_a_point_in_damaged_files_is_not_there(tmp_path, name, n_bytes):
 def test_a_point_that_failed_is_to_be_tried_again(tmp_path):
     folder = ResultsFolder(tmp_path, IDENTITY)
     (task,) = plan_of({"a": 2}).tasks
-    folder.keep("key", task, Outcome(0, Encoded(), 0.5, "ValueError: no", "..."))
+    failure = Failure("ValueError: no", "...")
+    folder.keep("key", task, Outcome(0, Encoded(), 0.5, failure))
     assert folder.found("key", 0) is None
     assert "ValueError: no" in (tmp_path / "key.json").read_text()
 
@@ -342,10 +344,10 @@ def result_of(function, parameters):
     points = []
     for task in plan.tasks:
         results = function(**task.parameters)
-        message = None if results else "ValueError: no"
+        failure = None if results else Failure("ValueError: no", "...")
         kept = encoded(results or {}, "result")
-        points.append(Point.of(task, Outcome(task.index, kept, 0.5, message)))
-    return SweepResult(tuple(points), plan.axes, Report.of([], 0, 1.0))
+        points.append(Point.of(task, Outcome(task.index, kept, 0.5, failure)))
+    return SweepResult(tuple(points), plan.axes, Report.of(points, [], 0, 1.0))
 
 
 def results_with_a_gap(a, b):
@@ -384,7 +386,7 @@ def test_a_dataset_has_a_dimension_for_each_parameter():
 
 def test_points_one_by_one_are_no_dataset():
     result = result_of(lambda a: {"x": a}, [{"a": 1}])
-    with pytest.raises(ValueError, match="were given one by one, not as a grid"):
+    with pytest.raises(ValueError, match="no whole grid: they were given one by one"):
         result.to_dataset()
 
 

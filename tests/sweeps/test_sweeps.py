@@ -11,7 +11,7 @@ import time
 import brian2
 import numpy as np
 import pytest
-from brian2 import NeuronGroup, defaultclock, ms, nA, prefs, seed
+from brian2 import NeuronGroup, defaultclock, ms, mV, nA, prefs, seed
 from brian2.core.names import Nameable
 from joblib.externals import loky
 
@@ -66,12 +66,12 @@ def assert_same_results_in_this_process(result):
 def test_the_parent_process_stays_as_it_was():
     random_state = np.random.get_state()[1].copy()
     before = dict(prefs.prefs)
-    brian2numba.sweep(simulate, {"current": 1 * nA, "noise": 1}, workers=1)
+    brian2numba.sweep(simulate, {"current": 1 * nA, "noise": 1 * mV}, workers=1)
     assert dict(prefs.prefs) == before
     assert (np.random.get_state()[1] == random_state).all()
 
 
-def test_kernels_are_compiled_once_for_all_processes(monkeypatch):
+def test_kernels_are_compiled_once_for_all_processes(empty_cache, monkeypatch):
     monkeypatch.setattr(local_engine, "HEAD_START", 120.0)
     # Processes of other tests have kernels in memory
     loky.get_reusable_executor().shutdown(wait=True)
@@ -128,8 +128,9 @@ def test_an_error_can_be_raised(tmp_path):
 )
 def test_what_a_point_may_not_do(returned, message):
     function = eval(f"lambda a, sys: {returned}".replace("sys.", "__import__('sys')."))
-    result = brian2numba.sweep(function, {"a": 1, "sys": 0}, workers=1)
-    assert re.match(message, result.errors[0].message)
+    with pytest.raises(SweepError) as raised:
+        brian2numba.sweep(function, {"a": 1, "sys": 0}, workers=1)
+    assert re.match(message, raised.value.result.errors[0].message)
 
 
 def test_a_point_that_ends_its_process_costs_itself_alone(tmp_path):
@@ -364,7 +365,9 @@ def test_a_network_is_built_once_unless_it_changed_or_failed(tmp_path):
 )
 def test_build_has_to_return_a_network(returned, n_networks):
     build_ = eval(f"lambda: {returned}", {"Network": brian2.Network})
-    result = brian2numba.sweep(run_built, GRID, build=build_, workers=1)
+    with pytest.raises(SweepError) as raised:
+        brian2numba.sweep(run_built, GRID, build=build_, workers=1)
+    result = raised.value.result
     assert len(result.errors) == 6
     assert "TypeError: The function for 'build' returned" in result.errors[0].message
     assert f"with {n_networks} networks" in result.errors[0].message

@@ -19,7 +19,7 @@ from brian2 import (
     run,
 )
 
-from brian2numba.explanation.table import COMPILED
+from brian2numba.explanation.row import COMPILED
 from brian2numba.target import NumbaCodeObject
 
 GAIN = 2.0

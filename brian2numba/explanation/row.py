@@ -1,0 +1,73 @@
+"""A row of an explanation: what becomes of one object."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from brian2numba.inspection import Kernel
+
+__all__ = ["COMPILED", "NOT_AT_ALL", "PYTHON", "Row"]
+
+#: What runs an object
+COMPILED, PYTHON, NOT_AT_ALL = "compiled", "Python", "not run"
+
+
+@dataclass(frozen=True)
+class Row:
+    """What becomes of a code object, or of an object that has none.
+
+    Attributes
+    ----------
+    name : str
+        The name of the object.
+    kind : str
+        The name of its class.
+    task : str
+        What it does in a time step: the name of Brian's template.
+    clock : str
+        The name of its clock.
+    runs : str
+        What runs it: ``'compiled'`` code, ``'Python'``, or ``'not run'``.
+    reason : str
+        Why it is not compiled code; empty if it is.
+    fusion : str
+        With what it is done in one pass over the elements, or why a state update and a
+        threshold are not.
+    threads : int
+        How many threads share its work, where there is enough of it.
+    origin : str
+        Where its machine code comes from.
+    compile_time : float or None
+        How long it took to compile it or to load it, in seconds.
+    seconds : float or None
+        How long it took in the last run, if that was profiled.
+    share : float or None
+        Which part of the time of all objects that is.
+    kernel : Kernel or None
+        The kernel that is run, to be read.
+    """
+
+    name: str
+    kind: str
+    task: str
+    clock: str
+    runs: str
+    reason: str = ""
+    fusion: str = ""
+    threads: int = 1
+    origin: str = ""
+    compile_time: float | None = None
+    seconds: float | None = None
+    share: float | None = None
+    kernel: Kernel | None = field(default=None, repr=False)
+
+    def cell(self, attribute: str) -> str:
+        """Return what a cell of the table shows."""
+        value = getattr(self, attribute)
+        if value is None:
+            return ""
+        if attribute == "share":
+            return f"{value:.1%}"
+        if attribute in ("compile_time", "seconds"):
+            return f"{1000 * value:.3g} ms"
+        return str(value)
