@@ -11,7 +11,8 @@ MAX_LINES_OF_A_FUNCTION = 60
 
 #: From the bottom to the top; a module may import from its own layer and those below.
 LAYERS = [
-    {"compatibility", "errors", "hooks", "optional", "preferences"},
+    {"home"},
+    {"compatibility", "errors", "hooks", "optional", "own_faults", "preferences"},
     {"c_functions", "language", "operations", "reference_counting", "reports"},
     {"containers", "elementary", "kernels", "with_numba"},
     {"lowering", "user_functions"},
