@@ -3,6 +3,9 @@
 import re
 import runpy
 import shutil
+import sys
+import tomllib
+import types
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,7 @@ from brian2numba.command_line import main
 from tools import set_home
 
 ROOT = Path(__file__).parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 #: Where addresses of examples are no address of the project
 NO_TEXT = {".git", ".venv", "_build", "__pycache__", "node_modules"}
 
@@ -47,15 +51,20 @@ def test_copies_are_equal_to_the_place():
         assert home.ISSUES in (ROOT / name).read_text(encoding="utf-8")
 
 
-def test_the_packages_metadata_have_it(tmp_path):
-    hatchling = pytest.importorskip("hatchling.metadata.core")
-    from hatchling.plugin.manager import PluginManager  # noqa: PLC0415
-
-    metadata = hatchling.ProjectMetadata(str(ROOT), PluginManager())
-    urls = metadata.core.urls
+def test_the_packages_metadata_have_it(monkeypatch):
+    # Only what builds the package has hatchling
+    interface = types.ModuleType("hatchling.metadata.plugin.interface")
+    interface.MetadataHookInterface = type("Interface", (), {"root": str(ROOT)})
+    monkeypatch.setitem(sys.modules, interface.__name__, interface)
+    metadata = {}
+    runpy.run_path(str(ROOT / "hatch_build.py"))["Addresses"]().update(metadata)
+    urls = metadata["urls"]
     assert urls["Homepage"] == home.HOME
     assert urls["Issues"] == home.ISSUES
     assert urls["Documentation"] == home.DOCUMENTATION
+    hook = PROJECT["tool"]["hatch"]["metadata"]["hooks"]["custom"]
+    assert hook["path"] == "hatch_build.py"
+    assert "urls" in PROJECT["project"]["dynamic"]
 
 
 def test_facts_for_reports_have_it(capsys):
