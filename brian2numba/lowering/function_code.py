@@ -21,6 +21,7 @@ from brian2numba.lowering.kinds import (
     Kind,
     Record,
 )
+from brian2numba.lowering.speculation import alternatives
 from brian2numba.lowering.values import NOTHING, Value, constant, convert
 from brian2numba.lowering.words import load, store
 
@@ -290,6 +291,13 @@ class FunctionCode:
 
     def _if(self, node: ast.If) -> None:
         condition = self._expressions.truth(node.test)
+        both = alternatives(node, self.types, self._variables)
+        if both is not None:
+            name, *values = both
+            kind = self.types.variables[name]
+            value = self._expressions.selected(condition, *values, kind)
+            self._assign_name(name, value)
+            return
         body, other, end = self.label(), self.label(), self.label()
         self.branch(condition, body, other if node.orelse else end)
         self.begin(body)
