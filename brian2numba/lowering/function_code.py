@@ -20,6 +20,7 @@ from brian2numba.lowering.kinds import (
     Array,
     Kind,
     Record,
+    Scalar,
 )
 from brian2numba.lowering.speculation import alternatives
 from brian2numba.lowering.values import NOTHING, Value, constant, convert
@@ -293,9 +294,10 @@ class FunctionCode:
         condition = self._expressions.truth(node.test)
         both = alternatives(node, self.types, self._variables)
         if both is not None:
-            name, *values = both
+            name, first, second = both
             kind = self.types.variables[name]
-            value = self._expressions.selected(condition, *values, kind)
+            assert isinstance(kind, Scalar)
+            value = self._expressions.selected(condition, first, second, kind)
             self._assign_name(name, value)
             return
         body, other, end = self.label(), self.label(), self.label()
