@@ -24,6 +24,7 @@ import brian2numba
 from brian2numba.cache import cache_info, clear_cache
 from brian2numba.compilation.machine_code import processor
 from brian2numba.compilation.work import WORK
+from brian2numba.home import ISSUES
 from brian2numba.simulation import Preparation, without_time_steps
 from brian2numba.sweeps.parts import Part, PartDone, only_part
 
@@ -182,6 +183,7 @@ def _show_facts() -> None:
         "machine": host.triple,
         "processor": f"{host.cpu}, {os.cpu_count()} logical cores",
         "features": " ".join(enabled),
+        "report bugs": ISSUES,
     }
     for name, fact in facts.items():
         print(f"{name:<12} {fact}")

@@ -15,6 +15,7 @@ import brian2
 from brian2.core.variables import VariableView
 
 from brian2numba.hooks import overridden, own_function
+from brian2numba.own_faults import note_own_fault
 from brian2numba.preferences import numba_may_be_used
 
 __all__ = ["Guard", "described"]
@@ -41,7 +42,8 @@ class Guard:
     """A guard of a method or of a property that can be set.
 
     It does nothing unless the numba target is chosen. An exception of the method, or of
-    the check, gets a note that tells which object was given what.
+    the check, gets a note that tells which object was given what, and another one if it
+    is this package's fault.
 
     Attributes
     ----------
@@ -118,6 +120,7 @@ class Guard:
                 # What was called within has told more
                 if not getattr(error, "__notes__", None):
                     error.add_note(self._note(signature, args, kwds))
+                note_own_fault(error)
                 raise
 
         # Brian tells users where they made an object: in the last frame whose file is

@@ -93,8 +93,10 @@ class Kernel:
     def __str__(self) -> str:
         lines = [f"{self.name}: {self.origin}", ""]
         if self._compiled.listings is not None:
-            widths = sorted({loop.width for loop in self.loops if loop.is_vector})
-            several = f", {' or '.join(map(str, widths))} elements at a time"
+            vectors = [loop for loop in self.loops if loop.is_vector]
+            widths = sorted({loop.width for loop in vectors})
+            more = " or more" if any(loop.is_scalable for loop in vectors) else ""
+            several = f", {' or '.join(map(str, widths))}{more} elements at a time"
             facts = f"{self.vectorisation}{several if widths else ''}"
             lines.insert(1, facts)
         return "\n".join([*lines, self.python])

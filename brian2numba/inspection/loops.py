@@ -23,15 +23,17 @@ _METADATA = re.compile(r"^!(\d+) = (?:distinct )?!\{(.*)\}", re.MULTILINE)
 #: What computes a floating point number, or several, or compares them
 _ARITHMETIC = re.compile(
     r"= f(?:add|sub|mul|div|rem|neg|cmp)\b"
-    r"|= (?:\w+ )?call (?:\w+ )*(?:<\d+ x )?(?:double|float)>? "
+    r"|= (?:\w+ )?call (?:\w+ )*(?:<(?:vscale x )?\d+ x )?(?:double|float)>? "
 )
 #: What LLVM has vectors of, but processors have not: the C library is called for each
 #: number
 _OF_THE_C_LIBRARY = re.compile(
     r"@llvm\.(?:a?(?:sin|cos|tan)h?|atan2|exp(?:2|10)?|log(?:2|10)?|powi?)\."
 )
-_FLOATS = re.compile(r"<(\d+) x (?:double|float)>")
-_VECTOR = re.compile(r"<(\d+) x \w+>")
+#: Of vectors that processors with SVE make as long as theirs are, the least length
+_FLOATS = re.compile(r"<(?:vscale x )?(\d+) x (?:double|float)>")
+_VECTOR = re.compile(r"<(?:vscale x )?(\d+) x \w+>")
+_SCALABLE = re.compile(r"<vscale x \d+ x (?:double|float)>")
 #: What LLVM calls the loops that it has made of another
 _MADE_BY_LLVM = ("vector.body", "vec.epilog")
 
@@ -81,8 +83,16 @@ class Loop:
         return tuple(line for line in self.arithmetic if not _is_vector_code(line))
 
     @property
+    def is_scalable(self) -> bool:
+        """Whether the processor decides how long vectors are, as those with SVE do."""
+        return self.is_vector and _SCALABLE.search(self.text) is not None
+
+    @property
     def width(self) -> int:
-        """How many elements an instruction computes; 1 in scalar code."""
+        """How many elements an instruction computes; 1 in scalar code.
+
+        Where the processor decides, it is the least number: others are multiples.
+        """
         if not self.is_vector:
             return 1
         found = _FLOATS.findall(self.text) or _VECTOR.findall(self.text)

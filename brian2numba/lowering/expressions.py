@@ -33,6 +33,7 @@ from brian2numba.lowering.operators import (
     power_by_products,
     unary,
 )
+from brian2numba.lowering.speculation import is_cheap
 from brian2numba.lowering.values import Value, constant, convert, truth
 from brian2numba.lowering.words import load
 
@@ -163,7 +164,7 @@ class Expressions:
         return unary[type(node.op)](self.code, self.value(node.operand))
 
     def _compare(self, node: ast.Compare) -> Value:
-        if self.types.takes_arrays and not all(map(_is_cheap, node.comparators[1:])):
+        if self.types.takes_arrays and not all(map(is_cheap, node.comparators[1:])):
             # Where a comparison before is false, Python asks for no element
             raise NotInLanguageError(f"the expression {ast.unparse(node)}")
         left = self.value(node.left)
@@ -195,7 +196,7 @@ class Expressions:
         is_and = isinstance(node.op, ast.And)
         value = self.value(node.values[0])
         for other in node.values[1:]:
-            if kind == BOOL and _is_cheap(other):
+            if kind == BOOL and is_cheap(other):
                 # No branch: LLVM makes vector code of it
                 name = "and" if is_and else "or"
                 right = self.value(other)
@@ -222,14 +223,8 @@ class Expressions:
     def _ifexp(self, node: ast.IfExp) -> Value:
         code, kind = self.code, self.types.of(node)
         condition = self.truth(node.test)
-        if isinstance(kind, Scalar) and _is_cheap(node.body) and _is_cheap(node.orelse):
-            body = convert(code, self.value(node.body), kind)
-            other = convert(code, self.value(node.orelse), kind)
-            of = kind.llvm
-            ref = code.emit(
-                f"select i1 {condition.ref}, {of} {body.ref}, {of} {other.ref}"
-            )
-            return Value(ref, kind)
+        if isinstance(kind, Scalar) and is_cheap(node.body) and is_cheap(node.orelse):
+            return self.selected(condition, node.body, node.orelse, kind)
         first, second, end = code.label(), code.label(), code.label()
         code.branch(condition, first, second)
         ways = []
@@ -240,6 +235,16 @@ class Expressions:
             if part is node.body:
                 code.jump(end)
         return self._joined(ways, end, kind)
+
+    def selected(
+        self, condition: Value, first: ast.expr, second: ast.expr, kind: Scalar
+    ) -> Value:
+        """Return the value of one of two expressions, which are both computed."""
+        code, of = self.code, kind.llvm
+        one = convert(code, self.value(first), kind).ref
+        other = convert(code, self.value(second), kind).ref
+        ref = code.emit(f"select i1 {condition.ref}, {of} {one}, {of} {other}")
+        return Value(ref, kind)
 
     def _joined(self, ways: list[tuple[Value, str]], end: str, kind: Kind) -> Value:
         """Go on at a label with the value from one of several blocks."""
@@ -261,23 +266,3 @@ class Expressions:
             if len(scopes) == 1:
                 return Value(result.ref, result.kind, scope=scopes.pop())
         return result
-
-
-def _is_cheap(node: ast.expr) -> bool:
-    """Tell whether to compute an expression in any case costs and changes nothing."""
-    cheap = (
-        ast.Compare,
-        ast.Name,
-        ast.Constant,
-        ast.BoolOp,
-        ast.UnaryOp,
-        ast.operator,
-        ast.unaryop,
-        ast.cmpop,
-        ast.boolop,
-        ast.expr_context,
-        ast.BinOp,
-    )
-    costly = (ast.Div, ast.FloorDiv, ast.Mod, ast.Pow)
-    parts = list(ast.walk(node))
-    return all(isinstance(p, cheap) and not isinstance(p, costly) for p in parts)

@@ -20,7 +20,9 @@ from brian2numba.lowering.kinds import (
     Array,
     Kind,
     Record,
+    Scalar,
 )
+from brian2numba.lowering.speculation import alternatives
 from brian2numba.lowering.values import NOTHING, Value, constant, convert
 from brian2numba.lowering.words import load, store
 
@@ -290,6 +292,14 @@ class FunctionCode:
 
     def _if(self, node: ast.If) -> None:
         condition = self._expressions.truth(node.test)
+        both = alternatives(node, self.types, self._variables)
+        if both is not None:
+            name, first, second = both
+            kind = self.types.variables[name]
+            assert isinstance(kind, Scalar)
+            value = self._expressions.selected(condition, first, second, kind)
+            self._assign_name(name, value)
+            return
         body, other, end = self.label(), self.label(), self.label()
         self.branch(condition, body, other if node.orelse else end)
         self.begin(body)

@@ -43,7 +43,8 @@ class Scope:
             table = symtable.symtable(ast.unparse(tree), "<source>", "exec")
         except SyntaxError:
             raise NotCompiledError("it changes names of its surroundings") from None
-        (own,) = table.get_children()
+        # From Python 3.14 on, annotations have a table as well
+        (own,) = (t for t in table.get_children() if t.get_name() == tree.name)
         self.local, outer = _names(own)
         self.local -= set(self._imports)
         if both := self.local & outer:

@@ -97,6 +97,8 @@ def test_functions_that_numba_compiled_give_their_memory_back(monkeypatch):
 @linux
 def test_networks_give_their_memory_back(monkeypatch):
     prefs.logging.warn_for_unused_objects = False
+    # Of the kernels of other tests, one goes for each new one
+    compiler._compiled.clear()
     monkeypatch.setattr(compiler._compiled, "n_kept", 10)
     sizes = run_networks("another network", 30)
     assert sizes[-1] - sizes[10] < 19 * 500_000

@@ -60,6 +60,7 @@ NOT_RUN = {
     "pip": "it changes the environment; tools/check_package.py does it elsewhere",
     "conda": "it needs conda",
     "source": "it needs the environment that it enters",
+    "pytest": "it runs tests, of which this is one",
     "pre-commit": "it changes the repository's hooks",
     "python3 run.py": "it runs all tests; tests/project/test_run_script.py tries it",
     "sbatch": "it needs a cluster",

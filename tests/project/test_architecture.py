@@ -12,12 +12,14 @@ MAX_LINES_OF_A_FUNCTION = 60
 
 #: From the bottom to the top; a module may import from its own layer and those below.
 LAYERS = [
+    {"home"},
     {
         "bars",
         "compatibility",
         "errors",
         "hooks",
         "optional",
+        "own_faults",
         "ownership",
         "preference_sources",
         "preferences",
