@@ -8,6 +8,9 @@ from brian2 import Equations, NeuronGroup, TimedArray, ms, prefs
 
 from brian2numba.store import current_store
 
+#: What others have compiled makes a difference
+pytestmark = pytest.mark.usefixtures("empty_cache")
+
 EQUATIONS = """
 dv/dt = (g - v + drive) / tau : volt
 dg/dt = -g / tau_g : volt

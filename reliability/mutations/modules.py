@@ -2,22 +2,45 @@
 
 __all__ = ["CRITICAL"]
 
-_QUEUE = ("test_spike_queue.py", "test_connectivity.py", "test_spikes_under_way.py")
-_MEMORY = ("test_dynamic_array.py", "test_allocation_failures.py")
-_STORE = ("test_store.py", "test_store_faults.py", "test_store_runs.py")
-_GUARDS = ("test_guards.py", "test_bad_input_runs.py", "test_bad_input_catalogue.py")
-_CREATION = ("test_synapse_creation.py", "test_synapse_machine.py", "test_bad_input.py")
-_LOOP = ("test_native_loop.py", "test_interrupts.py", "test_bad_input.py")
+_QUEUE = (
+    "containers/test_spike_queue.py",
+    "containers/test_connectivity.py",
+    "device/test_spikes_under_way.py",
+)
+_MEMORY = (
+    "containers/test_dynamic_array.py",
+    "reliability/test_allocation_failures.py",
+)
+_STORE = (
+    "store/test_store.py",
+    "store/test_store_faults.py",
+    "store/test_store_runs.py",
+)
+_GUARDS = (
+    "guards/test_guards.py",
+    "guards/test_bad_input_runs.py",
+    "reliability/test_bad_input_catalogue.py",
+)
+_CREATION = (
+    "behaviours/test_synapse_creation.py",
+    "kernels/test_synapse_machine.py",
+    "guards/test_bad_input.py",
+)
+_LOOP = (
+    "simulation/test_native_loop.py",
+    "simulation/test_interrupts.py",
+    "guards/test_bad_input.py",
+)
 
 #: The tests of each module
 CRITICAL: dict[str, tuple[str, ...]] = {
     "containers/allocation.py": (*_MEMORY, *_QUEUE),
     "containers/connectivity.py": _QUEUE,
-    "containers/dynamic_array.py": (*_MEMORY, "test_recording.py"),
-    "containers/pool.py": (*_QUEUE, "test_allocation_failures.py"),
+    "containers/dynamic_array.py": (*_MEMORY, "behaviours/test_recording.py"),
+    "containers/pool.py": (*_QUEUE, "reliability/test_allocation_failures.py"),
     "containers/queue_operations.py": _QUEUE,
     "containers/queue_storage.py": _QUEUE,
-    "containers/resizing.py": (*_MEMORY, "test_recording.py"),
+    "containers/resizing.py": (*_MEMORY, "behaviours/test_recording.py"),
     "containers/spike_queue.py": _QUEUE,
     "kernels/synapse_creation.py": _CREATION,
     "behaviours/synapse_creation.py": _CREATION,
@@ -25,12 +48,18 @@ CRITICAL: dict[str, tuple[str, ...]] = {
     "store/entry.py": _STORE,
     "store/folder.py": _STORE,
     "store/kernel_store.py": _STORE,
-    "compilation/keys.py": ("test_keys.py",),
-    "device/arrays.py": ("test_mixed_targets.py", "test_recording.py"),
-    "simulation/driver.py": (*_LOOP, "test_progress.py"),
-    "simulation/fusion.py": ("test_fusion.py",),
+    "compilation/keys.py": ("compilation/test_keys.py",),
+    "device/arrays.py": (
+        "device/test_mixed_targets.py",
+        "behaviours/test_recording.py",
+    ),
+    "simulation/driver.py": (*_LOOP, "simulation/test_progress.py"),
+    "simulation/fusion.py": ("simulation/test_fusion.py",),
     "simulation/interruption.py": _LOOP,
-    "simulation/loop.py": ("test_native_loop.py", "test_differential.py"),
+    "simulation/loop.py": (
+        "simulation/test_native_loop.py",
+        "generation/test_differential.py",
+    ),
     "guards/groups.py": _GUARDS,
     "guards/mechanism.py": _GUARDS,
     "guards/monitors.py": _GUARDS,
@@ -39,8 +68,12 @@ CRITICAL: dict[str, tuple[str, ...]] = {
     "guards/spike_generators.py": _GUARDS,
     "guards/synapses.py": _GUARDS,
     "guards/variables.py": _GUARDS,
-    "generation/conditions.py": ("test_conditions.py",),
-    "generation/checking.py": ("test_checked_kernels.py",),
-    "lowering/checks.py": ("test_checked_kernels.py",),
-    "binding.py": ("test_mixed_targets.py", "test_bad_input.py", "test_recording.py"),
+    "generation/conditions.py": ("generation/test_conditions.py",),
+    "generation/checking.py": ("generation/test_checked_kernels.py",),
+    "lowering/checks.py": ("generation/test_checked_kernels.py",),
+    "binding.py": (
+        "device/test_mixed_targets.py",
+        "guards/test_bad_input.py",
+        "behaviours/test_recording.py",
+    ),
 }

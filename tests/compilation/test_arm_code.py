@@ -45,7 +45,7 @@ pytestmark = [
 
 
 @pytest.fixture
-def compiled_for(monkeypatch):
+def compiled_for(empty_cache, monkeypatch):
     """Return what compiles for a processor what a model needs most instructions for."""
     llvm.initialize_all_targets()
     llvm.initialize_all_asmprinters()

@@ -25,6 +25,9 @@ from brian2numba.compilation.work import WORK
 from brian2numba.errors import UserFunctionError
 from brian2numba.store import current_store
 
+#: What others have compiled makes a difference
+pytestmark = pytest.mark.usefixtures("empty_cache")
+
 
 @pytest.fixture(autouse=True)
 def nothing_known():

@@ -26,6 +26,9 @@ from reliability.store.files import entries, is_whole, store_warnings, unfinishe
 from reliability.store.processes import neurons_of, small_network
 from tests.comparison import assert_same, simulate
 
+#: What others have compiled makes a difference
+pytestmark = pytest.mark.usefixtures("empty_cache")
+
 posix = pytest.mark.skipif(
     os.name == "nt", reason="it needs processes, files and rights as in POSIX"
 )
