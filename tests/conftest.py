@@ -11,7 +11,7 @@ from brian2 import defaultclock, ms, prefs
 from brian2.devices.device import reinit_devices
 
 import brian2numba  # noqa: F401 (registers the target)
-from brian2numba.compilation import numba_kernel, stored_code
+from brian2numba.compilation import compiler, numba_kernel, stored_code, units
 from tools.without_compiler import find_compilers
 
 
@@ -26,8 +26,10 @@ def cache_of_all_tests(tmp_path_factory):
 
 @pytest.fixture
 def empty_cache(tmp_path, monkeypatch):
-    """Return the cache of a test that needs one of its own."""
+    """Return the cache of a test for which nothing is to be compiled yet."""
     monkeypatch.setenv("BRIAN2NUMBA_CACHE_DIR", str(tmp_path / "cache"))
+    compiler._compiled.clear()
+    units._units.clear()
     return tmp_path / "cache"
 
 

@@ -143,6 +143,7 @@ def test_a_script_is_compiled_without_its_time_steps(script):
     assert result.stdout.splitlines()[-1] == f"0 {n_compiled}"
 
 
+@pytest.mark.long
 def test_what_numba_compiles_is_told(script):
     script.write_text(
         "from brian2 import *\n"

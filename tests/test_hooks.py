@@ -157,6 +157,7 @@ def as_with_brian(tmp_path_factory):
     return output_of(tmp_path_factory.mktemp("alone"), "never", "numpy", "explicit")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("order", ["first", "last"])
 def test_wrappers_are_called_as_without_the_import(tmp_path, order, as_with_brian):
     assert output_of(tmp_path, order, "numpy", "explicit") == as_with_brian

@@ -68,5 +68,5 @@ def pytest_sessionfinish(session):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
         reporter = session.config.pluginmanager.get_plugin("terminalreporter")
         reporter.write_line(
-            f"No selected test runs a function of {', '.join(missing)}", red=True
+            f"\nNo selected test runs a function of {', '.join(missing)}", red=True
         )

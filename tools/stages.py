@@ -49,7 +49,12 @@ def stages() -> List[Stage]:
         Stage("format", "ruff's format", ["ruff", "format", "--check", "."], True),
         Stage("workflows", "actionlint", ["tools.check_workflows"], True),
         Stage("types", "mypy", ["mypy"], True),
-        Stage("selection", "own tests, a selection", [*own, "--selection"], False),
+        Stage(
+            "selection",
+            "own tests, a selection",
+            [*own, "--selection", "-p", "tests.touched"],
+            False,
+        ),
         Stage("brian", "Brian's suite, short", [*brian, "--short"], False),
         Stage("package", "an empty environment", ["tools.check_package"], False),
         Stage("docs", "the site's pages", site, False),

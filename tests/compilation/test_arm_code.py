@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from brian2 import NeuronGroup, PoissonGroup, ms, prefs, run
 
-from brian2numba.compilation import compiler, machine_code, mathematics, stored_code
+from brian2numba.compilation import machine_code, mathematics, stored_code
 from brian2numba.compilation.known_processors import Processor
 from brian2numba.inspection import Vectorisation, loops_of
 from examples import cobahh
@@ -49,8 +49,6 @@ def compiled_for(empty_cache, monkeypatch):
     """Return what compiles for a processor what a model needs most instructions for."""
     llvm.initialize_all_targets()
     llvm.initialize_all_asmprinters()
-    # Kernels that other tests have compiled would not be seen
-    compiler._compiled.clear()
     found = {}
     compile_module = stored_code.object_code
 

@@ -182,7 +182,6 @@ def test_the_variable_that_keeps_numba_from_compiling_is_named(monkeypatch):
     assert "the environment variable NUMBA_DISABLE_JIT is set" in str(cause)
 
 
-@pytest.mark.long
 def test_the_variable_does_not_matter_without_functions(tmp_path, expected):
     finished = run_script(tmp_path, "engine", "python", NUMBA_DISABLE_JIT="1")
     assert_as_expected(finished, expected)
@@ -301,7 +300,6 @@ print(outcomes)
 """
 
 
-@pytest.mark.long
 def test_brian_is_imported_in_the_main_thread(tmp_path):
     script = tmp_path / "script.py"
     script.write_text(THREADS)

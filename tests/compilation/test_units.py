@@ -25,15 +25,10 @@ from brian2numba.compilation.work import WORK
 from brian2numba.errors import UserFunctionError
 from brian2numba.store import current_store
 
-#: What others have compiled makes a difference
-pytestmark = pytest.mark.usefixtures("empty_cache")
-
 
 @pytest.fixture(autouse=True)
-def nothing_known():
-    """Forget what this process has compiled."""
-    compiler._compiled.clear()
-    units._units.clear()
+def nothing_known(empty_cache):
+    """Forget what this process has compiled, and what it could not."""
     units._failures.clear()
 
 

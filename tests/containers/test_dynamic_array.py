@@ -252,7 +252,6 @@ assert array.data[:4].tolist() == [1, 2, 3, 0]
 """
 
 
-@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="RLIMIT_AS works on Linux only")
 def test_running_out_of_memory_changes_nothing():
     command = [sys.executable, "-c", LIMITED]

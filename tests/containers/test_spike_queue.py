@@ -417,7 +417,6 @@ assert sizes == expected
 """
 
 
-@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="RLIMIT_AS works on Linux only")
 def test_running_out_of_memory_keeps_what_is_under_way():
     command = [sys.executable, "-c", LIMITED]

@@ -408,7 +408,6 @@ print("as before")
 """
 
 
-@pytest.mark.long
 def test_importing_the_package_leaves_other_targets_as_they_are(tmp_path):
     script = tmp_path / "script.py"
     script.write_text(CHECK_DEFAULTS)

@@ -229,7 +229,6 @@ def test_commands_are_known():
         assert known or words[0] in ("cd", "git"), text
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("words", module_commands(), ids=" ".join)
 def test_commands_of_pages_are_understood(words, tmp_path):
     module, *arguments = words

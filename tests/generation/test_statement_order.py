@@ -165,7 +165,6 @@ FAR_FROM_NUMPY = [
 ]
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("pair", [(0, 0), (0, 1)])
 @pytest.mark.parametrize("by_spike", [False, True])
 def test_a_single_synapse_is_as_with_numpy(pair, by_spike):
@@ -179,7 +178,6 @@ def test_a_single_synapse_is_as_with_numpy(pair, by_spike):
         assert_equal(code, result, by_python(code, [pair], True))
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("is_one_group", [True, False])
 def test_synapses_one_after_the_other(is_one_group):
     pairs = [(i, j) for i in range(3) for j in range(3) if i != 1 or j != 2]

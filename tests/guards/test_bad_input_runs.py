@@ -147,7 +147,6 @@ print(json.dumps(report))
 """
 
 
-@pytest.mark.long
 @pytest.mark.skipif(
     sys.platform != "linux", reason="only Linux limits a process's memory so"
 )

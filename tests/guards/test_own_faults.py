@@ -62,10 +62,9 @@ def test_an_accident_between_runs(monkeypatch):
     assert notes.count(NOTE) == 1
 
 
-def test_code_that_does_not_compile(monkeypatch):
+def test_code_that_does_not_compile(empty_cache, monkeypatch):
     monkeypatch.setattr(compiler, "lower", lambda *_: "this is no module")
     prefs.codegen.runtime.numba.native_loop = False
-    compiler._compiled.clear()
     assert notes_of(simulate)[-1] == NOTE
 
 

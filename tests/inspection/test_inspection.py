@@ -35,8 +35,8 @@ def state_update(equations, **keywords):
 
 
 @pytest.fixture(autouse=True)
-def no_kernels_of_other_tests():
-    compiler._compiled.clear()
+def no_kernels_of_other_tests(empty_cache):
+    """Kernels are shown as they are compiled."""
 
 
 @VECTORISES
@@ -116,7 +116,7 @@ def test_what_is_shown_is_what_runs():
     assert sum(made_again in content for content in stored) == 1
 
 
-def test_kernels_from_the_store_are_shown_as_well(empty_cache):
+def test_kernels_from_the_store_are_shown_as_well():
     compiled = state_update("dv/dt = (exp(-v) - v)/(10*ms) : 1")
     assert (compiled.origin, compiled.work.compiled) == ("compiled", 1)
     assert compiled.work.compiling_time > 0

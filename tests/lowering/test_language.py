@@ -139,7 +139,6 @@ def test_a_model_without_functions_of_users_does_not_import_numba(run, tmp_path)
     assert result.stdout.strip() == "['numba.core.runtime._nrt_python']"
 
 
-@pytest.mark.long
 def test_numba_that_is_imported_later_has_the_same_runtime():
     script = (
         "from brian2numba import reference_counting\n"

@@ -167,13 +167,11 @@ def test_statements_mean_what_they_mean_in_python(name, numbers):
     run_statements(STATEMENTS[name], *numbers)
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("name", sorted({*DETERMINISTIC, *RANDOM}))
-def test_no_model_needs_numba_or_is_compiled_twice(name, monkeypatch):
+def test_no_model_needs_numba_or_is_compiled_twice(name, empty_cache, monkeypatch):
     def refuse(*arguments):
         raise AssertionError("numba was asked to compile a kernel")
 
-    compiler._compiled.clear()
     monkeypatch.setattr(compiler, "_numba_kernel", refuse)
     model = {**DETERMINISTIC, **RANDOM}[name]
     simulate(model, "numba", 0.2 * ms)

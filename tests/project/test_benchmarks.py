@@ -77,7 +77,6 @@ def test_a_target_that_fails_is_not_tried_again(monkeypatch, tmp_path, capsys):
     assert "no luck" in capsys.readouterr().err
 
 
-@pytest.mark.long
 def test_reports_what_the_process_said_when_it_fails(tmp_path):
     with pytest.raises(compare.MeasurementFailedError, match="invalid choice"):
         compare.measure("no_such_model", "numpy", tmp_path)

@@ -67,7 +67,6 @@ def test_a_tool_with_wrong_results_is_refused():
         measure._check(Wrong(), "lif", None)
 
 
-@pytest.mark.long
 def test_a_process_that_fails_says_why(tmp_path):
     with pytest.raises(RuntimeError, match="invalid choice: 'gcc'"):
         command.measure("gcc", tmp_path, [50])

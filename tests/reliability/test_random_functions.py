@@ -92,7 +92,6 @@ def test_what_is_for_one_number_and_fails_as_with_numpy(monkeypatch):
     assert judge(replace(as_written, one_number=True)).kind == "for one number"
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(
     ("result", "kind"), [("0", "different"), ("np.sum(x)", "close")]
 )
@@ -120,7 +119,6 @@ def test_changes_are_seen():
     assert judge(case).kind == "identical"
 
 
-@pytest.mark.long
 def test_ill_conditioned():
     # The first neuron's x is where the floor of the sum is decided by rounding errors
     case = case_of("    return np.floor(1e14*np.sin(x) % 7)")
@@ -131,7 +129,6 @@ def test_ill_conditioned():
     assert not verdicts._is_ill_conditioned(case, exact, {("cells", "x")})
 
 
-@pytest.mark.long
 def test_a_small_function_that_differs_is_reported(monkeypatch):
     def changed(case, target, nudge=0.0):
         script = write(case, target, nudge)

@@ -28,6 +28,7 @@ N_MODELS = 40
 
 
 # It runs some 70 models on each of two targets
+@pytest.mark.long
 @pytest.mark.timeout(900)
 def test_models_agree():
     batch = Batch()
@@ -274,6 +275,7 @@ def test_ill_conditioned():
     assert not ill_conditioned.explains(case_of(model, Outcome(other)))
 
 
+@pytest.mark.long
 def test_a_small_model_that_differs_is_reported(monkeypatch):
     def changed(model, target, nudge=0.0):
         script = write(model, target, nudge)

@@ -101,11 +101,13 @@ def test_the_page_has_all_rows():
     assert len({row.code for row in ROWS}) == len(ROWS)
 
 
+@pytest.mark.long
 def test_numba_says_what_the_page_says():
     assert other_than_on_the_page("numba") == {}
     assert all(": " in outcome.text for outcome in outcomes("numba"))
 
 
+@pytest.mark.long
 def test_numpy_gives_what_the_page_says():
     assert other_than_on_the_page("numpy") == {}
 

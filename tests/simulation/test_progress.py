@@ -217,7 +217,6 @@ def test_without_tqdm(monkeypatch):
         brian2numba.progress_bar()
 
 
-@pytest.mark.long
 def test_import_leaves_alone_what_few_scripts_use():
     # Brian itself imports matplotlib
     script = (
@@ -257,7 +256,6 @@ print("steps:", int(group.x[0]) == round(float(network.t/defaultclock.dt)), flus
 """
 
 
-@pytest.mark.long
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals")
 @pytest.mark.parametrize("interrupts", [False, True])
 def test_in_a_terminal(interrupts, tmp_path):
@@ -325,7 +323,6 @@ except ZeroDivisionError:
 ]
 
 
-@pytest.mark.long
 def test_in_a_notebook(tmp_path, monkeypatch):
     nbformat = pytest.importorskip("nbformat", reason="notebooks are optional")
     client = pytest.importorskip("nbclient", reason="notebooks are optional")

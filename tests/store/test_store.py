@@ -254,6 +254,7 @@ Folder(Path(sys.argv[1])).publish(file_name(b"key"), packed(b"key", b"content" *
 """
 
 
+@pytest.mark.long
 def test_a_process_killed_at_any_point_leaves_all_or_nothing(tmp_path):
     import subprocess  # noqa: PLC0415
 
@@ -394,6 +395,7 @@ def _use(path, seed):
     return 0
 
 
+@pytest.mark.long
 def test_processes_share_a_folder(tmp_path):
     with multiprocessing.get_context("spawn").Pool(4) as pool:
         wrong = pool.starmap(_use, [(str(tmp_path), seed) for seed in range(8)])

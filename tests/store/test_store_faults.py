@@ -91,6 +91,7 @@ def test_no_error_at_any_call_costs_more_than_time(phase, way, tmp_path, real_en
     assert ends.total() >= 22 * 13 // STEP
 
 
+@pytest.mark.long
 @posix
 @pytest.mark.parametrize("phase", sweeps.PHASES)
 def test_a_process_killed_at_any_event_leaves_all_or_nothing(

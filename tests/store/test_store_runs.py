@@ -282,6 +282,7 @@ def results_of(processes):
     return [json.loads(output) for output in outputs]
 
 
+@pytest.mark.long
 def test_a_process_replaces_all_that_is_damaged(tmp_path):
     processes = [started(tmp_path), started(tmp_path)]
     (first,) = results_of(processes[:1])
@@ -299,6 +300,7 @@ def test_a_process_replaces_all_that_is_damaged(tmp_path):
     assert {path: path.read_bytes() for path in entries(tmp_path)} == stored
 
 
+@pytest.mark.long
 @posix
 def test_many_processes_fill_one_store_at_once(tmp_path):
     """

@@ -73,6 +73,7 @@ def test_a_network_that_is_built_once_and_functions_by_value(client):
     assert_same_results(one, two)
 
 
+@pytest.mark.long
 def test_a_worker_that_is_killed_in_the_middle_costs_nothing(client, tmp_path):
     parameters = {"a": range(8), "folder": str(tmp_path), "always": False}
     result = brian2numba.sweep(sweep_models.dies, parameters, workers=client)
@@ -106,6 +107,7 @@ def test_preferences_hold_on_workers(client):
     assert [(f["target"], f["random"]) for f in found] == [("numba", "fast")] * 4
 
 
+@pytest.mark.long
 def test_an_asynchronous_client_and_a_cluster_are_refused(client):
     class Asynchronous(distributed.Client):
         asynchronous = True

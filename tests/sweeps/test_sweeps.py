@@ -36,6 +36,7 @@ def assert_same_results(result, other):
             np.testing.assert_array_equal(value, two.results[name])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("random", ["numpy", "fast"])
 def test_results_do_not_depend_on_processes_or_order(random):
     prefs.codegen.runtime.numba.random = random
@@ -63,6 +64,7 @@ def assert_same_results_in_this_process(result):
     np.testing.assert_array_equal(point.results["v"], expected["v"])
 
 
+@pytest.mark.long
 def test_the_parent_process_stays_as_it_was():
     random_state = np.random.get_state()[1].copy()
     before = dict(prefs.prefs)
@@ -110,6 +112,7 @@ def test_an_error_costs_its_point_alone(tmp_path):
     assert "1 failed" in str(result.report)
 
 
+@pytest.mark.long
 def test_an_error_can_be_raised(tmp_path):
     parameters = {"a": [1, 2, 3], "folder": str(tmp_path), "bad": "2"}
     message = "The point a=2, .* of the sweep of 'noted' failed: ValueError: 2 is bad"
@@ -133,6 +136,7 @@ def test_what_a_point_may_not_do(returned, message):
     assert re.match(message, raised.value.result.errors[0].message)
 
 
+@pytest.mark.long
 def test_a_point_that_ends_its_process_costs_itself_alone(tmp_path):
     parameters = {"a": range(6), "folder": str(tmp_path)}
     result = brian2numba.sweep(sweep_models.dies, parameters, workers=2)
@@ -232,6 +236,7 @@ def printed(script, *arguments):
     return process.stdout
 
 
+@pytest.mark.long
 def test_a_sweep_that_was_killed_goes_on(script, tmp_path):
     notes, folder = tmp_path / "notes", tmp_path / "results"
     notes.mkdir()
@@ -253,6 +258,7 @@ def test_a_sweep_that_was_killed_goes_on(script, tmp_path):
     assert all(int(name) >= before for name in twice)
 
 
+@pytest.mark.long
 @pytest.mark.skipif(os.name != "posix", reason="it sends SIGINT as a terminal does")
 @pytest.mark.parametrize("receiver", ["the terminal's processes", "the parent alone"])
 def test_ctrl_c_ends_a_sweep_and_its_processes(script, tmp_path, receiver):
@@ -279,6 +285,7 @@ def n_kept(folder):
     return len(list(folder.glob("*.json"))) - 1
 
 
+@pytest.mark.long
 def test_functions_of_scripts_and_jobs_of_an_array(script):
     for part in ("1/2", "2/2"):
         output = printed(script, "-m", "brian2numba", "sweep", "--part", part, script)

@@ -92,6 +92,7 @@ def test_the_table_has_all_ways():
     assert all(tuple(row_of_page(beginning)) == METHODS for beginning in SCRIPTS)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("beginning", SCRIPTS)
 def test_processes_know_the_target_that_the_page_says(beginning, tmp_path):
     script = SCRIPTS[beginning]

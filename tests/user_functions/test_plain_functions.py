@@ -127,11 +127,10 @@ def values(function, expression="f(x)"):
 
 
 @pytest.fixture
-def without_numba(monkeypatch):
+def without_numba(empty_cache, monkeypatch):
     def refuse(*arguments):
         raise AssertionError("numba was asked to compile a kernel")
 
-    compiler._compiled.clear()
     monkeypatch.setattr(compiler, "_numba_kernel", refuse)
 
 
@@ -197,7 +196,7 @@ LEFT_TO_NUMBA = {
 
 
 @pytest.mark.parametrize("name", LEFT_TO_NUMBA)
-def test_others_are_left_to_numba(name):
+def test_others_are_left_to_numba(name, empty_cache):
     before = WORK.copy()
     kernel, python = values(described(LEFT_TO_NUMBA[name]))
     assert kernel == pytest.approx(python)

@@ -28,13 +28,12 @@ def way(request):
 
 
 @pytest.fixture
-def without_numba(monkeypatch):
+def without_numba(empty_cache, monkeypatch):
     """Let a kernel fail that is left to numba."""
 
     def refuse(*arguments):
         raise AssertionError("numba was asked to compile a kernel")
 
-    compiler._compiled.clear()
     monkeypatch.setattr(compiler, "_numba_kernel", refuse)
 
 
