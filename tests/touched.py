@@ -1,7 +1,8 @@
 """A pytest plug-in: each module and template of the package takes part in the tests.
 
-It notes the files whose functions run, which templates are as well, and fails a session
-that leaves one out. What is noted once is not looked at again, so this costs nothing.
+It notes the files whose functions run or are compiled, which templates are as well, and
+fails a session that leaves one out. What is noted once is not looked at again, so this
+costs nothing.
 """
 
 import ast
@@ -14,6 +15,8 @@ PACKAGE = Path(__file__).parents[1] / "brian2numba"
 #: What `sys.monitoring` has no other use for
 TOOL = sys.monitoring.PROFILER_ID
 STASH = pytest.StashKey[set]()
+#: What Brian's suite runs, and not we
+OF_BRIANS_SUITE = "testing"
 
 
 def has_functions(path):
@@ -28,11 +31,14 @@ def untouched(touched):
     """Return the files of the package that are not among those given."""
     paths = [*PACKAGE.rglob("*.py"), *PACKAGE.rglob("*.py_")]
     missing = [p for p in paths if str(p) not in touched and has_functions(p)]
-    return sorted(str(path.relative_to(PACKAGE)) for path in missing)
+    names = sorted(path.relative_to(PACKAGE).as_posix() for path in missing)
+    return [name for name in names if not name.startswith(OF_BRIANS_SUITE)]
 
 
-def pytest_configure(config):
-    touched = config.stash[STASH] = set()
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config):
+    """Begin before the package is imported."""
+    touched = early_config.stash[STASH] = set()
 
     def note(code, _):
         if code.co_name != "<module>":
@@ -51,7 +57,7 @@ def pytest_unconfigure():
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node):
-    """Take over what another process of pytest-xdist noted."""
+    """Take over what another process of pytest-xdist has noted."""
     node.config.stash[STASH].update(
         getattr(node, "workeroutput", {}).get("touched", ())
     )
@@ -59,7 +65,10 @@ def pytest_testnodedown(node):
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session):
+    from brian2numba.lowering import definitions  # noqa: PLC0415 (not before)
+
     touched = session.config.stash[STASH]
+    touched |= {sys.modules[name].__file__ for name in definitions._trees}
     if hasattr(session.config, "workeroutput"):
         session.config.workeroutput["touched"] = sorted(
             path for path in touched if path.startswith(str(PACKAGE))

@@ -46,6 +46,20 @@ def numba_target():
     prefs["codegen.target"], prefs[PREFERENCE] = with_preference
 
 
+def test_all_in_one_model():
+    names = "sin cos tan arcsin arccos arctan sinh cosh tanh exp log log10 expm1 log1p"
+    variables = {f"{name}_of_x": getattr(np, name) for name in names.split()}
+    group = NeuronGroup(9, "x : 1\n" + "".join(f"{v} : 1\n" for v in variables))
+    group.x = "0.1*(i + 1)"
+    group.run_regularly(
+        "\n".join(f"{v} = {f.__name__}(x)" for v, f in variables.items())
+    )
+    run(defaultclock.dt)
+    for variable, function in variables.items():
+        found, expected = getattr(group, variable)[:], function(group.x[:])
+        np.testing.assert_allclose(found, expected, rtol=1e-15)
+
+
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_errors_in_double_precision(name):
     error, arguments = FUNCTIONS[name].largest_error(N_ARGUMENTS)
