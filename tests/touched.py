@@ -77,5 +77,7 @@ def pytest_sessionfinish(session):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
         reporter = session.config.pluginmanager.get_plugin("terminalreporter")
         reporter.write_line(
-            f"\nNo selected test runs a function of {', '.join(missing)}", red=True
+            f"\nNo test of the selection runs or compiles anything of "
+            f"{', '.join(missing)}: each needs a test that is not marked as long.",
+            red=True,
         )
