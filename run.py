@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Set up an environment for brian2numba and run something in it.
 
-    python3 run.py demo           simulate a network, compiled and with numpy, and plot it
+    python3 run.py demo           simulate a network, with numpy as well, and plot it
     python3 run.py tests          run the tests that find most mistakes: five minutes
-    python3 run.py tests --all    run all of them, as continuous integration: @ALL@
+    python3 run.py tests --all    run all tests, as continuous integration: @ALL@
 
-The times are those of two processors, the first time: a minute is for the environment.
+These are times of two processors; the first time, one minute is for the environment.
 
 Any Python from 3.6 on starts this script, on Linux, macOS and Windows; it finds one
 that is recent enough for brian2numba, makes an environment in the folder `.venv` of
@@ -13,8 +13,8 @@ this repository, installs brian2numba there and goes on in it. The second start 
 the environment ready.
 
 Arguments after `--` go to pytest: `run.py tests -- -k spike` runs the project's own
-tests that have "spike" in their name. Single files are quicker without this script, once
-its environment is active: `pytest tests/generation/test_conditions.py`.
+tests that have "spike" in their name. A single file is tested quicker without this
+script, once its environment is active: `pytest tests/generation/test_conditions.py`.
 """
 
 import argparse

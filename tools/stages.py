@@ -42,7 +42,7 @@ def stages() -> List[Stage]:
     threads = [*brian, "--threads", "2", "--short"]
     checked = [*brian, "--checked", "--short"]
     guarded = [*brian, "--guard-pages", "right", "--short"]
-    against = ["pytest", "tests", "-m", "compiler"]
+    against = ["pytest", "tests", "-m", "compiler", "-n", workers]
     site = ["sphinx", "-W", "--keep-going", "-q", "docs", "docs/_build/html"]
     all_stages = [
         Stage("lint", "ruff's rules", ["ruff", "check", "."], True),
