@@ -8,7 +8,8 @@ something in the schedule needs it, and once a time slice.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from brian2.core.clocks import Clock, EventClock
@@ -96,15 +97,16 @@ def network_run(  # noqa: PLR0913, PLR0917 (the arguments of Network.run)
     with causes_repeated(), reporting(network, report, float(report_period)) as period:
         if obstacle_to_compiled_run(network) is not None:
             end = network.t + duration
-            _Original.run(
-                network,
-                0 * second if Preparation.is_all else duration,
-                report,
-                period * second,
-                namespace,
-                profile,
-                level + _FRAMES_OF_ORIGINAL,
-            )
+            with _running_until_it_ends():
+                _Original.run(
+                    network,
+                    0 * second if Preparation.is_all else duration,
+                    report,
+                    period * second,
+                    namespace,
+                    profile,
+                    level + _FRAMES_OF_ORIGINAL,
+                )
             _report_work()
             if Preparation.is_all:
                 _skip(network, end)
@@ -121,6 +123,17 @@ def network_run(  # noqa: PLR0913, PLR0917 (the arguments of Network.run)
         progress = Progress(duration, report, period)
         with the_only_run(network):
             _run(network, namespace, profile, progress)
+
+
+@contextmanager
+def _running_until_it_ends() -> Iterator[None]:
+    """Let no network be said to run after an exception, as Brian 2.10 does."""
+    before = Network._globally_running
+    try:
+        yield
+    except BaseException:
+        Network._globally_running = before
+        raise
 
 
 def obstacle_to_compiled_run(network: Network) -> str | None:

@@ -17,7 +17,9 @@ from brian2 import (
     SpikeMonitor,
     StateMonitor,
     Synapses,
+    defaultclock,
     ms,
+    network_operation,
     prefs,
     seed,
 )
@@ -521,3 +523,18 @@ def test_views_outlive_their_objects():
     for view in views:
         if view.flags.writeable:
             view[:] = 1
+
+
+def test_a_run_with_numpy_that_failed_is_over():
+    prefs.codegen.target = "numpy"
+
+    @network_operation
+    def fail():
+        raise ValueError("not this time")
+
+    network = Network(NeuronGroup(1, "v : 1"), fail)
+    with pytest.raises(ValueError, match="not this time"):
+        network.run(0.1 * ms, namespace={})
+    assert not Network._globally_running
+    prefs.codegen.target = "numba"
+    defaultclock.dt = 0.2 * ms
