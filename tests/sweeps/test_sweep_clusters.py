@@ -29,7 +29,8 @@ def cluster(tmp_path_factory):
         }
         for k, folder in enumerate(folders)
     }
-    scheduler = {"cls": distributed.Scheduler, "options": {"dashboard_address": None}}
+    # Any port: another process of pytest may have the usual one
+    scheduler = {"cls": distributed.Scheduler, "options": {"dashboard_address": ":0"}}
     with distributed.SpecCluster(workers, scheduler) as cluster:
         yield cluster
 
