@@ -28,7 +28,15 @@ __all__ = [
     "UserFunctionError",
     "exception_for",
     "memory_for",
+    "with_causes",
 ]
+
+
+def with_causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an exception and those that it says it was raised from."""
+    while error is not None:
+        yield error
+        error = error.__cause__
 
 
 class BrianNumbaError(Exception):

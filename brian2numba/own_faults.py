@@ -14,7 +14,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from brian2numba.errors import BrianNumbaError, KernelCompilationError
+from brian2numba.errors import BrianNumbaError, KernelCompilationError, with_causes
 from brian2numba.home import ISSUES
 
 __all__ = ["NOTE", "is_own_fault", "note_own_fault"]
@@ -54,7 +54,7 @@ def is_own_fault(error: BaseException) -> bool:
     error : BaseException
         The exception; those that were its causes count.
     """
-    causes = list(_with_causes(error))
+    causes = list(with_causes(error))
     root = causes[-1]
     for cause in causes:
         if isinstance(cause, BrianNumbaError):
@@ -78,14 +78,6 @@ def _compilers() -> tuple[Path, ...]:
     """Return the folders of what compiles the code that this package makes."""
     found = (find_spec(name) for name in ("llvmlite", "numba"))
     return tuple(Path(s.origin).parent for s in found if s is not None and s.origin)
-
-
-def _with_causes(error: BaseException) -> Iterator[BaseException]:
-    """Yield an exception and those that it was raised from."""
-    cause: BaseException | None = error
-    while cause is not None:
-        yield cause
-        cause = cause.__cause__
 
 
 def _frames(traceback: Any) -> Iterator[tuple[FrameType, int]]:

@@ -6,12 +6,13 @@ import linecache
 import re
 import sysconfig
 import traceback
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import brian2
 from brian2.core.base import BrianObjectException
+
+from brian2numba.errors import with_causes
 
 __all__ = ["Failure", "Line", "failure_of"]
 
@@ -92,8 +93,8 @@ class Failure:
 
 def failure_of(error: BaseException) -> Failure:
     """Return what is told of an exception."""
-    brians = [e for e in _chain(error) if isinstance(e, BrianObjectException)]
-    root = next((e for e in _chain(error) if e not in brians), error)
+    brians = [e for e in with_causes(error) if isinstance(e, BrianObjectException)]
+    root = next((e for e in with_causes(error) if e not in brians), error)
     # That of the cause may begin within Brian
     own = next(filter(None, map(_own_lines, [root, *reversed(brians)])), [])
     return Failure(
@@ -103,13 +104,6 @@ def failure_of(error: BaseException) -> Failure:
         object=brians[-1]._brian_objname if brians else None,
         made=_made(brians[-1]._brian_objcreate) if brians else None,
     )
-
-
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    """Yield an exception and those that it says it was raised from."""
-    while error is not None:
-        yield error
-        error = error.__cause__
 
 
 def _own_lines(error: BaseException) -> list[Line]:

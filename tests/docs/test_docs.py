@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tools.check_package import blocks
+
 ROOT = Path(__file__).parents[2]
 PAGES = [
     ROOT / "README.md",
@@ -78,11 +80,6 @@ def half(x):
 if __name__ == "__main__":
     brian2numba.sweep(half, {"x": range(100)}, folder="results", progress=False)
 """
-
-
-def blocks(page, kind):
-    text = page.read_text(encoding="utf-8")
-    return re.findall(rf"^```{kind}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture(scope="module")
