@@ -13,14 +13,16 @@ from brian2numba.language import interleaved
 from brian2numba.lowering.arrays import length_of
 from brian2numba.lowering.calls import failing, flattened
 from brian2numba.lowering.expressions import Expressions
+from brian2numba.lowering.fields import read_field, write_field
 from brian2numba.lowering.inference import Types
 from brian2numba.lowering.kinds import (
+    ADDRESSES,
     INT64,
     VOID,
     Array,
     Kind,
-    Record,
     Scalar,
+    Tuple,
 )
 from brian2numba.lowering.speculation import alternatives
 from brian2numba.lowering.values import NOTHING, Value, constant, convert
@@ -60,7 +62,8 @@ class FunctionCode:
         definition = self.types.definition
         parameters: list[str] = []
         for parameter in definition.parameters:
-            value = self._parameter(self.types.variables[parameter], parameters)
+            kind = self.types.variables[parameter]
+            value = self._parameter(kind, parameters, is_entry=not linkage)
             if self.types.n_assignments[parameter] == 1:
                 self._variables[parameter] = value
             else:
@@ -82,10 +85,15 @@ class FunctionCode:
         ]
         return "\n".join(lines)
 
-    def _parameter(self, kind: Kind, parameters: list[str]) -> Value:
-        if isinstance(kind, Record):
+    def _parameter(
+        self, kind: Kind, parameters: list[str], is_entry: bool = False
+    ) -> Value:
+        if isinstance(kind, Tuple):
             parts = tuple(self._parameter(part, parameters) for part in kind.kinds)
             return Value("", kind, parts=parts)
+        if is_entry and isinstance(kind, ADDRESSES):
+            # What is called by its address is given integers
+            return convert(self, self._parameter(INT64, parameters), kind)
         ref = f"%a{len(parameters)}"
         parameters.append(f"{kind.llvm} {ref}")
         return Value(ref, kind)
@@ -172,7 +180,7 @@ class FunctionCode:
 
     def unpacked(self, ref: str, kind: Kind) -> Value:
         """Return the value that an instruction gave, with its components."""
-        if not isinstance(kind, Record):
+        if not isinstance(kind, Tuple):
             return Value(ref, kind)
         parts = tuple(
             self.unpacked(self.emit(f"extractvalue {kind.llvm} {ref}, {k}"), part)
@@ -197,7 +205,7 @@ class FunctionCode:
 
     def _loaded(self, memory: Value) -> Value:
         kind = memory.kind
-        if isinstance(kind, Record):
+        if isinstance(kind, Tuple):
             parts = tuple(self._loaded(part) for part in memory.parts)
             return Value("", kind, parts=parts)
         return Value(self.emit(f"load {kind.llvm}, ptr {memory.ref}"), kind)
@@ -249,12 +257,14 @@ class FunctionCode:
             case ast.Subscript(value=owner, slice=index):
                 pointer = self._expressions.value(owner)
                 store(self, pointer, self._expressions.value(index), value)
+            case ast.Attribute(value=owner, attr=name):
+                write_field(self, self._expressions.value(owner), name, value)
             case _:
                 raise NotInLanguageError(f"an assignment to {ast.unparse(target)}")
 
     def _assign_name(self, name: str, value: Value) -> None:
         kind = self.types.variables[name]
-        if not isinstance(kind, Record):
+        if not isinstance(kind, Tuple):
             value = convert(self, value, kind) if value.kind != kind else value
         if name in self._assigned_once:
             self._variables[name] = value
@@ -264,7 +274,7 @@ class FunctionCode:
         self._keep(value, self._variables[name])
 
     def _memory(self, kind: Kind) -> Value:
-        if isinstance(kind, Record):
+        if isinstance(kind, Tuple):
             parts = tuple(self._memory(part) for part in kind.kinds)
             return Value("", kind, parts=parts)
         return Value(self.local(kind.llvm), kind)
@@ -282,6 +292,12 @@ class FunctionCode:
             value = self._expressions.value(right)
             after = self._expressions.binary(type(node.op), before, value)
             store(self, owner, index, after)
+        elif isinstance(node.target, ast.Attribute):
+            owner = self._expressions.value(node.target.value)
+            before = read_field(self, owner, node.target.attr)
+            value = self._expressions.value(right)
+            after = self._expressions.binary(type(node.op), before, value)
+            write_field(self, owner, node.target.attr, after)
         elif isinstance(node.target, ast.Name):
             before = self.variable(node.target.id)
             value = self._expressions.value(right)
@@ -417,7 +433,7 @@ class FunctionCode:
             self._return_success(kind, value)
         elif kind == VOID:
             self.effect("ret void")
-        elif isinstance(kind, Record):
+        elif isinstance(kind, Tuple):
             self._return_record(kind, value)
         else:
             value = convert(self, value, kind) if value.kind != kind else value
@@ -431,17 +447,17 @@ class FunctionCode:
             return
         ref = (
             self._whole_record(kind, value)
-            if isinstance(kind, Record)
+            if isinstance(kind, Tuple)
             else convert(self, value, kind).ref
         )
         whole = self.emit(f"insertvalue {of} zeroinitializer, {kind.llvm} {ref}, 1")
         self.effect(f"ret {of} {whole}")
 
-    def _return_record(self, kind: Record, value: Value) -> None:
+    def _return_record(self, kind: Tuple, value: Value) -> None:
         self.effect(f"ret {kind.llvm} {self._whole_record(kind, value)}")
 
-    def _whole_record(self, kind: Record, value: Value) -> str:
-        if any(isinstance(part, Record) for part in kind.kinds):
+    def _whole_record(self, kind: Tuple, value: Value) -> str:
+        if any(isinstance(part, Tuple) for part in kind.kinds):
             raise NotInLanguageError("a result with an array or a tuple in it")
         whole = "undef"
         for k, (part, part_kind) in enumerate(

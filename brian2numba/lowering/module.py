@@ -6,8 +6,9 @@ import ast
 import itertools
 import types as python_types
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, get_args, get_origin
 
+from brian2numba import language
 from brian2numba.c_functions import CFunction
 from brian2numba.elementary.vector import VECTOR_FUNCTIONS
 from brian2numba.errors import NotInLanguageError
@@ -16,7 +17,7 @@ from brian2numba.lowering.calls import (
     Elementary,
     LibraryFunction,
     OfOtherLibrary,
-    RecordMaker,
+    TupleMaker,
 )
 from brian2numba.lowering.definitions import (
     Definition,
@@ -24,6 +25,7 @@ from brian2numba.lowering.definitions import (
     is_of_package,
     names_bound_by,
 )
+from brian2numba.lowering.fields import of_record
 from brian2numba.lowering.foreign import Foreign
 from brian2numba.lowering.function_code import FunctionCode
 from brian2numba.lowering.inference import Types
@@ -33,10 +35,13 @@ from brian2numba.lowering.kinds import (
     ITEMS,
     Kind,
     Pointer,
+    Reference,
+    pointer_to,
 )
 from brian2numba.lowering.units import Unit, Units, UserFunction
 from brian2numba.lowering.values import Value, constant
 from brian2numba.lowering.words import word_for
+from brian2numba.operations import parameter_types
 
 __all__ = ["Module", "function_module", "kernel_module"]
 
@@ -69,9 +74,23 @@ def function_module(function: Any, entry: str) -> str:
     """Translate a function, see `brian2numba.lowering.lower_function`."""
     module = Module()
     definition = definition_of(function)
-    kinds = [INT64] * len(definition.parameters)
+    kinds = [_kind_of(hint) for hint in parameter_types(function)]
     module.add(definition, kinds, entry, linkage="")
     return module.text()
+
+
+def _of_tuple(thing: Any) -> TupleMaker | None:
+    """Return what makes tuples with names, if an object of Python does."""
+    is_tuple = isinstance(thing, type) and issubclass(thing, tuple)
+    return TupleMaker(thing._fields) if is_tuple and hasattr(thing, "_fields") else None
+
+
+def _kind_of(hint: Any) -> Kind:
+    """Return the type of a parameter that a function declares."""
+    if get_origin(hint) is language.Pointer:
+        (item,) = get_args(hint)
+        return pointer_to(language.ITEM_TYPES.get(item, item))
+    return Reference(hint) if issubclass(hint, language.Record) else INT64
 
 
 #: The numbers of metadata of loops, far from those of arrays
@@ -159,9 +178,10 @@ class Module:
             return LibraryFunction(thing, self)
         if isinstance(thing, CFunction):
             return OfOtherLibrary(thing)
-        if isinstance(thing, type) and hasattr(thing, "_fields"):
-            return RecordMaker(tuple(thing._fields))
-        raise NotInLanguageError(f"a call of {thing!r}")
+        maker = of_record(thing) or _of_tuple(thing)
+        if maker is None:
+            raise NotInLanguageError(f"a call of {thing!r}")
+        return maker
 
     def declare(self, name: str, result: str, arguments: str) -> None:
         """Say that a function is called that is defined elsewhere."""

@@ -37,14 +37,16 @@ from brian2numba.lowering.kinds import (
     Item,
     Kind,
     Pointer,
-    Record,
     Scalar,
+    Tuple,
+    TypeName,
     checked,
     common,
 )
+from brian2numba.lowering.memory import item_address, load_item, store_item
 from brian2numba.lowering.operators import compare, negate
 from brian2numba.lowering.values import NOTHING, Code, Value, constant, convert
-from brian2numba.reference_counting import ALIGNMENT, MEMINFO_DATA
+from brian2numba.reference_counting import ALIGNMENT
 
 __all__ = ["Word", "load", "store", "word_for"]
 
@@ -96,15 +98,7 @@ def load(code: Function, pointer: Value, index: Value) -> Value:
         return guarded(code, pointer, index, lambda p, k: load(code, p, k))
     if isinstance(pointer.kind, Array):
         pointer, index = element(code, pointer, index)
-    item = _item(pointer)
-    address = _address(code, pointer, index)
-    ref = code.emit(f"load {item.llvm}, ptr {address}{_scopes(code, pointer)}")
-    if item.llvm == item.value.llvm:
-        return Value(ref, item.value)
-    if item.value == BOOL:
-        return Value(code.emit(f"icmp ne {item.llvm} {ref}, 0"), BOOL)
-    extend = "sext" if item.is_signed else "zext"
-    return Value(code.emit(f"{extend} {item.llvm} {ref} to i64"), INT64)
+    return load_item(code, pointer, index)
 
 
 def store(code: Function, pointer: Value, index: Value, value: Value) -> Value:
@@ -114,35 +108,7 @@ def store(code: Function, pointer: Value, index: Value, value: Value) -> Value:
         return NOTHING
     if isinstance(pointer.kind, Array):
         pointer, index = checked_element(code, pointer, index)
-    item = _item(pointer)
-    value = convert(code, value, item.value)
-    ref = value.ref
-    if item.llvm != item.value.llvm:
-        resize = "zext i1" if item.value == BOOL else "trunc i64"
-        ref = code.emit(f"{resize} {ref} to {item.llvm}")
-    address = _address(code, pointer, index)
-    code.effect(f"store {item.llvm} {ref}, ptr {address}{_scopes(code, pointer)}")
-    return NOTHING
-
-
-def _item(pointer: Value) -> Item:
-    if not isinstance(pointer.kind, Pointer):
-        raise NotInLanguageError(f"an item of {pointer.kind}")
-    return pointer.kind.item
-
-
-def _address(
-    code: Function, pointer: Value, index: Value, where: str = "inbounds "
-) -> str:
-    item, index = _item(pointer), convert(code, index, INT64)
-    return code.emit(
-        f"getelementptr {where}{item.llvm}, ptr {pointer.ref}, i64 {index.ref}"
-    )
-
-
-def _scopes(code: Any, pointer: Value) -> str:
-    """Return what tells LLVM that an array shares no memory with others."""
-    return code.scopes(pointer.scope) if pointer.scope else ""
+    return store_item(code, pointer, index, value)
 
 
 def _cast(kind: Scalar, n_bits: int = 64, is_signed: bool = True) -> Word:
@@ -184,21 +150,30 @@ def _call(result: Scalar) -> Word:
     return Word(lambda kinds: result, emit)
 
 
-def _stack_words(n_words: int) -> Word:
-    def emit(code: Function, args: Sequence[Value]) -> Value:
-        return Value(code.local(f"[{n_words} x i64]"), Pointer(ITEMS["int64"]))
-
-    return Word(lambda kinds: Pointer(ITEMS["int64"]), emit)
+def _on_stack_kind(kinds: Sequence[Kind]) -> Kind:
+    return Pointer(_named(kinds[0]))
 
 
-def _same_memory(name: str) -> Word:
-    item = ITEMS[name]
+def _on_stack(code: Function, args: Sequence[Value]) -> Value:
+    item, n_items = _named(args[0].kind), args[1].number
+    if not isinstance(n_items, int):
+        raise NotInLanguageError("a number of items that is not known")
+    return Value(code.local(f"[{n_items} x {item.llvm}]"), Pointer(item))
 
-    def kind(kinds: Sequence[Kind]) -> Kind:
-        is_checked = isinstance(_only(kinds), CheckedPointer)
-        return checked(item) if is_checked else Pointer(item)
 
-    return Word(kind, lambda code, args: of_other_items(code, _only(args), item))
+def _named(kind: Kind) -> Item:
+    if not isinstance(kind, TypeName):
+        raise NotInLanguageError(f"{kind} where a type of items has to be")
+    return kind.item
+
+
+def _same_memory_kind(kinds: Sequence[Kind]) -> Kind:
+    item = _named(kinds[1])
+    return checked(item) if isinstance(kinds[0], CheckedPointer) else Pointer(item)
+
+
+def _same_memory(code: Function, args: Sequence[Value]) -> Value:
+    return of_other_items(code, args[0], _named(args[1].kind))
 
 
 def _bounded_kind(kinds: Sequence[Kind]) -> Kind:
@@ -227,24 +202,6 @@ def _fma(code: Function, args: Sequence[Value]) -> Value:
     return Value(code.emit(f"call double @llvm.fma.f64({given})"), FLOAT64)
 
 
-def _load_at(name: str) -> Word:
-    pointer = _pointer(name)
-
-    def emit(code: Function, args: Sequence[Value]) -> Value:
-        return load(code, pointer.emit(code, args[:1]), args[1])
-
-    return Word(lambda kinds: INT64, emit)
-
-
-def _store_at(name: str) -> Word:
-    pointer = _pointer(name)
-
-    def emit(code: Function, args: Sequence[Value]) -> Value:
-        return store(code, pointer.emit(code, args[:1]), args[1], args[2])
-
-    return Word(lambda kinds: VOID, emit)
-
-
 def _copy_bytes(code: Function, args: Sequence[Value]) -> Value:
     target, source = (code.emit(f"inttoptr i64 {a.ref} to ptr") for a in args[:2])
     code.declare("llvm.memmove.p0.p0.i64", "void", "ptr, ptr, i64, i1")
@@ -259,7 +216,7 @@ def _prefetch(code: Function, args: Sequence[Value]) -> Value:
     pointer, index = args
     if isinstance(pointer.kind, CheckedPointer):
         pointer = pointer.parts[0]
-    address = _address(code, pointer, index, "")
+    address = item_address(code, pointer, index, "")
     code.declare("llvm.prefetch.p0", "void", "ptr, i32, i32, i32")
     # to read it, into all levels of the data cache
     code.effect(f"call void @llvm.prefetch.p0(ptr {address}, i32 0, i32 3, i32 1)")
@@ -314,11 +271,6 @@ def _release(code: Function, args: Sequence[Value]) -> Value:
     code.jump(end)
     code.begin(end)
     return NOTHING
-
-
-def _payload(code: Function, args: Sequence[Value]) -> Value:
-    words = _pointer("int64").emit(code, args)
-    return load(code, words, constant(MEMINFO_DATA))
 
 
 def _float_kind(kinds: Sequence[Kind]) -> Scalar:
@@ -409,7 +361,7 @@ def _absolute(code: Function, args: Sequence[Value]) -> Value:
 def _length(code: Function, args: Sequence[Value]) -> Value:
     if isinstance(_only(args).kind, Array):
         return length_of(args[0])
-    if not isinstance(args[0].kind, Record):
+    if not isinstance(args[0].kind, Tuple):
         raise NotInLanguageError(f"the length of {args[0].kind}")
     return constant(len(args[0].parts))
 
@@ -447,22 +399,15 @@ def _words() -> list[tuple[Any, Word]]:
         (language.fma, Word(lambda kinds: FLOAT64, _fma)),
         (language.call, _call(INT64)),
         (language.call_for_double, _call(FLOAT64)),
-        (language.local_words, _stack_words(language.N_LOCAL_WORDS)),
-        (language.mask_words, _stack_words(language.MASK_SIZE // 8)),
-        (language.block_words, _stack_words(language.MASK_SIZE)),
-        (language.float64s_of, _same_memory("float64")),
-        (language.as_bytes, _same_memory("uint8")),
+        (language.items_on_stack, Word(_on_stack_kind, _on_stack)),
+        (language.same_memory, Word(_same_memory_kind, _same_memory)),
+        (language.address_of, _cast(INT64)),
         (language.bounded, Word(_bounded_kind, _bounded)),
-        (language.load_int64, _load_at("int64")),
-        (language.load_int32, _load_at("int32")),
-        (language.store_int64, _store_at("int64")),
-        (language.store_int32, _store_at("int32")),
         (language.prefetch, Word(lambda kinds: VOID, _prefetch)),
         (language.allocate, Word(lambda kinds: INT64, _allocate)),
         (language.allocate_movable, Word(lambda kinds: INT64, _allocate_movable)),
         (language.reallocate, Word(lambda kinds: INT64, _reallocate)),
         (language.release, Word(lambda kinds: VOID, _release)),
-        (language.payload_of, Word(lambda kinds: INT64, _payload)),
         (language.copy_bytes, Word(lambda kinds: VOID, _copy_bytes)),
         (language.clear_bytes, Word(lambda kinds: VOID, _clear_bytes)),
         *((getattr(math, name), _in_c(name)) for name in language.C_FUNCTIONS),

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from brian2numba import language
-from brian2numba.kernels.mersenne_twister import fill_uniform
+from brian2numba.kernels.mersenne_twister import Twister, fill_uniform
 from brian2numba.language import (
     bools,
     ceil,
@@ -17,9 +17,10 @@ from brian2numba.language import (
     floor,
     int32,
     int32s,
+    int64,
     int64s,
     interleaved,
-    local_words,
+    items_on_stack,
     prefetch,
     uint32s,
 )
@@ -34,7 +35,7 @@ def use_each_word(numbers, results, n):
     """Write what words make of numbers; of results, each line belongs to a word."""
     integers, floats = int64s(results), float64s(results)
     singles = float32s(results + 8 * 6 * n)
-    words = local_words()
+    words = items_on_stack(int64, 6)
     for i in range(n):
         x = float64s(numbers)[i]
         floats[i] = floor(x)
@@ -53,7 +54,7 @@ def use_each_word(numbers, results, n):
 @operation
 def uniform_numbers(state, buffer, n):
     """Draw uniform numbers."""
-    fill_uniform(state, float64s(buffer), n)
+    fill_uniform(Twister.from_address(state), float64s(buffer), n)
     return 0
 
 
