@@ -202,10 +202,10 @@ def _last_chunk(queue: Queue, slot: Slot) -> Chunk:
 
 def _note_size(queue: Queue, slot: Slot) -> None:
     """Write down how many items a slot's last chunk has."""
-    last = _last_chunk(queue, slot)
+    index = (slot.position - 1) >> CHUNK_SHIFT
+    last = _chunks(queue)[index]
     if last.kind != ChunkKind.CLOSED:
-        start = (slot.position - 1) & -CHUNK_ITEMS
-        last.used.end = slot.position - start - HEADER
+        last.used.end = slot.position - index * CHUNK_ITEMS - HEADER
 
 
 def _add_chunk(queue: Queue, number: int, kind: int) -> Slot:

@@ -183,6 +183,7 @@ _CREATION = (
 
 #: The functions of `brian2numba.kernels.distances`
 _DISTANCES = (
+    "N_AHEAD",
     "KnownDistances",
     "distance",
     "forget_distances",

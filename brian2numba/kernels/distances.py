@@ -14,7 +14,6 @@ they are drawn.
 from __future__ import annotations
 
 import math
-from typing import Annotated
 
 from brian2numba.kernels.random_numbers import Streams, rand
 from brian2numba.language import (
@@ -27,6 +26,7 @@ from brian2numba.language import (
 )
 
 __all__ = [
+    "N_AHEAD",
     "KnownDistances",
     "distance",
     "forget_distances",
@@ -37,7 +37,7 @@ __all__ = [
 #: Larger than any number of neurons or synapses, small enough to add up
 _FAR = 2.0**40
 #: How many distances are computed at once
-_N_AHEAD = 60
+N_AHEAD = 60
 
 #: Many times the error of `_logarithm`, relative to the logarithm
 _MARGIN = 1e-9
@@ -50,13 +50,13 @@ _FRACTION = 2**_FRACTION_BITS - 1
 
 
 class KnownDistances(Record):
-    """The distances of numbers that are next in the buffer of uniform numbers."""
+    """Which numbers' distances are known, of those in the buffer of uniform numbers.
 
-    #: The positions, in the buffer, of the first number whose distance is known, and of
-    #: the first after it whose is not
+    Their positions in the buffer: the first, and the one after the last.
+    """
+
     begin: int64
     end: int64
-    distances: Annotated[Pointer[int64], _N_AHEAD]
 
 
 def positions_per_logarithm(p: float) -> float:
@@ -85,13 +85,20 @@ def forget_distances(known: KnownDistances) -> None:
     known.end = 0
 
 
-def next_distance(known: KnownDistances, per_logarithm: float, streams: Streams) -> int:
+def next_distance(
+    known: KnownDistances,
+    distances: Pointer[int64],
+    per_logarithm: float,
+    streams: Streams,
+) -> int:
     """Draw a number; return how many neurons are passed over.
 
     Parameters
     ----------
     known : KnownDistances
         What is known. Forget it where `per_logarithm` changes, or something else draws.
+    distances : pointer to int64
+        The distances, `N_AHEAD` of them.
     per_logarithm : float
         What `positions_per_logarithm` returns.
     streams : Streams
@@ -101,19 +108,23 @@ def next_distance(known: KnownDistances, per_logarithm: float, streams: Streams)
     if i < known.begin or i >= known.end:
         # It fills the buffer if need be
         rand(streams)
-        _look_ahead(known, per_logarithm, streams, i)
+        _look_ahead(known, distances, per_logarithm, streams, i)
     streams.uniform_position = i + 1 if i + 1 < streams.size else 0
-    return known.distances[i - known.begin]
+    return distances[i - known.begin]
 
 
 def _look_ahead(
-    known: KnownDistances, per_logarithm: float, streams: Streams, begin: int
+    known: KnownDistances,
+    distances: Pointer[int64],
+    per_logarithm: float,
+    streams: Streams,
+    begin: int,
 ) -> None:
     """Compute the distances of the numbers in the buffer from `begin` on."""
-    n_ahead = min(_N_AHEAD, streams.size - begin)
+    n_ahead = min(N_AHEAD, streams.size - begin)
     known.begin = begin
     known.end = begin + n_ahead
-    distances, numbers = known.distances, streams.uniform
+    numbers = streams.uniform
     bits = same_memory(numbers, int64)
     are_certain = True
     for k in range(n_ahead):

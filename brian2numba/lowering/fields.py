@@ -113,10 +113,13 @@ def record_at(code: Any, pointer: Value, index: Value) -> Value:
 
 def new_record(code: Any, record: type[Record]) -> Value:
     """Return a new record on the stack, all of which is 0."""
-    kind = f"[{ctypes.sizeof(record)} x i8]"
-    ref = code.local(kind)
-    code.effect(f"store {kind} zeroinitializer, ptr {ref}")
-    return Value(ref, Reference(record))
+    new = Value(code.local(f"[{ctypes.sizeof(record)} x i8]"), Reference(record))
+    # One by one: LLVM leaves out what is written before it is read
+    for name, field in record.FIELDS.items():
+        if not isinstance(field.kind, ItemType | PointerTo):
+            raise NotInLanguageError(f"a new record with {name} in it")
+        write_field(code, new, name, constant(0))
+    return new
 
 
 class RecordMaker:

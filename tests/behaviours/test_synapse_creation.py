@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from brian2numba.containers import DynamicArray1D, reserve_rows
 from brian2numba.device.random_state import RandomStreams
 from brian2numba.kernels.distances import (
+    N_AHEAD,
     KnownDistances,
     distance,
     forget_distances,
@@ -26,7 +27,7 @@ from brian2numba.kernels.synapse_creation import (
     steps_before,
     steps_until,
 )
-from brian2numba.language import float64s, int64s
+from brian2numba.language import float64s, int64, int64s, items_on_stack
 from brian2numba.operations import operation
 
 PATTERNS = {
@@ -204,10 +205,11 @@ def _distances_ahead(block, results, n):
     """Write the distances that are drawn, for p = 0.02."""
     factor = positions_per_logarithm(0.02)
     streams, known = Streams(), KnownDistances()
+    ahead = items_on_stack(int64, N_AHEAD)
     open_streams(streams, block)
     forget_distances(known)
     for k in range(n):
-        int64s(results)[k] = next_distance(known, factor, streams)
+        int64s(results)[k] = next_distance(known, ahead, factor, streams)
     close_streams(streams)
     return 0
 
