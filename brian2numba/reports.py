@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from brian2numba.language.items import int64
+from brian2numba.language.casts import int64
 from brian2numba.language.pointers import Pointer
 from brian2numba.language.records import Record
 

@@ -3,18 +3,29 @@ The words of kernels: the few operations that Python has no words for, and recor
 
 Kernels are functions of one address (see `brian2numba.compilation`), so that they need
 ways to read an array at an address and to call another compiled function by its
-address. Here is what each word does when Python itself runs a kernel or a function of
-the library; `brian2numba.lowering.words` says what it is in machine code, where none of
-them costs an instruction beyond the load, store or call it stands for.
+address. Each word is a function, which Python runs as it is; below it stands what it is
+in LLVM's language, where none costs an instruction beyond the load, store or call that
+it stands for, see `brian2numba.language.word`.
 """
 
 from __future__ import annotations
 
+from brian2numba.language.addresses import (
+    booleans,
+    bools,
+    bounded,
+    float32s,
+    float64s,
+    int32s,
+    int64s,
+    items_on_stack,
+    same_memory,
+    uint32s,
+    uint64s,
+)
 from brian2numba.language.arrays import array_checked_late, array_view, check_late
 from brian2numba.language.calls import PYTHON_FUNCTIONS, call, call_for_double
-from brian2numba.language.items import (
-    ITEM_TYPES,
-    ItemType,
+from brian2numba.language.casts import (
     boolean,
     float32,
     float64,
@@ -24,6 +35,7 @@ from brian2numba.language.items import (
     uint32,
     uint64,
 )
+from brian2numba.language.items import ITEM_TYPES, ItemType
 from brian2numba.language.memory import (
     allocate,
     allocate_movable,
@@ -47,19 +59,8 @@ from brian2numba.language.pointers import (
     OutOfBoundsError,
     Pointer,
     address_of,
-    booleans,
-    bools,
-    bounded,
-    float32s,
-    float64s,
-    int32s,
-    int64s,
-    items_on_stack,
     new_items,
     pointer_to,
-    same_memory,
-    uint32s,
-    uint64s,
 )
 from brian2numba.language.records import EmbeddedItems, Field, PointerTo, Record
 

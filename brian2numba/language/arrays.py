@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 import numpy as np
 
-from brian2numba.language.items import int64
+from brian2numba.language.kinds import VOID
 from brian2numba.language.pointers import OutOfBoundsError, Pointer
+from brian2numba.language.users_arrays import (
+    array,
+    array_kind,
+    late_array,
+    late_array_kind,
+    write_late_check,
+)
+from brian2numba.language.word import in_llvm, in_numba
+from brian2numba.reports import Report
 
 __all__ = ["array_checked_late", "array_view", "check_late"]
 
@@ -35,7 +45,7 @@ class _CheckedArray(np.ndarray):
 
 
 def array_view(
-    pointer: Pointer[Any], shape: tuple[int, ...], slot: int, report: Pointer[int64]
+    pointer: Pointer[Any], shape: tuple[int, ...], slot: int, report: Report
 ) -> np.ndarray[Any, Any]:
     """Return an array over memory that something else owns, as functions see it.
 
@@ -47,8 +57,8 @@ def array_view(
         The number of items along each dimension.
     slot : int
         Which array it is, see `Report`.
-    report : pointer to int64
-        Where machine code writes a `Report`; Python raises `OutOfBoundsError`.
+    report : Report
+        Where machine code says what was wrong; Python raises `OutOfBoundsError`.
     """
     array = pointer.array(shape).view(_CheckedArray)
     array.slot = slot
@@ -56,15 +66,31 @@ def array_view(
 
 
 def array_checked_late(
-    pointer: Pointer[Any], shape: tuple[int, ...], slot: int, report: Pointer[int64]
+    pointer: Pointer[Any], shape: tuple[int, ...], slot: int, report: Report
 ) -> np.ndarray[Any, Any]:
     """Return an array whose indices machine code checks with `check_late`.
 
     The arguments are those of `array_view`. Functions with loops check each index at
-    once nevertheless, see `brian2numba.lowering.arrays`.
+    once nevertheless, see `brian2numba.language.users_arrays`.
     """
     return array_view(pointer, shape, slot, report)
 
 
 def check_late(array: np.ndarray[Any, Any]) -> None:
     """Let machine code return if it used an element that an array doesn't have."""
+
+
+in_llvm(array_view, array_kind)(array)
+in_llvm(array_checked_late, late_array_kind)(late_array)
+in_llvm(check_late, VOID)(write_late_check)
+
+
+@in_numba(array_view)
+@in_numba(array_checked_late)
+def _() -> Any:
+    return importlib.import_module("brian2numba.with_numba.arrays").array_view
+
+
+@in_numba(check_late)
+def _() -> Any:
+    return importlib.import_module("brian2numba.with_numba.arrays").check_late

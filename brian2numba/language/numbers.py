@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import ctypes
 import math
+from collections.abc import Sequence
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
+
+from brian2numba.errors import NotInLanguageError
+from brian2numba.language.kinds import FLOAT64, INT64
+from brian2numba.language.values import Code, Value, convert
+from brian2numba.language.word import in_llvm, in_numba
 
 __all__ = [
     "C_FUNCTIONS",
@@ -47,14 +54,36 @@ def interleaved(n: int) -> range:
     return range(n)
 
 
+@in_llvm(interleaved, INT64)
+def _(code: Code, args: Sequence[Value]) -> Value:
+    raise NotInLanguageError("interleaved without a loop")
+
+
+@in_numba(interleaved)
+def _() -> Any:
+    return range
+
+
 def float64_from_bits(bits: int) -> float:
     """Reinterpret the 64 bits of an integer slot as a double."""
     return ctypes.c_double.from_buffer(ctypes.c_int64(bits)).value
 
 
+@in_llvm(float64_from_bits, FLOAT64)
+def _(code: Code, args: Sequence[Value]) -> Value:
+    bits = convert(code, args[0], INT64)
+    return Value(code.emit(f"bitcast i64 {bits.ref} to double"), FLOAT64)
+
+
 def float64_bits(x: float) -> int:
     """Return the 64 bits of a double as an integer."""
     return ctypes.c_int64.from_buffer(ctypes.c_double(x)).value
+
+
+@in_llvm(float64_bits, INT64)
+def _(code: Code, args: Sequence[Value]) -> Value:
+    number = convert(code, args[0], FLOAT64)
+    return Value(code.emit(f"bitcast double {number.ref} to i64"), INT64)
 
 
 def fma(x: float, y: float, z: float) -> float:
@@ -70,9 +99,26 @@ def fma(x: float, y: float, z: float) -> float:
         return math.inf if exact > 0 else -math.inf
 
 
+@in_llvm(fma, FLOAT64)
+def _(code: Code, args: Sequence[Value]) -> Value:
+    return _of_llvm(code, "llvm.fma.f64", args)
+
+
+def _of_llvm(code: Code, name: str, args: Sequence[Value]) -> Value:
+    """Call a function of doubles that LLVM knows."""
+    given = ", ".join(f"double {convert(code, a, FLOAT64).ref}" for a in args)
+    code.declare(name, "double", ", ".join(["double"] * len(args)))
+    return Value(code.emit(f"call double @{name}({given})"), FLOAT64)
+
+
 def floor(x: float) -> float:
     """Return the largest integer not above `x`, as a float (Python's is an integer)."""
     return float(np.floor(x)) if math.isfinite(x) else x
+
+
+@in_llvm(floor, FLOAT64)
+def _(code: Code, args: Sequence[Value]) -> Value:
+    return _of_llvm(code, "llvm.floor.f64", args)
 
 
 def ceil(x: float) -> float:
@@ -80,6 +126,16 @@ def ceil(x: float) -> float:
     return float(np.ceil(x)) if math.isfinite(x) else x
 
 
+@in_llvm(ceil, FLOAT64)
+def _(code: Code, args: Sequence[Value]) -> Value:
+    return _of_llvm(code, "llvm.ceil.f64", args)
+
+
 def trunc(x: float) -> float:
     """Return `x` without its fraction, as a float."""
     return float(np.trunc(x))
+
+
+@in_llvm(trunc, FLOAT64)
+def _(code: Code, args: Sequence[Value]) -> Value:
+    return _of_llvm(code, "llvm.trunc.f64", args)

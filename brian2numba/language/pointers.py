@@ -3,42 +3,14 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from brian2numba.language.items import (
-    ITEM_TYPES,
-    ItemType,
-    boolean,
-    float32,
-    float64,
-    int32,
-    int64,
-    uint8,
-    uint32,
-    uint64,
-)
+from brian2numba.language.items import ITEM_TYPES, ItemType
 
-__all__ = [
-    "OutOfBoundsError",
-    "Pointer",
-    "address_of",
-    "booleans",
-    "bools",
-    "bounded",
-    "float32s",
-    "float64s",
-    "int32s",
-    "int64s",
-    "items_on_stack",
-    "new_items",
-    "pointer_to",
-    "same_memory",
-    "uint32s",
-    "uint64s",
-]
+__all__ = ["OutOfBoundsError", "Pointer", "address_of", "new_items", "pointer_to"]
 
 
 class Pointer[T]:
@@ -141,73 +113,15 @@ def pointer_to(array: Any) -> Pointer[Any]:
         not. Without an array the pointer is null.
     """
     if array is None:
-        return Pointer(0, ITEM_TYPES[int64])
+        return Pointer(0, _item_of(np.dtype(np.int64)))
     if isinstance(array, np.ndarray):
-        return Pointer(array.ctypes.data, _BY_DTYPE[array.dtype.str[1:]], array)
+        return Pointer(array.ctypes.data, _item_of(array.dtype), array)
     return Pointer(ctypes.addressof(array), array._type_, array)
 
 
-#: The types of items by numpy's names for them, without the order of bytes
-_BY_DTYPE = {np.dtype(kind.ctype).str[1:]: kind for kind in ITEM_TYPES.values()}
-
-
-def _pointers(item: Any) -> Callable[[int], Pointer[Any]]:
-    kind = ITEM_TYPES[item]
-
-    def pointer(address: int) -> Pointer[Any]:
-        """Return a pointer to the items at an address."""
-        return Pointer(address, kind)
-
-    return pointer
-
-
-float64s = _pointers(float64)
-float32s = _pointers(float32)
-int64s = _pointers(int64)
-int32s = _pointers(int32)
-uint32s = _pointers(uint32)
-uint64s = _pointers(uint64)
-#: Bytes: read one with ``bools(address)[k] != 0``
-bools = _pointers(uint8)
-#: Bytes, each of them a truth value
-booleans = _pointers(boolean)
-
-
-def same_memory[T](pointer: Pointer[Any], item: type[T]) -> Pointer[T]:
-    """Return a pointer to items of another type in the same memory."""
-    return pointer.of(ITEM_TYPES[item])
-
-
-def bounded[T](
-    pointer: Pointer[T], size: int, slot: int, report: Pointer[int64]
-) -> Pointer[T]:
-    """Return a pointer that is checked at each access.
-
-    Parameters
-    ----------
-    pointer : pointer
-        The address of the first item.
-    size : int
-        How many items there are.
-    slot : int
-        Which array it is, see `Report`.
-    report : pointer to int64
-        Where machine code writes a `Report`; Python raises `OutOfBoundsError`.
-    """
-    return pointer.within(size, slot)
-
-
-def items_on_stack[T](item: type[T], n_items: int) -> Pointer[T]:
-    """Return a pointer to items of the function's own, which hold anything at first.
-
-    Parameters
-    ----------
-    item : type of items
-        What they are.
-    n_items : int
-        How many; a number that is known when the function is compiled.
-    """
-    return new_items(ITEM_TYPES[item], n_items)
+def _item_of(dtype: np.dtype[Any]) -> ItemType:
+    """Return the type of items that are in the memory of a type of numpy's."""
+    return next(k for k in ITEM_TYPES.values() if np.dtype(k.ctype) == dtype)
 
 
 def new_items(kind: ItemType, n_items: int) -> Pointer[Any]:

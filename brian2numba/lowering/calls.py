@@ -8,14 +8,14 @@ from typing import Any, Protocol
 
 from brian2numba.c_functions import CFunction
 from brian2numba.errors import NotInLanguageError, Status
-from brian2numba.lowering.arrays import (
+from brian2numba.language.kinds import BOOL, FLOAT32, FLOAT64, VOID, Kind, Tuple
+from brian2numba.language.users_arrays import (
     given_kind,
     given_value,
     has_array,
     reads_only_arrays,
 )
-from brian2numba.lowering.kinds import BOOL, FLOAT32, FLOAT64, VOID, Kind, Tuple
-from brian2numba.lowering.values import NOTHING, Value, convert
+from brian2numba.language.values import NOTHING, Value, convert
 
 __all__ = [
     "Callee",

@@ -11,11 +11,9 @@ from brian2numba.elementary.power import square_root
 from brian2numba.errors import NotInLanguageError
 from brian2numba.kernels import arithmetic
 from brian2numba.language import ItemType
-from brian2numba.lowering.arrays import length_of
-from brian2numba.lowering.calls import Elementary, LibraryFunction
-from brian2numba.lowering.checks import leave_if_reported
-from brian2numba.lowering.fields import moved, read_field, record_at
-from brian2numba.lowering.kinds import (
+from brian2numba.language.checks import leave_if_reported
+from brian2numba.language.fields import moved, read_field, record_at
+from brian2numba.language.kinds import (
     ADDRESSES,
     BOOL,
     FLOAT32,
@@ -33,6 +31,10 @@ from brian2numba.lowering.kinds import (
     TypeName,
     is_integer,
 )
+from brian2numba.language.users_arrays import length_of
+from brian2numba.language.values import Value, constant, convert, truth
+from brian2numba.lowering.accesses import load
+from brian2numba.lowering.calls import Elementary, LibraryFunction
 from brian2numba.lowering.operators import (
     binary,
     compare,
@@ -41,8 +43,6 @@ from brian2numba.lowering.operators import (
     unary,
 )
 from brian2numba.lowering.speculation import is_cheap
-from brian2numba.lowering.values import Value, constant, convert, truth
-from brian2numba.lowering.words import load
 
 __all__ = ["Expressions"]
 
@@ -213,9 +213,9 @@ class Expressions:
             if kind == BOOL and is_cheap(other):
                 # No branch: LLVM makes vector code of it
                 name = "and" if is_and else "or"
-                right = self.value(other)
+                left, right = truth(self.code, value), self.truth(other)
                 value = Value(
-                    self.code.emit(f"{name} i1 {value.ref}, {right.ref}"), BOOL
+                    self.code.emit(f"{name} i1 {left.ref}, {right.ref}"), BOOL
                 )
             else:
                 value = self._short_circuit(is_and, value, other, kind)

@@ -10,12 +10,9 @@ from typing import Any
 
 from brian2numba.errors import NotInLanguageError
 from brian2numba.language import interleaved
-from brian2numba.lowering.arrays import length_of
-from brian2numba.lowering.calls import failing, flattened
-from brian2numba.lowering.expressions import Expressions
-from brian2numba.lowering.fields import read_field, write_field
-from brian2numba.lowering.inference import Types
-from brian2numba.lowering.kinds import (
+from brian2numba.language.fields import read_field, write_field
+from brian2numba.language.instructions import Instructions
+from brian2numba.language.kinds import (
     ADDRESSES,
     INT64,
     VOID,
@@ -24,14 +21,18 @@ from brian2numba.lowering.kinds import (
     Scalar,
     Tuple,
 )
+from brian2numba.language.users_arrays import length_of
+from brian2numba.language.values import NOTHING, Value, constant, convert
+from brian2numba.lowering.accesses import load, store
+from brian2numba.lowering.calls import failing, flattened
+from brian2numba.lowering.expressions import Expressions
+from brian2numba.lowering.inference import Types
 from brian2numba.lowering.speculation import alternatives
-from brian2numba.lowering.values import NOTHING, Value, constant, convert
-from brian2numba.lowering.words import load, store
 
 __all__ = ["FunctionCode"]
 
 
-class FunctionCode:
+class FunctionCode(Instructions):
     """Writes a function.
 
     Parameters
@@ -43,18 +44,13 @@ class FunctionCode:
     """
 
     def __init__(self, types: Types, module: Any) -> None:
+        super().__init__()
         self.types = types
         self.module = module
-        self.block = "entry"
-        self._allocations: list[str] = []
-        self._lines: list[str] = []
-        self._n_values = self._n_labels = 0
         self._variables: dict[str, Value] = {}
         self._loops: list[tuple[str, str]] = []
-        self._is_open = True
         #: The line of the present statement
         self.line = 0
-        self._reached: set[str] = set()
         self._expressions = Expressions(self)
 
     def text(self, name: str, linkage: str = "internal ") -> str:
@@ -76,14 +72,10 @@ class FunctionCode:
         given = ", ".join(parameters)
         is_inlined = definition.is_inlined or self._is_checked_late
         inlining = " alwaysinline" if is_inlined else ""
-        lines = [
-            f"define {linkage}{returned} @{name}({given}) nounwind{inlining} {{",
-            "entry:",
-            *self._allocations,
-            *self._lines,
-            "}",
-        ]
-        return "\n".join(lines)
+        self.module.declarations.update(self.declarations)
+        return self.definition(
+            f"define {linkage}{returned} @{name}({given}) nounwind{inlining}"
+        )
 
     def _parameter(
         self, kind: Kind, parameters: list[str], is_entry: bool = False
@@ -98,57 +90,10 @@ class FunctionCode:
         parameters.append(f"{kind.llvm} {ref}")
         return Value(ref, kind)
 
-    # What expressions use
-
-    def emit(self, instruction: str) -> str:
-        """Append an instruction; return the name of its result."""
-        self._n_values += 1
-        ref = f"%v{self._n_values}"
-        self._lines.append(f"  {ref} = {instruction}")
-        return ref
-
-    def effect(self, instruction: str) -> None:
-        """Append an instruction that has no result."""
-        self._lines.append(f"  {instruction}")
-
-    def declare(self, name: str, result: str, arguments: str) -> None:
-        """Say that a function is called that is defined elsewhere."""
-        self.module.declare(name, result, arguments)
-
-    def local(self, kind: str) -> str:
-        """Return the address of memory of the function's own."""
-        self._n_values += 1
-        ref = f"%v{self._n_values}"
-        self._allocations.append(f"  {ref} = alloca {kind}, align 64")
-        return ref
-
     def scopes(self, scope: str) -> str:
         """Return what tells LLVM that an array shares no memory with others."""
         text: str = self.module.scopes(scope)
         return text
-
-    def label(self) -> str:
-        """Return a new label."""
-        self._n_labels += 1
-        return f"b{self._n_labels}"
-
-    def begin(self, label: str) -> None:
-        """Begin the block of a label."""
-        self._lines.append(f"{label}:")
-        self.block, self._is_open = label, True
-
-    def jump(self, label: str, metadata: str = "") -> None:
-        """Go on at a label, unless the block has ended before."""
-        if self._is_open:
-            self.effect(f"br label %{label}{metadata}")
-            self._reached.add(label)
-        self._is_open = False
-
-    def branch(self, condition: Value, if_true: str, if_false: str) -> None:
-        """Go on at one of two labels."""
-        self.effect(f"br i1 {condition.ref}, label %{if_true}, label %{if_false}")
-        self._reached |= {if_true, if_false}
-        self._is_open = False
 
     @property
     def is_kernel(self) -> bool:
@@ -177,16 +122,6 @@ class FunctionCode:
         """Whether it is given an array that the kernel checks when it returns."""
         kinds = (self.types.variables[p] for p in self.types.definition.parameters)
         return any(isinstance(kind, Array) and kind.is_checked_late for kind in kinds)
-
-    def unpacked(self, ref: str, kind: Kind) -> Value:
-        """Return the value that an instruction gave, with its components."""
-        if not isinstance(kind, Tuple):
-            return Value(ref, kind)
-        parts = tuple(
-            self.unpacked(self.emit(f"extractvalue {kind.llvm} {ref}, {k}"), part)
-            for k, part in enumerate(kind.kinds)
-        )
-        return Value("", kind, parts=parts)
 
     def variable(self, name: str) -> Value:
         """Return the present value of a variable."""

@@ -8,11 +8,10 @@ from typing import Any
 
 from brian2numba.errors import NotInLanguageError
 from brian2numba.language import ITEM_TYPES, ItemType
-from brian2numba.lowering.arrays import has_array
-from brian2numba.lowering.calls import Callee
-from brian2numba.lowering.definitions import Definition
-from brian2numba.lowering.fields import field_kind
-from brian2numba.lowering.kinds import (
+from brian2numba.language.definitions import Definition
+from brian2numba.language.fields import field_kind
+from brian2numba.language.kinds import (
+    ADDRESSES,
     BOOL,
     FLOAT32,
     FLOAT64,
@@ -31,8 +30,10 @@ from brian2numba.lowering.kinds import (
     of_literal,
     unified,
 )
+from brian2numba.language.users_arrays import has_array
+from brian2numba.language.values import constant
+from brian2numba.lowering.calls import Callee
 from brian2numba.lowering.operators import binary_kind, integer_power_kind
-from brian2numba.lowering.values import constant
 
 __all__ = ["Types"]
 
@@ -168,6 +169,9 @@ class Types:
         return BOOL
 
     def _of_boolop(self, node: ast.BoolOp) -> Kind:
+        kinds = [self.of(value) for value in node.values]
+        if any(isinstance(kind, ADDRESSES) for kind in kinds):
+            return BOOL
         return self._one_of(node.values)
 
     def _of_ifexp(self, node: ast.IfExp) -> Kind:

@@ -12,24 +12,14 @@ from brian2numba import language
 from brian2numba.c_functions import CFunction
 from brian2numba.elementary.vector import VECTOR_FUNCTIONS
 from brian2numba.errors import NotInLanguageError
-from brian2numba.lowering.calls import (
-    Callee,
-    Elementary,
-    LibraryFunction,
-    OfOtherLibrary,
-    TupleMaker,
-)
-from brian2numba.lowering.definitions import (
+from brian2numba.language.definitions import (
     Definition,
     definition_of,
     is_of_package,
     names_bound_by,
 )
-from brian2numba.lowering.fields import of_record
-from brian2numba.lowering.foreign import Foreign
-from brian2numba.lowering.function_code import FunctionCode
-from brian2numba.lowering.inference import Types
-from brian2numba.lowering.kinds import (
+from brian2numba.language.fields import of_record
+from brian2numba.language.kinds import (
     FLOAT64,
     INT64,
     ITEMS,
@@ -38,9 +28,19 @@ from brian2numba.lowering.kinds import (
     Reference,
     pointer_to,
 )
+from brian2numba.language.values import Value, constant
+from brian2numba.lowering.calls import (
+    Callee,
+    Elementary,
+    LibraryFunction,
+    OfOtherLibrary,
+    TupleMaker,
+)
+from brian2numba.lowering.foreign import Foreign
+from brian2numba.lowering.function_code import FunctionCode
+from brian2numba.lowering.inference import Types
+from brian2numba.lowering.of_python import word_for
 from brian2numba.lowering.units import Unit, Units, UserFunction
-from brian2numba.lowering.values import Value, constant
-from brian2numba.lowering.words import word_for
 from brian2numba.operations import parameter_types
 
 __all__ = ["Module", "function_module", "kernel_module"]
@@ -107,7 +107,8 @@ class Module:
         self._units: dict[tuple[str, tuple[str, ...]], Unit] = {}
         self._beyond: dict[tuple[Any, ...], NotInLanguageError] = {}
         self._texts: list[str] = []
-        self._declarations: dict[str, str] = {}
+        #: What stands before the functions, by name: declarations and tables
+        self.declarations: dict[str, str] = {}
         self._tables: dict[tuple[Any, ...], Value] = {}
         self._scopes: dict[str, int] = {}
         self._instances: dict[tuple[Any, ...], tuple[str, Kind]] = {}
@@ -183,16 +184,9 @@ class Module:
             raise NotInLanguageError(f"a call of {thing!r}")
         return maker
 
-    def declare(self, name: str, result: str, arguments: str) -> None:
-        """Say that a function is called that is defined elsewhere."""
-        has_effects = ".mem" in name or name.startswith(("NRT_", "llvm.prefetch"))
-        attributes = " nounwind" if has_effects else " nounwind willreturn memory(none)"
-        text = f"declare {result} @{name}({arguments}){attributes}"
-        self._declarations[name] = text
-
     def declare_unit(self, name: str, result: str, arguments: str) -> None:
         """Say that a unit is called."""
-        self._declarations[name] = f"declare {result} @{name}({arguments})"
+        self.declarations[name] = f"declare {result} @{name}({arguments})"
 
     def table(self, numbers: Sequence[Any]) -> Value:
         """Return a pointer to constants."""
@@ -202,7 +196,7 @@ class Module:
             ref = f"@table.{len(self._tables)}"
             items = ", ".join(f"{kind.llvm} {constant(n, kind).ref}" for n in key)
             size = f"[{len(key)} x {kind.llvm}]"
-            self._declarations[ref] = (
+            self.declarations[ref] = (
                 f"{ref} = private unnamed_addr constant {size} [{items}]"
             )
             self._tables[key] = Value(ref, Pointer(ITEMS[kind.name]))
@@ -237,7 +231,7 @@ class Module:
     def text(self) -> str:
         """Return the module."""
         metadata = [*self._metadata(), *self._loops()]
-        parts = [*self._declarations.values(), *self._texts, *metadata]
+        parts = [*self.declarations.values(), *self._texts, *metadata]
         return "\n".join(parts) + "\n"
 
     def _metadata(self) -> list[str]:

@@ -14,10 +14,9 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from brian2numba.errors import NotInLanguageError, Status
-from brian2numba.lowering.calls import LibraryFunction
-from brian2numba.lowering.fields import field_address, read_field, write_field
-from brian2numba.lowering.foreign import Foreign
-from brian2numba.lowering.kinds import (
+from brian2numba.language.access import store_item
+from brian2numba.language.fields import field_address, read_field, write_field
+from brian2numba.language.kinds import (
     BOOL,
     FLOAT32,
     FLOAT64,
@@ -28,10 +27,12 @@ from brian2numba.lowering.kinds import (
     CheckedPointer,
     Kind,
     Pointer,
+    Reference,
     Scalar,
 )
-from brian2numba.lowering.memory import store_item
-from brian2numba.lowering.values import Value, constant, convert
+from brian2numba.language.values import Value, constant, convert
+from brian2numba.lowering.calls import LibraryFunction
+from brian2numba.lowering.foreign import Foreign
 from brian2numba.reports import ARGUMENT_KINDS, N_ARGUMENTS
 
 __all__ = [
@@ -97,6 +98,8 @@ def described(kind: Kind) -> str:
         return f"array {kind.item.name} {kind.n_dimensions}"
     if isinstance(kind, Pointer | CheckedPointer):
         return f"pointer {kind.item.name}"
+    if isinstance(kind, Reference):
+        return f"record {kind.record.__module__} {kind.record.__qualname__}"
     raise NotInLanguageError(f"{kind} as the argument of a function")
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from brian2numba.errors import NotInLanguageError
-from brian2numba.language import ItemType, Record
-from brian2numba.reports import Report
+from brian2numba.language.items import ItemType
+from brian2numba.language.records import Record
 
 __all__ = [
     "ADDRESSES",
@@ -27,8 +27,6 @@ __all__ = [
     "Scalar",
     "Tuple",
     "TypeName",
-    "array_of",
-    "checked",
     "common",
     "is_integer",
     "of_literal",
@@ -149,12 +147,6 @@ class CheckedPointer(Tuple):
         return pointer.item
 
 
-def checked(item: Item) -> CheckedPointer:
-    """Return the type of a checked pointer to items."""
-    kinds = (Pointer(item), INT64, INT64, Reference(Report))
-    return CheckedPointer(kinds, ("pointer", "size", "slot", "report"))
-
-
 @dataclass(frozen=True)
 class Array(Tuple):
     """A contiguous array as users see one: its data, its shape, and where to report.
@@ -181,17 +173,6 @@ class Array(Tuple):
     def is_checked_late(self) -> bool:
         """Whether the kernel checks all indices when it returns."""
         return "_furthest" in self.names
-
-
-def array_of(item: Item, n_dimensions: int, is_checked_late: bool = False) -> Array:
-    """Return the type of an array."""
-    shape = Tuple((INT64,) * n_dimensions)
-    kinds = (Pointer(item), shape, INT64, Reference(Report))
-    names = ("_data", "shape", "_slot", "_report")
-    if is_checked_late:
-        furthest = Pointer(ITEMS["int64"])
-        return Array((*kinds, furthest), (*names, "_furthest"))
-    return Array(kinds, names)
 
 
 type Kind = Scalar | Pointer | Reference | References | TypeName | Tuple

@@ -12,20 +12,22 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from brian2numba.errors import Status
-from brian2numba.lowering.fields import read_field, write_field
-from brian2numba.lowering.kinds import (
+from brian2numba.language.fields import read_field, write_field
+from brian2numba.language.kinds import (
     BOOL,
     INT64,
     CheckedPointer,
     Item,
     Pointer,
+    Reference,
     Scalar,
     Tuple,
-    checked,
 )
-from brian2numba.lowering.values import Value, constant, convert
+from brian2numba.language.values import Value, constant, convert
+from brian2numba.reports import Report
 
 __all__ = [
+    "checked",
     "guarded",
     "leave_if_reported",
     "of_other_items",
@@ -34,6 +36,12 @@ __all__ = [
 
 #: The line of an access in a function of the library; the kernel knows that of the call
 _IN_LIBRARY = 1
+
+
+def checked(item: Item) -> CheckedPointer:
+    """Return the type of a checked pointer to items."""
+    kinds = (Pointer(item), INT64, INT64, Reference(Report))
+    return CheckedPointer(kinds, ("pointer", "size", "slot", "report"))
 
 
 def of_other_items(code: Any, pointer: Value, item: Item) -> Value:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from brian2numba.errors import NotInLanguageError
-from brian2numba.lowering.kinds import BOOL, INT64, Item, Pointer
-from brian2numba.lowering.values import NOTHING, Value, convert
+from brian2numba.language.kinds import BOOL, INT64, Item, Pointer
+from brian2numba.language.values import NOTHING, Value, convert
 
 __all__ = ["item_address", "load_item", "scopes_of", "store_item"]
 

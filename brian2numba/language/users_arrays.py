@@ -17,23 +17,26 @@ from dataclasses import replace
 from typing import Any
 
 from brian2numba.errors import NotInLanguageError, Status
-from brian2numba.lowering.checks import write_report
-from brian2numba.lowering.kinds import (
+from brian2numba.language.checks import write_report
+from brian2numba.language.kinds import (
     BOOL,
     INT64,
+    ITEMS,
     Array,
+    Item,
     Kind,
     Pointer,
+    Reference,
     Scalar,
     Tuple,
-    array_of,
 )
-from brian2numba.lowering.values import NOTHING, Value
+from brian2numba.language.values import NOTHING, Value
+from brian2numba.reports import Report
 
 __all__ = [
     "array",
     "array_kind",
-    "check_late",
+    "array_of",
     "checked_element",
     "element",
     "given_kind",
@@ -43,6 +46,7 @@ __all__ = [
     "late_array_kind",
     "length_of",
     "reads_only_arrays",
+    "write_late_check",
 ]
 
 
@@ -57,6 +61,17 @@ def reads_only_arrays(kinds: Sequence[Kind]) -> bool:
         isinstance(kind, Scalar) or (isinstance(kind, Array) and kind.is_checked_late)
         for kind in kinds
     )
+
+
+def array_of(item: Item, n_dimensions: int, is_checked_late: bool = False) -> Array:
+    """Return the type of an array."""
+    shape = Tuple((INT64,) * n_dimensions)
+    kinds = (Pointer(item), shape, INT64, Reference(Report))
+    names = ("_data", "shape", "_slot", "_report")
+    if is_checked_late:
+        furthest = Pointer(ITEMS["int64"])
+        return Array((*kinds, furthest), (*names, "_furthest"))
+    return Array(kinds, names)
 
 
 def array_kind(kinds: Sequence[Kind]) -> Array:
@@ -151,7 +166,7 @@ def _bound(code: Any, size: Value) -> str:
     return ref
 
 
-def check_late(code: Any, args: Sequence[Value]) -> Value:
+def write_late_check(code: Any, args: Sequence[Value]) -> Value:
     """Let the kernel fail if an index was outside of an array."""
     (value,) = args
     _, _, slot, report, furthest = value.parts

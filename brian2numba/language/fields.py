@@ -6,8 +6,9 @@ import ctypes
 from typing import Any
 
 from brian2numba.errors import NotInLanguageError
-from brian2numba.language import EmbeddedItems, Field, ItemType, PointerTo, Record
-from brian2numba.lowering.kinds import (
+from brian2numba.language.access import load_item, scopes_of, store_item
+from brian2numba.language.items import ItemType
+from brian2numba.language.kinds import (
     INT64,
     ITEMS,
     Kind,
@@ -16,8 +17,8 @@ from brian2numba.lowering.kinds import (
     References,
     pointer_to,
 )
-from brian2numba.lowering.memory import load_item, scopes_of, store_item
-from brian2numba.lowering.values import Value, constant, convert
+from brian2numba.language.records import EmbeddedItems, Field, PointerTo, Record
+from brian2numba.language.values import Value, constant, convert
 
 __all__ = [
     "field_address",

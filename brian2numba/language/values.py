@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from brian2numba.errors import NotInLanguageError
-from brian2numba.lowering.kinds import (
+from brian2numba.language.kinds import (
     ADDRESSES,
     BOOL,
     FLOAT32,
@@ -26,10 +26,37 @@ type Number = bool | int | float
 
 
 class Code(Protocol):
-    """Where instructions go."""
+    """The function whose instructions are being written."""
+
+    #: The label of the present block
+    block: str
 
     def emit(self, instruction: str) -> str:
         """Append an instruction; return the name of its result."""
+
+    def effect(self, instruction: str) -> None:
+        """Append an instruction that has no result."""
+
+    def declare(self, name: str, result: str, arguments: str) -> None:
+        """Say that a function is called that is defined elsewhere."""
+
+    def local(self, kind: str) -> str:
+        """Return the address of memory of the function's own."""
+
+    def scopes(self, scope: str) -> str:
+        """Return what tells LLVM that an array shares no memory with others."""
+
+    def label(self) -> str:
+        """Return a new label."""
+
+    def begin(self, label: str) -> None:
+        """Begin the block of a label."""
+
+    def jump(self, label: str) -> None:
+        """Go on at a label."""
+
+    def branch(self, condition: Value, if_true: str, if_false: str) -> None:
+        """Go on at one of two labels."""
 
 
 @dataclass(frozen=True)
