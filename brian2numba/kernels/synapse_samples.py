@@ -1,0 +1,230 @@
+"""
+Random samples of positions: what ``sample`` picks of the steps of a generator.
+
+Each function that draws does so in the order of the Cython target's templates, so that
+the same positions are picked for the same seed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from brian2numba.kernels.distances import (
+    distance,
+    next_distance,
+    positions_per_logarithm,
+)
+from brian2numba.kernels.random_numbers import rand
+from brian2numba.kernels.synapse_creation import set_size
+from brian2numba.language import as_bytes, bools, call, int64
+
+__all__ = [
+    "draws_distances",
+    "factor_for_distances",
+    "mark_distinct",
+    "mark_picked",
+    "marks_of_sample",
+    "next_of_sample",
+    "next_picked",
+    "next_picked_ahead",
+]
+
+#: Below this probability, the distance to the next synapse is drawn
+_SMALL_PROBABILITY = 0.25
+#: Up to this share of the positions, a sample of a given size is drawn position by
+#: position; else each position is decided on
+_SMALL_SHARE = 0.06
+
+
+def draws_distances(p: float) -> bool:
+    """Tell whether a number is drawn for each position that is picked.
+
+    Where the probability `p` is large, one is drawn for each position that there is.
+    """
+    return p < _SMALL_PROBABILITY
+
+
+def factor_for_distances(p: float) -> float:
+    """Return what `next_picked` takes for a probability.
+
+    Parameters
+    ----------
+    p : float
+        The probability with which a position is picked, more than 0.
+
+    Returns
+    -------
+    float
+        What `distance` takes; 0 where no distances are drawn.
+    """
+    return positions_per_logarithm(p) if draws_distances(p) else 0.0
+
+
+def next_picked(
+    position: int, n_positions: int, p: float, per_logarithm: float, streams: Any
+) -> int:
+    """Return the next position that is picked; at least `n_positions` if none is.
+
+    Parameters
+    ----------
+    position : int
+        The one that was picked last, -1 before the first.
+    n_positions : int
+        How many positions there are.
+    p : float
+        The probability with which a position is picked.
+    per_logarithm : float
+        What `factor_for_distances` returns for it.
+    streams : pointer to int64
+        Opened random streams.
+    """
+    while True:
+        position += 1
+        if position >= n_positions:
+            return n_positions
+        if draws_distances(p):
+            return position + distance(rand(streams), per_logarithm)
+        if rand(streams) < p:
+            return position
+
+
+def next_picked_ahead(  # noqa: PLR0913, PLR0917 (all are numbers that the kernel has)
+    position: int,
+    n_positions: int,
+    p: float,
+    per_logarithm: float,
+    distances: Any,
+    streams: Any,
+) -> int:
+    """Do the same as `next_picked` in less time, where nothing else draws.
+
+    Parameters
+    ----------
+    position, n_positions, p, per_logarithm, streams
+        As those of `next_picked`.
+    distances : pointer to int64
+        What is known of the next distances, see `next_distance`.
+    """
+    while True:
+        position += 1
+        if position >= n_positions:
+            return n_positions
+        if draws_distances(p):
+            return position + next_distance(distances, per_logarithm, streams)
+        if rand(streams) < p:
+            return position
+
+
+def mark_picked(mask: Any, n_positions: int, p: float, streams: Any) -> None:
+    """Mark the positions that are picked, deciding on each.
+
+    Parameters
+    ----------
+    mask : pointer to int64
+        A byte for each position; it becomes 1 where the position is picked.
+    n_positions : int
+        How many positions there are.
+    p : float
+        The probability with which a position is picked.
+    streams : pointer to int64
+        Opened random streams.
+    """
+    is_marked = as_bytes(mask)
+    for position in range(n_positions):
+        is_marked[position] = rand(streams) < p
+
+
+def marks_of_sample(
+    append_rows: int, scratch: int, n_positions: int, size: int, streams: Any
+) -> int:
+    """Begin a sample of a given size, of which `next_of_sample` picks one by one.
+
+    Parameters
+    ----------
+    append_rows : int
+        Address of the dynamic arrays' operation.
+    scratch : int
+        Handle of a dynamic array of bytes.
+    n_positions, size : int
+        How many positions there are, and how many of them are picked.
+    streams : pointer to int64
+        Opened random streams.
+
+    Returns
+    -------
+    int
+        The address of the marks of the picked positions, where these have been drawn;
+        0 where they are decided on one by one, -1 without memory.
+    """
+    if size == 0 or size / n_positions > _SMALL_SHARE:
+        return 0
+    set_size(scratch, 0)
+    marks = mark_distinct(append_rows, scratch, n_positions, size, streams)
+    return marks if marks != 0 else -1
+
+
+def mark_distinct(
+    append_rows: int, scratch: int, population: int, size: int, streams: Any
+) -> int:
+    """Draw `size` different numbers below `population` and mark them.
+
+    Parameters
+    ----------
+    append_rows : int
+        Address of the dynamic arrays' operation.
+    scratch : int
+        Handle of a dynamic array of bytes, which has no rows.
+    population, size : int
+        How many numbers there are, and how many of them are drawn.
+    streams : pointer to int64
+        Opened random streams.
+
+    Returns
+    -------
+    int
+        The address of `population` bytes, of which `size` are 1; 0 if there is not
+        enough memory.
+    """
+    address = call(append_rows, (scratch, population))
+    if address == 0:
+        return 0
+    marks = bools(address)
+    for position in range(population):
+        marks[position] = 0
+    for _ in range(size):
+        position = int64(rand(streams) * population)
+        while marks[position] != 0:
+            position = int64(rand(streams) * population)
+        marks[position] = 1
+    return address
+
+
+def next_of_sample(
+    position: int, n_positions: int, n_left: int, marks: int, streams: Any
+) -> int:
+    """Return the next position of a sample of a given size.
+
+    Where each position is decided on, this is algorithm S of Knuth, The Art of Computer
+    Programming, vol. 2, 3.4.2.
+
+    Parameters
+    ----------
+    position : int
+        The one that was picked last, -1 before the first.
+    n_positions : int
+        How many positions there are.
+    n_left : int
+        How many of them are still to be picked, at least 1.
+    marks : int
+        What `marks_of_sample` returned.
+    streams : pointer to int64
+        Opened random streams.
+    """
+    position += 1
+    if marks != 0:
+        while bools(marks)[position] == 0:
+            position += 1
+        return position
+    while (n_positions - position - 1) * rand(streams) >= n_left:
+        position += 1
+    return position
