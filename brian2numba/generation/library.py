@@ -185,6 +185,9 @@ _CREATION = (
 )
 
 
+#: The functions of `brian2numba.kernels.distances`
+_DISTANCES = ("distance", "forget_distances", "next_distance")
+
 #: The functions of `brian2numba.kernels.synapse_samples`
 _SAMPLES = (
     "draws_distances",
@@ -192,8 +195,6 @@ _SAMPLES = (
     "mark_picked",
     "marks_of_sample",
     "next_of_sample",
-    "next_picked",
-    "next_picked_ahead",
 )
 
 
@@ -224,7 +225,7 @@ def namespace() -> dict[str, Any]:
         "_part_of_range": sharing.part_of_range,
         **{f"_{name}": getattr(synapse_creation, name) for name in _CREATION},
         **{f"_{name}": getattr(synapse_samples, name) for name in _SAMPLES},
-        "_forget_distances": distances.forget_distances,
+        **{f"_{name}": getattr(distances, name) for name in _DISTANCES},
         "_open_streams": random_numbers.open_streams,
         "_close_streams": random_numbers.close_streams,
         "_open_key": counter_based.open_key,

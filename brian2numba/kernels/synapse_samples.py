@@ -9,13 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from brian2numba.kernels.distances import (
-    distance,
-    next_distance,
-    positions_per_logarithm,
-)
+from brian2numba.kernels.distances import positions_per_logarithm
 from brian2numba.kernels.random_numbers import rand
-from brian2numba.kernels.synapse_creation import set_size
 from brian2numba.language import as_bytes, bools, call, int64
 
 __all__ = [
@@ -25,14 +20,12 @@ __all__ = [
     "mark_picked",
     "marks_of_sample",
     "next_of_sample",
-    "next_picked",
-    "next_picked_ahead",
 ]
 
 #: Below this probability, the distance to the next synapse is drawn
 _SMALL_PROBABILITY = 0.25
-#: Up to this share of the positions, a sample of a given size is drawn position by
-#: position; else each position is decided on
+#: Of a sample with a given size, up to this share of the positions, each is drawn; of a
+#: larger one, each position is decided on
 _SMALL_SHARE = 0.06
 
 
@@ -45,7 +38,7 @@ def draws_distances(p: float) -> bool:
 
 
 def factor_for_distances(p: float) -> float:
-    """Return what `next_picked` takes for a probability.
+    """Return what `distance` takes for a probability.
 
     Parameters
     ----------
@@ -55,64 +48,9 @@ def factor_for_distances(p: float) -> float:
     Returns
     -------
     float
-        What `distance` takes; 0 where no distances are drawn.
+        What a logarithm is multiplied by; 0 where no distances are drawn.
     """
     return positions_per_logarithm(p) if draws_distances(p) else 0.0
-
-
-def next_picked(
-    position: int, n_positions: int, p: float, per_logarithm: float, streams: Any
-) -> int:
-    """Return the next position that is picked; at least `n_positions` if none is.
-
-    Parameters
-    ----------
-    position : int
-        The one that was picked last, -1 before the first.
-    n_positions : int
-        How many positions there are.
-    p : float
-        The probability with which a position is picked.
-    per_logarithm : float
-        What `factor_for_distances` returns for it.
-    streams : pointer to int64
-        Opened random streams.
-    """
-    while True:
-        position += 1
-        if position >= n_positions:
-            return n_positions
-        if draws_distances(p):
-            return position + distance(rand(streams), per_logarithm)
-        if rand(streams) < p:
-            return position
-
-
-def next_picked_ahead(  # noqa: PLR0913, PLR0917 (all are numbers that the kernel has)
-    position: int,
-    n_positions: int,
-    p: float,
-    per_logarithm: float,
-    distances: Any,
-    streams: Any,
-) -> int:
-    """Do the same as `next_picked` in less time, where nothing else draws.
-
-    Parameters
-    ----------
-    position, n_positions, p, per_logarithm, streams
-        As those of `next_picked`.
-    distances : pointer to int64
-        What is known of the next distances, see `next_distance`.
-    """
-    while True:
-        position += 1
-        if position >= n_positions:
-            return n_positions
-        if draws_distances(p):
-            return position + next_distance(distances, per_logarithm, streams)
-        if rand(streams) < p:
-            return position
 
 
 def mark_picked(mask: Any, n_positions: int, p: float, streams: Any) -> None:
@@ -135,13 +73,13 @@ def mark_picked(mask: Any, n_positions: int, p: float, streams: Any) -> None:
 
 
 def marks_of_sample(
-    append_rows: int, scratch: int, n_positions: int, size: int, streams: Any
+    reserve_rows: int, scratch: int, n_positions: int, size: int, streams: Any
 ) -> int:
     """Begin a sample of a given size, of which `next_of_sample` picks one by one.
 
     Parameters
     ----------
-    append_rows : int
+    reserve_rows : int
         Address of the dynamic arrays' operation.
     scratch : int
         Handle of a dynamic array of bytes.
@@ -158,22 +96,21 @@ def marks_of_sample(
     """
     if size == 0 or size / n_positions > _SMALL_SHARE:
         return 0
-    set_size(scratch, 0)
-    marks = mark_distinct(append_rows, scratch, n_positions, size, streams)
+    marks = mark_distinct(reserve_rows, scratch, n_positions, size, streams)
     return marks if marks != 0 else -1
 
 
 def mark_distinct(
-    append_rows: int, scratch: int, population: int, size: int, streams: Any
+    reserve_rows: int, scratch: int, population: int, size: int, streams: Any
 ) -> int:
     """Draw `size` different numbers below `population` and mark them.
 
     Parameters
     ----------
-    append_rows : int
+    reserve_rows : int
         Address of the dynamic arrays' operation.
     scratch : int
-        Handle of a dynamic array of bytes, which has no rows.
+        Handle of a dynamic array of bytes.
     population, size : int
         How many numbers there are, and how many of them are drawn.
     streams : pointer to int64
@@ -185,7 +122,7 @@ def mark_distinct(
         The address of `population` bytes, of which `size` are 1; 0 if there is not
         enough memory.
     """
-    address = call(append_rows, (scratch, population))
+    address = call(reserve_rows, (scratch, population))
     if address == 0:
         return 0
     marks = bools(address)
