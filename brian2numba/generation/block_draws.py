@@ -18,6 +18,9 @@ from brian2numba.language import MASK_SIZE
 
 __all__ = ["BlockDraws", "block_draws"]
 
+#: Where the numbers of a block are
+_BUFFER = "_drawn"
+
 _CALL = re.compile(r"_(randn?)\(_vectorisation_idx, _random_streams\)")
 _STREAMS = re.compile(r"\b_random_streams\b")
 _TAKE = {"rand": "_take_uniform", "randn": "_take_normal"}
@@ -50,6 +53,17 @@ class BlockDraws:
         """The number of elements for which numbers are taken at once."""
         return MASK_SIZE // self.n_numbers // _MULTIPLE * _MULTIPLE
 
+    @property
+    def buffers(self) -> tuple[str]:
+        """What the kernel calls the memory for the numbers of a block."""
+        return (_BUFFER,)
+
+    @property
+    def before(self) -> tuple[str]:
+        """The statement that takes the numbers of a block."""
+        n_numbers = f"{self.n_numbers} * (_stop - _start)"
+        return (f"{self.take}({_BUFFER}, {n_numbers}, _random_streams)",)
+
 
 def block_draws(code: str) -> BlockDraws | None:
     """Let statements use numbers that were taken before.
@@ -79,7 +93,7 @@ def block_draws(code: str) -> BlockDraws | None:
         place = "_idx - _start"
         if n_numbers > 1:
             place = f"({place}) * {n_numbers} + {next(numbers)}"
-        return f"_drawn[{place}]"
+        return f"{_BUFFER}[{place}]"
 
     return BlockDraws(_CALL.sub(item, code), _TAKE[kinds.pop()], n_numbers)
 

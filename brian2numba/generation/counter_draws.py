@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from brian2numba.errors import UserFunctionError
 
@@ -74,6 +75,21 @@ class CounterBlocks:
 
     code: str
     draws: tuple[tuple[str, str], ...]
+    #: The number of elements for which numbers are made at once
+    block_size: ClassVar[str] = "_MASK_SIZE"
+
+    @property
+    def buffers(self) -> list[str]:
+        """What the kernel calls the memory for the numbers of each draw."""
+        return [f"_drawn{draw}" for _, draw in self.draws]
+
+    @property
+    def before(self) -> list[str]:
+        """The statements that make the numbers of a block."""
+        return [
+            f"{fill}(_drawn{draw}, _start, _stop, {RANDOM_KEY}, {draw})"
+            for fill, draw in self.draws
+        ]
 
 
 def counter_blocks(code: str) -> CounterBlocks | None:

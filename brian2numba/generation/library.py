@@ -31,6 +31,7 @@ from brian2numba.kernels import (
     random_numbers,
     sharing,
     synapse_creation,
+    synapse_samples,
     timed_arrays,
 )
 from brian2numba.kernels.random_numbers import (
@@ -171,13 +172,14 @@ _CREATION = (
     "append_marked",
     "append_row",
     "data_of",
+    "first_marked_beyond",
     "make_room",
-    "mark_distinct",
     "number_of_marks",
     "number_of_steps",
     "set_size",
     "steps_before",
     "steps_until",
+    "unmark_beyond",
 )
 
 
@@ -188,7 +190,15 @@ _DISTANCES = (
     "distance",
     "forget_distances",
     "next_distance",
-    "positions_per_logarithm",
+)
+
+#: The functions of `brian2numba.kernels.synapse_samples`
+_SAMPLES = (
+    "draws_distances",
+    "factor_for_distances",
+    "mark_picked",
+    "marks_of_sample",
+    "next_of_sample",
 )
 
 
@@ -223,6 +233,7 @@ def namespace() -> dict[str, Any]:
         "_NO_END": sharing.NO_END,
         "_part_of_range": sharing.part_of_range,
         **{f"_{name}": getattr(synapse_creation, name) for name in _CREATION},
+        **{f"_{name}": getattr(synapse_samples, name) for name in _SAMPLES},
         **{f"_{name}": getattr(distances, name) for name in _DISTANCES},
         "_Streams": random_numbers.Streams,
         "_open_streams": random_numbers.open_streams,

@@ -15,9 +15,8 @@ from brian2.core.variables import Variable
 from brian2.utils.stringtools import word_substitute
 from jinja2 import TemplateNotFound
 
-from brian2numba.generation.block_draws import block_draws
+from brian2numba.generation.blocks import blocks
 from brian2numba.generation.checking import new_rows, working_memory
-from brian2numba.generation.counter_draws import counter_blocks
 from brian2numba.generation.dtypes import dtype_name, pointer_name
 from brian2numba.generation.names import models_name
 from brian2numba.generation.source import KernelDraft
@@ -38,6 +37,11 @@ def scalar(code: str) -> str:
 def renamed(code: str, name: str, other: str) -> str:
     """Filter for statements that use another array."""
     return str(word_substitute(code, {name: other}))
+
+
+def block(code: str) -> str:
+    """Filter for what a macro makes, in which there may be such statements."""
+    return str(autoindent(autoindent_postfilter(code)))
 
 
 def _with_index(code: str, index: str) -> str:
@@ -61,8 +65,6 @@ class NumbaTemplate(CodeObjectTemplate):
             kwds["inner_variable"] = models_name(kwds["inner_variable"])
         kwds["value_of"] = kwds.__getitem__
         kwds["rows_of"] = _rows_of
-        kwds["new_rows"] = new_rows
-        kwds["working_memory"] = working_memory
         kwds["scalar_code"] = _only_block(scalar_code)
         kwds["vector_code"] = _only_block(vector_code)
         body = autoindent_postfilter(str(self.template.make_module(kwds)))
@@ -104,6 +106,9 @@ class NumbaTemplater(Templater):
         self.env.filters["vector"] = vector
         self.env.filters["scalar"] = scalar
         self.env.filters["renamed"] = renamed
-        self.env.filters["block_draws"] = block_draws
-        self.env.filters["counter_blocks"] = counter_blocks
+        self.env.filters["block"] = block
+        self.env.filters["blocks"] = blocks
+        # Macros know no more of what a template was given than it gives them
+        self.env.globals["new_rows"] = new_rows
+        self.env.globals["working_memory"] = working_memory
         self.templates = _Loader(self.env, self.extension)

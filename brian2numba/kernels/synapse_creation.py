@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from brian2numba.containers.dynamic_array import rows_of
-from brian2numba.kernels.random_numbers import Streams, rand
 from brian2numba.language import (
     Pointer,
-    bools,
     call,
     int32,
     int64,
@@ -20,14 +18,15 @@ __all__ = [
     "append_row",
     "count_indices",
     "data_of",
+    "first_marked_beyond",
     "make_room",
-    "mark_distinct",
     "number_of_marks",
     "number_of_steps",
     "number_repeats",
     "set_size",
     "steps_before",
     "steps_until",
+    "unmark_beyond",
 ]
 
 #: Room for the new synapses grows by no more than this factor at a time
@@ -156,6 +155,41 @@ def number_of_marks(mask: Pointer[int64], n_elements: int) -> int:
     return n_marks
 
 
+def first_marked_beyond(
+    mask: Pointer[int64], start: int, stop: int, first_valid: int, end_valid: int
+) -> int:
+    """Return the first marked step of a block that is not valid; -1 if there is none.
+
+    Parameters
+    ----------
+    mask : pointer to int64
+        A byte for each step of the block, 1 where it is marked.
+    start, stop : int
+        The first step of the block, and the one after the last.
+    first_valid, end_valid : int
+        The first valid step, and the one after the last.
+    """
+    if first_valid <= start and stop <= end_valid:
+        return -1
+    is_marked = same_memory(mask, uint8)
+    for step in range(start, stop):
+        is_valid = first_valid <= step < end_valid
+        if is_marked[step - start] != 0 and not is_valid:
+            return step
+    return -1
+
+
+def unmark_beyond(
+    mask: Pointer[int64], start: int, stop: int, first_valid: int, end_valid: int
+) -> None:
+    """Unmark the steps of a block that are not valid, see `first_marked_beyond`."""
+    is_marked = same_memory(mask, uint8)
+    for step in range(start, min(stop, first_valid)):
+        is_marked[step - start] = 0
+    for step in range(max(start, end_valid), stop):
+        is_marked[step - start] = 0
+
+
 def append_marked(  # noqa: PLR0913, PLR0917 (all are numbers that the kernel has)
     mask: Pointer[int64],
     n_elements: int,
@@ -253,39 +287,3 @@ def number_repeats(
         previous = keys[item]
         numbers[item] = number
     return 0
-
-
-def mark_distinct(
-    append_rows: int, scratch: int, population: int, size: int, streams: Streams
-) -> int:
-    """Draw `size` different numbers below `population` and mark them.
-
-    Parameters
-    ----------
-    append_rows : int
-        Address of the dynamic arrays' operation.
-    scratch : int
-        Handle of a dynamic array of bytes, which are 0 before and after use.
-    population, size : int
-        How many numbers there are, and how many of them are drawn.
-    streams : Streams
-        Opened random streams.
-
-    Returns
-    -------
-    int
-        The address of `population` bytes, of which `size` are 1; 0 if there is not
-        enough memory. Whoever reads the marks clears them.
-    """
-    address = call(append_rows, (scratch, population))
-    if address == 0:
-        return 0
-    marks = bools(address)
-    for position in range(population):
-        marks[position] = 0
-    for _ in range(size):
-        position = int64(rand(streams) * population)
-        while marks[position] != 0:
-            position = int64(rand(streams) * population)
-        marks[position] = 1
-    return address

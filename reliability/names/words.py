@@ -65,13 +65,12 @@ def words() -> list[str]:
 
 def _of_templates() -> Iterator[str]:
     """Yield what templates, and the declarations of slots, call something."""
-    folder = files("brian2numba.generation") / "templates"
-    for file in folder.iterdir():
+    generation = Path(str(files("brian2numba.generation")))
+    for file in (generation / "templates").rglob("*.py_"):
         text = re.sub(
             r"\{[#%].*?[#%]\}", "", file.read_text(encoding="utf-8"), flags=re.S
         )
         yield from (n for n in get_identifiers(text) if n.startswith("_"))
-    generation = Path(str(folder)).parent
     for module in ("slots", "followed", "source", "generator"):
         text = (generation / f"{module}.py").read_text(encoding="utf-8")
         yield from re.findall(r"(?<=[\"{ (])_\w+", text)
