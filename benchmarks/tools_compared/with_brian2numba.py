@@ -65,7 +65,7 @@ def kernel(_table):
 _STEPS = """
 def kernel(_table):
     _slots = _int64s(_table)
-    _queue = _slots[2]
+    _queue = _queue_of(_slots[2])
     total = 0
     for step in range(_slots[6]):
         if _call(_slots[0], (_slots[3], _slots[4], _slots[5])) != 0:
@@ -74,9 +74,7 @@ def kernel(_table):
         while _chunk != 0:
             _synapses, _ranges, _n_ranges, _chunk = _read_chunk(_queue, _chunk)
             for _range in range(_n_ranges):
-                _first = _int32s(_ranges)[2 * _range]
-                _end = _int32s(_ranges)[2 * _range + 1]
-                for _position in range(_first, _end):
+                for _position in range(_ranges[_range].first, _ranges[_range].end):
                     total += _synapse_at(_synapses, _position)
         _call(_slots[1], (_slots[3],))
     return total
@@ -138,7 +136,7 @@ class Brian2Numba(Tool):
             queue = queues[n]
             table[:] = (
                 *(push_spikes.address, advance_queue.address),
-                *(queue.payload, queue.handle),
+                *(queue.handle, queue.handle),
                 *(spikes.ctypes.data, len(spikes), n_steps),
             )
             return call()
