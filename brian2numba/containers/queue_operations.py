@@ -169,7 +169,7 @@ def _count(queue: Queue, spikes: Pointer[int32], n_spikes: int) -> int:
 
 def _slot_after(queue: Queue, delay: int) -> int:
     """Return the slot that is due after a number of steps."""
-    n_slots, slot = queue.n_slots, queue.offset + delay
+    n_slots, slot = queue.n_slots, queue.present + delay
     return slot - n_slots if slot >= n_slots else slot
 
 
@@ -230,7 +230,7 @@ def copy_events(handle: int, slot: int, target: Pointer[int32]) -> int:
 
 def due_chunk(queue: Queue) -> int:
     """Return the first chunk of the events that are due now, 0 if there are none."""
-    return find_chunk(queue, queue.offset)
+    return find_chunk(queue, queue.present)
 
 
 @operation
@@ -247,7 +247,7 @@ def count_due(handle: int) -> int:
 def advance_queue(handle: int) -> int:
     """Remove the spikes that are due and go to the next step; returns `Status.OK`."""
     queue = queue_of(handle)
-    clear_slot(queue, queue.offset)
-    following = queue.offset + 1
-    queue.offset = following if following < queue.n_slots else 0
+    clear_slot(queue, queue.present)
+    following = queue.present + 1
+    queue.present = following if following < queue.n_slots else 0
     return Status.OK

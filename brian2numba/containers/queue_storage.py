@@ -14,6 +14,7 @@ hour's delay costs a table of pages, 4 bytes for 64 steps, and not a list a step
 
 from __future__ import annotations
 
+import ctypes
 import enum
 from typing import Annotated
 
@@ -59,17 +60,12 @@ __all__ = [
     "synapse_at",
 ]
 
-#: Items of a chunk, of which the first ones are its header
+#: Items of a chunk
 CHUNK_SHIFT = 6
 CHUNK_ITEMS = 1 << CHUNK_SHIFT
-HEADER = 4
-EVENT_ITEMS = CHUNK_ITEMS - HEADER
-#: Items of an event that is a range
-RANGE_ITEMS = 2
-#: Slots and items of a page
+#: Slots of a page
 PAGE_SHIFT = 6
 PAGE_SLOTS = 1 << PAGE_SHIFT
-PAGE_ITEMS = PAGE_SLOTS * 4
 _MAX_ITEMS = 2**31 - 1
 #: Items of a line of the processor's cache, and how many lines are asked for at once
 _LINE_ITEMS, _N_LINES = 16, 6
@@ -80,7 +76,7 @@ class Events(Record):
 
     #: The number of slots, and the present one
     n_slots: int64
-    offset: int64
+    present: int64
     chunks: Pool
     pages: Pool
     #: For each page of slots its record, int32; 0 where there is none
@@ -114,6 +110,10 @@ class Range(Record):
     end: int32
 
 
+#: Items of an event that is a range
+RANGE_ITEMS = ctypes.sizeof(Range) // ITEM
+
+
 class ChunkKind(enum.IntEnum):
     """What a chunk holds."""
 
@@ -123,8 +123,8 @@ class ChunkKind(enum.IntEnum):
     CLOSED = 2
 
 
-class Chunk(Record):
-    """Some of the events of a slot."""
+class ChunkHeader(Record):
+    """What a chunk begins with."""
 
     #: The next chunk of the slot, or 0
     following: int32
@@ -132,6 +132,15 @@ class Chunk(Record):
     #: The items that are used: from 0 to their number. That is up to date where another
     #: chunk follows, and in all chunks of a slot after `find_chunk`
     used: Range
+
+
+HEADER_ITEMS = ctypes.sizeof(ChunkHeader) // ITEM
+EVENT_ITEMS = CHUNK_ITEMS - HEADER_ITEMS
+
+
+class Chunk(ChunkHeader):
+    """Some of the events of a slot."""
+
     items: Annotated[Pointer[int32], EVENT_ITEMS]
 
 
@@ -146,6 +155,9 @@ class Slot(Record):
     n_chunks: int32
     #: Of the first slot of a page: how many of the page's slots have events
     n_occupied: int32
+
+
+PAGE_ITEMS = PAGE_SLOTS * ctypes.sizeof(Slot) // ITEM
 
 
 def _directory(queue: Queue) -> Pointer[int32]:
@@ -205,7 +217,7 @@ def _note_size(queue: Queue, slot: Slot) -> None:
     index = (slot.position - 1) >> CHUNK_SHIFT
     last = _chunks(queue)[index]
     if last.kind != ChunkKind.CLOSED:
-        last.used.end = slot.position - index * CHUNK_ITEMS - HEADER
+        last.used.end = slot.position - index * CHUNK_ITEMS - HEADER_ITEMS
 
 
 def _add_chunk(queue: Queue, number: int, kind: int) -> Slot:
@@ -223,7 +235,7 @@ def _add_chunk(queue: Queue, number: int, kind: int) -> Slot:
     else:
         _note_size(queue, slot)
         _last_chunk(queue, slot).following = chunk_number
-    slot.position = (chunk_number - 1) * CHUNK_ITEMS + HEADER
+    slot.position = (chunk_number - 1) * CHUNK_ITEMS + HEADER_ITEMS
     slot.n_chunks += 1
     return slot
 
@@ -285,11 +297,11 @@ def append_delayed(queue: Queue, first: int, end: int) -> None:
         The first position in the list of synapses, and the one after the last.
     """
     synapses, delays = queue.synapses, queue.delays
-    offset, n_slots = queue.offset, queue.n_slots
+    present, n_slots = queue.present, queue.n_slots
     # These do not move: all memory is reserved
     directory, slots, items = _directory(queue), _slots(queue), items_of(queue.chunks)
     for k in range(first, end):
-        number = offset + delays[k]
+        number = present + delays[k]
         number = number - n_slots if number >= n_slots else number
         page = directory[number >> PAGE_SHIFT]
         slot = _slot_of_page(slots, page, number)

@@ -177,7 +177,7 @@ class SpikeQueue:
 
     def peek(self) -> _Array:
         """Return the synapses whose spikes are due now, in the order of delivery."""
-        return self._events_of(self._queue.offset)
+        return self._events_of(self._queue.present)
 
     def advance(self) -> None:
         """Go to the next time step; what was due is gone."""
@@ -192,7 +192,7 @@ class SpikeQueue:
         events: list[list[int]] = [[] for _ in range(self._queue.n_slots)]
         for slot, synapses in self._events().items():
             events[slot] = synapses.tolist()
-        return self._queue.offset, events
+        return self._queue.present, events
 
     def _restore_from_full_state(
         self, state: tuple[int, list[list[int]]] | None
@@ -215,7 +215,7 @@ class SpikeQueue:
             events = {(k - offset) % n_slots: slot for k, slot in events.items()}
             offset = 0
         self._replace_events(events, max(n_slots, max_delay + 1))
-        self._queue.offset = offset
+        self._queue.present = offset
 
     def _events(self) -> _Events:
         """Return the events of the slots that may have any."""
@@ -237,7 +237,7 @@ class SpikeQueue:
 
     def _events_under_way(self) -> _Events:
         """Return the events by the number of steps until they are due."""
-        n_slots, offset = self._queue.n_slots, self._queue.offset
+        n_slots, offset = self._queue.n_slots, self._queue.present
         events = self._events().items()
         due = {(slot - offset) % n_slots: synapses for slot, synapses in events}
         return {step: due[step] for step in sorted(due) if len(due[step])}
