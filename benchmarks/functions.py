@@ -30,10 +30,10 @@ from brian2 import Function, Network, NeuronGroup, ms, prefs
 
 import brian2numba
 from brian2numba.compilation import compiler
+from brian2numba.language.kinds import INT64
+from brian2numba.language.users_arrays import length_of
+from brian2numba.language.values import Value
 from brian2numba.lowering import words
-from brian2numba.lowering.arrays import length_of
-from brian2numba.lowering.kinds import INT64
-from brian2numba.lowering.values import Value
 
 ROOT = Path(__file__).resolve().parent.parent
 N_NEURONS = 100_000

@@ -29,7 +29,7 @@ import numpy as np
 import brian2numba  # noqa: F401 (tells operations what compiles them)
 from brian2numba.device.random_counters import key_of
 from brian2numba.kernels import counter_based
-from brian2numba.language import float64s, int64s
+from brian2numba.language import Pointer, address_of, float64, int64
 from brian2numba.operations import Operation, operation
 
 __all__ = ["Sample", "p_values"]
@@ -41,30 +41,30 @@ _BITS_OF_WORD = 32
 
 
 @operation
-def _make_words(words: int, out: int, n: int, draw: int) -> int:
-    key, numbers = counter_based.open_key(words), int64s(out)
+def _make_words(counted: int, words: Pointer[int64], n: int, draw: int) -> int:
+    key = counter_based.open_key(counted)
     for k in range(n):
         bits = counter_based.random_bits(k, 0, draw, key)
-        numbers[4 * k] = bits[0]
-        numbers[4 * k + 1] = bits[1]
-        numbers[4 * k + 2] = bits[2]
-        numbers[4 * k + 3] = bits[3]
+        words[4 * k] = bits[0]
+        words[4 * k + 1] = bits[1]
+        words[4 * k + 2] = bits[2]
+        words[4 * k + 3] = bits[3]
     return 0
 
 
 @operation
-def _make_uniform(words: int, out: int, n: int, draw: int) -> int:
-    key = counter_based.open_key(words)
+def _make_uniform(counted: int, numbers: Pointer[float64], n: int, draw: int) -> int:
+    key = counter_based.open_key(counted)
     for k in range(0, n, 512):
-        counter_based.fill_rand(float64s(out + 8 * k), k, min(k + 512, n), key, draw)
+        counter_based.fill_rand(numbers + k, k, min(k + 512, n), key, draw)
     return 0
 
 
 @operation
-def _make_normal(words: int, out: int, n: int, draw: int) -> int:
-    key = counter_based.open_key(words)
+def _make_normal(counted: int, numbers: Pointer[float64], n: int, draw: int) -> int:
+    key = counter_based.open_key(counted)
     for k in range(0, n, 512):
-        counter_based.fill_randn(float64s(out + 8 * k), k, min(k + 512, n), key, draw)
+        counter_based.fill_randn(numbers + k, k, min(k + 512, n), key, draw)
     return 0
 
 
@@ -101,12 +101,10 @@ class Sample:
         return self._made(_make_normal, self.n, np.float64)
 
     def _made(self, make: Operation, size: int, dtype: Any) -> Array:
-        words = np.zeros(counter_based.RUN + 1, np.int64)
-        key = key_of(self.seed.encode(), self.role)
-        words[counter_based.KEY : counter_based.KEY + 2] = key
-        words[counter_based.RUN] = self.run
+        low, high = key_of(self.seed.encode(), self.role).tolist()
+        counted = counter_based.CountedBuffers(key_low=low, key_high=high, run=self.run)
         out = np.zeros(size + _BLOCK, dtype)
-        make.call(words.ctypes.data, out.ctypes.data, self.n, self.draw)
+        make.call(address_of(counted), out.ctypes.data, self.n, self.draw)
         return out[:size]
 
 

@@ -8,6 +8,7 @@ that belong to Brian's own containers get such words here, renewed before each c
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,12 +17,11 @@ import numpy as np
 from brian2.core.variables import ArrayVariable, DynamicArrayVariable
 
 from brian2numba.compilation.compiler import CompiledKernel
+from brian2numba.containers.extents import Extent
 from brian2numba.device import arrays as device_arrays
 from brian2numba.device.arrays import Replacements
 from brian2numba.errors import (
-    N_DETAILS,
-    OUT_OF_BOUNDS,
-    USER_EXCEPTION,
+    Status,
     exception_for,
 )
 from brian2numba.failed_calls import (
@@ -38,6 +38,7 @@ from brian2numba.failures import (
 )
 from brian2numba.generation.followed import check_unchanged
 from brian2numba.generation.source import KernelSource
+from brian2numba.language import Record, address_of
 from brian2numba.reports import NEW_ROWS, WORKING_MEMORY, Report
 
 __all__ = ["BoundKernel", "Place"]
@@ -103,13 +104,13 @@ class BoundKernel:
         self.device = device
         self.place = place
         #: What a kernel leaves to explain its status
-        self.details = np.zeros(N_DETAILS, np.int64)
-        self._numbers = {**numbers, "_details": self.details.ctypes.data}
+        self.report = Report()
+        self._numbers = {**numbers, "_report": address_of(self.report)}
         self.table = np.zeros(max(len(self.slots), 1), np.int64)
         #: The call that raised an exception, if one did
         self.failed_call: FailedCall | None = None
         self._alive: list[Any] = []
-        self._foreign: list[tuple[ArrayVariable, np.ndarray[Any, Any]]] = []
+        self._foreign: list[tuple[ArrayVariable, Extent]] = []
         self._followings: list[Any] = []
         self._entry, self._address = kernel.entry, self.table.ctypes.data
         self.bind()
@@ -145,7 +146,7 @@ class BoundKernel:
         return bool(self._followings or self.source.called)
 
     def follow(self, following: Any) -> None:
-        """Renew the words of a slot each time that Python has run."""
+        """Renew what a slot refers to each time that Python has run."""
         self._followings.append(following)
 
     def renew(self) -> None:
@@ -204,7 +205,7 @@ class BoundKernel:
             if call is None:
                 raise
             self.failed_call = call
-            raised = self._exception_of_user(USER_EXCEPTION, call)
+            raised = self._exception_of_user(Status.USER_EXCEPTION, call)
             if raised is error:
                 raise
             raise raised from raised.__cause__
@@ -213,20 +214,20 @@ class BoundKernel:
 
     def exception(self, status: int) -> Exception:
         """Return the exception that tells what a status of the kernel means."""
-        details = self.details.tolist()
-        self.details[:] = 0
-        if status == OUT_OF_BOUNDS:
-            return self._out_of_bounds(details)
-        if status == USER_EXCEPTION:
-            self.failed_call = failed_call(self.source, details)
+        report = Report.from_buffer_copy(self.report)
+        ctypes.memset(address_of(self.report), 0, ctypes.sizeof(Report))
+        if status == Status.OUT_OF_BOUNDS:
+            return self._out_of_bounds(report)
+        if status == Status.USER_EXCEPTION:
+            self.failed_call = failed_call(self.source, report)
             if self.failed_call is not None:
                 return self._exception_of_user(status, self.failed_call)
-        return exception_for(status, details, str(self.place))
+        return exception_for(status, str(self.place), report.index, report.size)
 
     def _exception_of_user(self, status: int, call: FailedCall) -> Exception:
         error = exception_of(self.source, call)
         if not isinstance(error, Exception):
-            return exception_for(status, (), str(self.place))
+            return exception_for(status, str(self.place))
         name = users_name(call.function_name, self.source.user_functions)
         of = f"the function '{name}', called by {self.place}"
         described = self.source.user_functions.get(call.function_name)
@@ -244,14 +245,10 @@ class BoundKernel:
         error.add_note(f"Raised by {of}{self.place.time()}. {given}")
         return error
 
-    def _out_of_bounds(self, details: list[int]) -> IndexError:
-        slot, index, size = (
-            details[word] for word in (Report.SLOT, Report.INDEX, Report.SIZE)
-        )
+    def _out_of_bounds(self, report: Report) -> IndexError:
+        slot = report.slot
         # Where the kernel finds it out when it returns, it doesn't know the statement
-        line = details[Report.LINE] or line_of_use(
-            self.source.text, self.slots[slot].name
-        )
+        line = report.line or line_of_use(self.source.text, self.slots[slot].name)
         statement = self.source.text.splitlines()[line - 1].strip()
         found = function_at(self.source.text, line)
         of = str(self.place)
@@ -264,8 +261,9 @@ class BoundKernel:
                 statement, where = origin or (statement, "")
                 of = f"the function '{name}'{where}, called by {self.place},"
         message = (
-            f"The statement '{statement}' of {of} uses element {index} of "
-            f"{self._name_of(slot)}, which has {size} elements{self.place.time()}."
+            f"The statement '{statement}' of {of} uses element {report.index} "
+            f"of {self._name_of(slot)}, which has {report.size} elements"
+            f"{self.place.time()}."
         )
         if self.source.model_code:
             message += f" The statement is part of:\n{self.source.model_code}"
@@ -296,25 +294,27 @@ class BoundKernel:
         """Return the dynamic array of a variable, which kernels can make grow."""
         return device_arrays.owned_container(self.device, variable)
 
-    def keep(self, array: np.ndarray[Any, Any]) -> int:
-        """Return the address of an array, which from now on lives as the kernel."""
-        self._alive.append(array)
-        return array.ctypes.data
+    def keep(self, memory: np.ndarray[Any, Any] | Record) -> int:
+        """Return the address of memory, which from now on lives as the kernel."""
+        self._alive.append(memory)
+        return (
+            memory.ctypes.data if isinstance(memory, np.ndarray) else address_of(memory)
+        )
 
-    def words(self, variable: ArrayVariable) -> int:
-        """Return where the present address and size of a dynamic array are."""
+    def extent(self, variable: ArrayVariable) -> int:
+        """Return the address of the `Extent` of a dynamic array."""
         container = self.device.arrays[variable]
         self._alive.append(container)
         if device_arrays.is_ours(container):
             return container.payload
-        words = np.zeros(2, np.int64)
-        self._foreign.append((variable, words))
-        return self.keep(words)
+        extent = Extent()
+        self._foreign.append((variable, extent))
+        return self.keep(extent)
 
     def _renew_foreign(self) -> None:
-        for variable, words in self._foreign:
+        for variable, extent in self._foreign:
             data = self.device.arrays[variable].data
-            words[:] = data.ctypes.data, len(data)
+            extent.data, extent.n_rows = data.ctypes.data, len(data)
 
 
 def _described(variable: Any) -> str:

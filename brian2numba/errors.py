@@ -8,7 +8,7 @@ exception that Brian's users expect at that place.
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -179,18 +179,7 @@ class Status(enum.IntEnum):
     NO_REFRACTORY_PERIOD = 11
 
 
-#: The same as plain integers, for compiled code
-OK = int(Status.OK)
-OUT_OF_MEMORY = int(Status.OUT_OF_MEMORY)
-
-#: How many arguments are kept of a call that raises an exception
-N_ARGUMENTS = 16
-#: How many numbers a kernel can leave to explain its status, see `language.Report`
-N_DETAILS = 7 + N_ARGUMENTS
-OUT_OF_BOUNDS = int(Status.OUT_OF_BOUNDS)
-USER_EXCEPTION = int(Status.USER_EXCEPTION)
-
-#: The exception for each status, and its message; the details are {0} and {1}
+#: The exception for each status, and its message; index and size are {0} and {1}
 #: (`Status.OUT_OF_BOUNDS` is the binding's, which knows the arrays)
 _EXCEPTIONS: dict[Status, tuple[type[Exception], str]] = {
     Status.OUT_OF_MEMORY: (
@@ -264,17 +253,17 @@ def memory_for(where: str) -> Iterator[None]:
         raise MemoryError(message.format(where=where)) from error
 
 
-def exception_for(status: int, details: Sequence[int], where: str) -> Exception:
+def exception_for(status: int, where: str, index: int = 0, size: int = 0) -> Exception:
     """Return the exception that tells what a kernel's status means.
 
     Parameters
     ----------
     status : int
         A status other than `Status.OK`.
-    details : sequence of int
-        What the kernel left to explain it.
     where : str
         The model object, as in "the Synapses 'S'".
+    index, size : int
+        What the kernel reported to explain it.
     """
     kind, message = _EXCEPTIONS[Status(status)]
-    return kind(message.format(*details, last=details[1] - 1, where=where))
+    return kind(message.format(index, size, last=size - 1, where=where))

@@ -23,11 +23,10 @@ import numpy as np
 from brian2.core.functions import Function
 
 from brian2numba.compilation.uncompiled import python_names
-from brian2numba.errors import N_ARGUMENTS
 from brian2numba.failures import function_names
 from brian2numba.generation.source import KernelSource
 from brian2numba.reference_counting import functions_for_numba
-from brian2numba.reports import ARGUMENT_KINDS, Report
+from brian2numba.reports import ARGUMENT_KINDS, N_ARGUMENTS, Report
 from brian2numba.user_functions import PlainFunction
 from brian2numba.user_functions.in_python import for_numpy
 from brian2numba.user_functions.parts import unwrapped
@@ -69,30 +68,28 @@ class FailedCall:
     exception: BaseException | None = None
 
 
-def failed_call(source: KernelSource, details: Sequence[int]) -> FailedCall | None:
+def failed_call(source: KernelSource, report: Report) -> FailedCall | None:
     """Return the call that a kernel reported; None if it did not.
 
     Parameters
     ----------
     source : KernelSource
         The source of the kernel.
-    details : sequence of int
-        The words of the `Report`.
+    report : Report
+        What it reported.
     """
-    kinds = details[Report.KINDS] % 2**64
+    kinds = report.kinds % 2**64
     codes = [kinds >> 4 * k & 15 for k in range(N_ARGUMENTS)]
     n_arguments = next((k for k, code in enumerate(codes) if not code), N_ARGUMENTS)
     arguments = tuple(
-        _OF_BITS[_KINDS[code]](details[Report.ARGUMENTS + k])
-        if code in _KINDS
-        else None
+        _OF_BITS[_KINDS[code]](report.arguments[k]) if code in _KINDS else None
         for k, code in enumerate(codes[:n_arguments])
     )
     names = function_names(source.text, source.objects)
-    if details[Report.LINE] == 0:
+    if report.line == 0:
         return None
-    exception = _known_exception(details[Report.EXCEPTION])
-    return FailedCall(names[details[Report.FUNCTION]], arguments, exception)
+    exception = _known_exception(report.exception)
+    return FailedCall(names[report.function], arguments, exception)
 
 
 def call_in_python(source: KernelSource, error: Exception) -> FailedCall | None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from ctypes import CFUNCTYPE, c_int64
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, get_args, get_origin, get_type_hints
 
 from brian2.core.preferences import prefs
 
-from brian2numba.language import PYTHON_FUNCTIONS
+from brian2numba.language import ITEM_TYPES, PYTHON_FUNCTIONS, Pointer
 
-__all__ = ["Operation", "operation"]
+__all__ = ["Operation", "operation", "parameter_types"]
 
 
 class Operation:
@@ -24,7 +24,8 @@ class Operation:
     Parameters
     ----------
     function : callable
-        The function; its arguments and its result are integers of 64 bits.
+        The function. Its parameters are annotated: integers of 64 bits, or the
+        addresses of items or of a record. The result is an integer of 64 bits.
     """
 
     #: What compiles operations: takes the function, returns its address and what keeps
@@ -46,6 +47,17 @@ class Operation:
         n_arguments = self.function.__code__.co_argcount
         return CFUNCTYPE(c_int64, *[c_int64] * n_arguments)(self.address)
 
+    @cached_property
+    def python_call(self) -> Callable[..., int]:
+        """The function as Python runs it, given addresses for pointers and records."""
+        made = [_from_address(hint) for hint in parameter_types(self.function)]
+
+        def call(*arguments: int) -> int:
+            given = zip(made, arguments, strict=True)
+            return self.function(*(make(argument) for make, argument in given))
+
+        return call
+
     @property
     def is_python(self) -> bool:
         """Whether Python runs it: nothing is to be compiled, and this is not yet."""
@@ -55,7 +67,7 @@ class Operation:
     @property
     def call(self) -> Callable[..., int]:
         """The compiled function, callable from Python (without the GIL)."""
-        return self.function if self.is_python else self._compiled_call
+        return self.python_call if self.is_python else self._compiled_call
 
     @property
     def address(self) -> int:
@@ -63,8 +75,28 @@ class Operation:
         if not self.is_python:
             return self._compiled[0]
         # No function is where this object is
-        PYTHON_FUNCTIONS[id(self)] = self.function
+        PYTHON_FUNCTIONS[id(self)] = self.python_call
         return id(self)
+
+
+def parameter_types(function: Callable[..., Any]) -> list[Any]:
+    """Return the types of a function's parameters, as it declares them.
+
+    They are ``int``, ``Pointer[...]``, or a type of records.
+    """
+    hints = get_type_hints(function)
+    code = function.__code__
+    return [hints.get(name, int) for name in code.co_varnames[: code.co_argcount]]
+
+
+def _from_address(hint: Any) -> Callable[[int], Any]:
+    """Return what makes a parameter of an address, or leaves a number as it is."""
+    if get_origin(hint) is Pointer:
+        (item,) = get_args(hint)
+        kind = ITEM_TYPES.get(item, item)
+        return lambda address: Pointer(address, kind)
+    make: Callable[[int], Any] = int if hint is int else hint.from_address
+    return make
 
 
 #: Mark a function that compiled code calls by its address.

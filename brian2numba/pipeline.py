@@ -178,7 +178,6 @@ def _array_slots(name: str, variable: ArrayVariable) -> Iterator[slots.Slot]:
         yield slots.DynamicArrayData(data, variable)
         yield slots.DynamicArraySize(f"_num{data}", variable)
         yield slots.ContainerHandle(f"_container_{name}", variable)
-        yield slots.ContainerPayload(f"_payload{data}", variable)
     else:
         yield slots.ArrayData(data, variable)
         yield slots.ArraySize(f"_num{data}", variable)
@@ -210,7 +209,7 @@ def _number_slots(
     offers: Mapping[str, Offer], own: list[slots.Slot]
 ) -> dict[str, slots.Slot]:
     """Return a slot for each offered number, unless `own` says what it is."""
-    typed = {slot.name: slot for slot in [slots.Result("_details", np.int64), *own]}
+    typed = {slot.name: slot for slot in [slots.ReportSlot("_report"), *own]}
     return {**{name: slots.Number(name) for name in offers}, **typed}
 
 

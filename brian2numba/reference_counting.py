@@ -19,8 +19,6 @@ from typing import Any
 
 __all__ = [
     "ALIGNMENT",
-    "MEMINFO_DATA",
-    "MEMINFO_REFERENCES",
     "RUNTIME_FUNCTIONS",
     "MemInfo",
     "allocate_block",
@@ -33,10 +31,6 @@ __all__ = [
 
 #: Fixed arrays and buffers begin at cache lines
 ALIGNMENT = 64
-#: The word of a meminfo that holds the address of the block
-MEMINFO_DATA = 3
-#: ... and the one that counts the references to it
-MEMINFO_REFERENCES = 0
 
 
 def _extension(name: str) -> Any:

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 from brian2numba.compilation import machine_code
 from brian2numba.containers import allocation
+from brian2numba.containers.allocation import Block
 from brian2numba.reference_counting import (
-    MEMINFO_DATA,
     RUNTIME_FUNCTIONS,
     allocate_with_destructor,
 )
@@ -46,7 +46,7 @@ _WITH_DESTRUCTOR = "MemInfo_alloc_dtor"
 #: numba's function leaves a null pointer where the address of the block was
 _FAILING = {
     "NRT_MemInfo_varsize_realloc": f"""
-  %data = getelementptr i64, ptr %meminfo, i64 {MEMINFO_DATA}
+  %data = getelementptr i8, ptr %meminfo, i64 {Block.FIELDS["data"].offset}
   store ptr null, ptr %data"""
 }
 

@@ -65,7 +65,7 @@ def pytest_testnodedown(node):
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session):
-    from brian2numba.lowering import definitions  # noqa: PLC0415 (not before)
+    from brian2numba.language import definitions  # noqa: PLC0415 (not before)
 
     touched = session.config.stash[STASH]
     touched |= {sys.modules[name].__file__ for name in definitions._trees}

@@ -46,7 +46,6 @@ class PushBehaviour(Behaviour):
         return {
             **super().offers(),
             "_spike_queue": lambda: queue.handle,
-            "_spike_queue_payload": lambda: queue.payload,
             "_push_spikes": lambda: push_spikes.address,
             "_advance_queue": lambda: advance_queue.address,
         }

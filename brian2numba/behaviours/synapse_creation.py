@@ -116,7 +116,6 @@ class SynapseCreationBehaviour(Behaviour):
             "_new_pre": lambda: 0,
             "_new_post": lambda: 0,
             "_scratch": lambda: scratch.handle,
-            "_scratch_payload": lambda: scratch.payload,
         }
 
     def obstacle(self) -> str:

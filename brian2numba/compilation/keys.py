@@ -18,7 +18,7 @@ _PACKAGE = Path(__file__).parent.parent
 _PARTS = (
     "c_functions.py",
     "errors.py",
-    "language.py",
+    "language",
     "reference_counting.py",
     "reports.py",
     "compilation",

@@ -8,11 +8,12 @@ if nothing had happened.
 
 from __future__ import annotations
 
+import ast
+import ctypes
 from collections.abc import Callable
 from types import FunctionType
 from typing import Any
 
-import numpy as np
 from llvmlite import ir
 from numba.core import cgutils, compiler, cpu, registry, types
 from numba.core.compiler_lock import global_compiler_lock
@@ -21,21 +22,24 @@ from brian2numba.compilation.facts import is_translated
 from brian2numba.compilation.numba_units import check_kernel
 from brian2numba.compilation.options import set_llvm_options
 from brian2numba.compilation.uncompiled import define
-from brian2numba.errors import N_DETAILS, Status
+from brian2numba.errors import Status
 from brian2numba.failures import function_names
 from brian2numba.generation.jitting import compilable, is_jitted
 from brian2numba.generation.source import KernelSource
+from brian2numba.language import address_of
 from brian2numba.reports import Report
 from brian2numba.with_numba.calls import reporting, with_checks
 from brian2numba.with_numba.elementary import vector_functions
 from brian2numba.with_numba.functions import ERROR_MODEL, for_numba
 from brian2numba.with_numba.operators import names_of_operators
 from brian2numba.with_numba.rewriting import with_our_operators
+from brian2numba.with_numba.syntax import resolved
 
 __all__ = ["compile_to_c", "compile_with_numba"]
 
 _INT64 = ir.IntType(64)
 _BYTES_OF_WORD = 8
+_SIZE_OF_REPORT = ctypes.sizeof(Report)
 
 
 def compile_with_numba(
@@ -78,7 +82,7 @@ def compile_with_numba(
     names.update(vector_functions(namespace) if vectorises else {})
     names.update(names_of_operators(vectorises))
     names.update({n: compilable(v) for n, v in source.objects.items()})
-    report = np.zeros(N_DETAILS, np.int64)
+    report = Report()
     kernel = _kernel(source, names, file_name, vectorises)
     kernel = _reporting(source, kernel, names, report)
     address, library = compile_to_c(source, kernel, report)
@@ -93,16 +97,26 @@ def _kernel(
     Its functions of users, which `names` gets as well, check indices of arrays.
     """
     known = dict(names)
-    kernel = define(
-        source,
-        names,
-        file_name,
-        lambda module: with_our_operators(module, known, vectorises),
-    )
+    kernel = define(source, names, file_name, _Changed(names, vectorises))
     own = {n for n, v in source.objects.items() if not is_translated(v)}
     own |= names.keys() - known.keys() - {"kernel"}
     names.update({n: with_checks(names[n]) for n in own if _is_function(names[n])})
     return kernel
+
+
+class _Changed:
+    """Writes the source of a kernel as numba takes it."""
+
+    def __init__(self, names: dict[str, Any], vectorises: bool) -> None:
+        self.names, self.vectorises = names, vectorises
+
+    def __call__(self, module: ast.Module) -> ast.Module:
+        """Return the changed source; the names get what it refers to besides."""
+        for node in module.body:
+            if isinstance(node, ast.FunctionDef) and node.name == "kernel":
+                _, made = resolved(node, self.names)
+                self.names.update(made)
+        return with_our_operators(module, self.names, self.vectorises)
 
 
 def _is_function(thing: Any) -> bool:
@@ -125,12 +139,12 @@ def _reporting(
 def _slot_of_report(source: KernelSource) -> int | None:
     """Return the slot that says where to report calls that failed; None if none can."""
     names = [slot.name for slot in source.slots]
-    return names.index("_details") if "_details" in names else None
+    return names.index("_report") if "_report" in names else None
 
 
 @global_compiler_lock
 def compile_to_c(
-    source: KernelSource, kernel: Callable[[int], int], report: np.ndarray[Any, Any]
+    source: KernelSource, kernel: Callable[[int], int], report: Report
 ) -> tuple[int, Any]:
     """Compile a kernel to a C function that returns a status.
 
@@ -140,8 +154,8 @@ def compile_to_c(
         The source of the kernel.
     kernel : callable
         The kernel as a Python function of one integer, the address of its table.
-    report : array of int64
-        The words of the `Report` that it leaves.
+    report : Report
+        What it leaves of a call that fails.
 
     Returns
     -------
@@ -207,7 +221,7 @@ class _Entry:
         )
         self._builder = ir.IRBuilder(self._function.append_basic_block("entry"))
 
-    def write(self, report: np.ndarray[Any, Any], slot: int | None) -> None:
+    def write(self, report: Report, slot: int | None) -> None:
         """Write the function."""
         descriptor, convention = self._descriptor, self._convention
         callee_type = convention.get_function_type(
@@ -227,25 +241,25 @@ class _Entry:
         failed = ir.Constant(_INT64, int(Status.USER_EXCEPTION))
         self._builder.ret(self._builder.select(status.is_error, failed, value))
 
-    def _hand_over(self, report: np.ndarray[Any, Any], slot: int, status: Any) -> None:
+    def _hand_over(self, report: Report, slot: int, status: Any) -> None:
         """Copy the report of a call that failed, with where the exception is."""
         builder = self._builder
         (table,) = self._function.args
-        target = builder.load(self._word(table, slot))
-        source = _INT64(report.ctypes.data)
+        target = builder.load(self._word(table, _BYTES_OF_WORD * slot))
+        source = _INT64(address_of(report))
         cgutils.raw_memcpy(
             builder,
             self._word(target, 0),
             self._word(source, 0),
-            _INT64(len(report)),
-            _BYTES_OF_WORD,
+            _INT64(_SIZE_OF_REPORT),
+            1,
         )
         address = builder.ptrtoint(status.excinfoptr, _INT64)
         described = builder.select(status.is_user_exc, address, _INT64(0))
-        builder.store(described, self._word(target, Report.EXCEPTION))
-        builder.store(_INT64(0), self._word(source, Report.LINE))
+        fields = Report.FIELDS
+        builder.store(described, self._word(target, fields["exception"].offset))
+        builder.store(_INT64(0), self._word(source, fields["line"].offset))
 
-    def _word(self, address: Any, index: int) -> Any:
-        builder = self._builder
-        pointer = builder.inttoptr(address, _INT64.as_pointer())
-        return builder.gep(pointer, [_INT64(int(index))])
+    def _word(self, address: Any, offset: int) -> Any:
+        address = self._builder.add(address, _INT64(offset))
+        return self._builder.inttoptr(address, _INT64.as_pointer())

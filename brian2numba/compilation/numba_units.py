@@ -8,6 +8,7 @@ what it has put there.
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import re
 import types as python_types
@@ -30,8 +31,11 @@ from brian2numba.compilation.units import UnitCode, UnitSource
 from brian2numba.errors import FunctionNotCompilableError
 from brian2numba.generation.diagnosis import reason_of
 from brian2numba.generation.jitting import compilable, is_jitted
+from brian2numba.language import kinds
 from brian2numba.lowering.units import SCALARS
+from brian2numba.with_numba.arrays import ITEMS
 from brian2numba.with_numba.functions import for_numba, jitted
+from brian2numba.with_numba.types import PointerType, RecordType
 
 __all__ = ["check_kernel", "compile_unit"]
 
@@ -43,12 +47,6 @@ _NUMBERS = {
     "uint64": types.uint64,
     "float32": types.float32,
     "float64": types.float64,
-}
-_ITEMS = {
-    **_NUMBERS,
-    "int32": types.int32,
-    "uint32": types.uint32,
-    "uint8": types.uint8,
 }
 _SWITCHED_OFF = (
     "numba compiles nothing, because the environment variable NUMBA_DISABLE_JIT is "
@@ -206,9 +204,11 @@ def _type(kind: str) -> types.Type:
     """Return numba's type of an argument."""
     match kind.split():
         case ["array", item, n_dimensions]:
-            return types.Array(_ITEMS[item], int(n_dimensions), "C")
+            return types.Array(ITEMS[item], int(n_dimensions), "C")
         case ["pointer", item]:
-            return types.CPointer(_ITEMS[item])
+            return PointerType(kinds.ITEMS[item])
+        case ["record", module, name]:
+            return RecordType(getattr(importlib.import_module(module), name))
         case [name]:
             return _NUMBERS[name]
     raise ValueError(f"There are no arguments of the kind '{kind}'.")

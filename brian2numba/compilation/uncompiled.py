@@ -8,12 +8,12 @@ infinite or not a number, and integers have 64 bits.
 from __future__ import annotations
 
 import ast
-import ctypes
 import hashlib
 import linecache
 import traceback
 import types
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 
@@ -21,13 +21,21 @@ import numpy as np
 
 from brian2numba import language
 from brian2numba.elementary.functions import FUNCTIONS
-from brian2numba.errors import OUT_OF_BOUNDS
+from brian2numba.errors import Status
 from brian2numba.generation import library
 from brian2numba.generation.jitting import is_jitted
 from brian2numba.generation.slots import Slot
 from brian2numba.generation.source import KernelSource
 from brian2numba.kernels.arithmetic import integer_power
-from brian2numba.language import OutOfBoundsError, Pointer, float64_from_bits, int64s
+from brian2numba.language import (
+    ITEM_TYPES,
+    ItemType,
+    OutOfBoundsError,
+    Pointer,
+    float64_from_bits,
+    int64s,
+    new_items,
+)
 from brian2numba.reports import Report
 
 __all__ = ["define", "executed", "python_entry", "python_names"]
@@ -45,21 +53,30 @@ _FUNCTIONS = {
 }
 
 
-def _pointers(item: Any, value: Callable[[Any], Any]) -> Callable[[int], Pointer]:
-    return lambda address: Pointer(address, item, value)
+def _pointers(item: ItemType) -> Callable[[int], Pointer[Any]]:
+    return lambda address: Pointer(address, item)
 
 
 def _integer(function: Callable[[Any], int]) -> Callable[[Any], Any]:
     return lambda x: np.int64(function(x))
 
 
+def _read_as(word: Any, value: Any) -> ItemType:
+    """Return a type of items that are read as numbers of numpy's."""
+    return replace(ITEM_TYPES[word], value=value)
+
+
+_FLOAT64 = _read_as(language.float64, np.float64)
+_INT64 = _read_as(language.int64, np.int64)
+_UINT8 = _read_as(language.uint8, np.int64)
+
 _WORDS: dict[str, Any] = {
-    "_float64s": _pointers(ctypes.c_double, np.float64),
-    "_float32s": _pointers(ctypes.c_float, np.float32),
-    "_int64s": _pointers(ctypes.c_int64, np.int64),
-    "_int32s": _pointers(ctypes.c_int32, np.int64),
-    "_uint64s": _pointers(ctypes.c_uint64, np.uint64),
-    "_bools": _pointers(ctypes.c_uint8, np.int64),
+    "_float64s": _pointers(_FLOAT64),
+    "_float32s": _pointers(_read_as(language.float32, np.float32)),
+    "_int64s": _pointers(_INT64),
+    "_int32s": _pointers(_read_as(language.int32, np.int64)),
+    "_uint64s": _pointers(_read_as(language.uint64, np.uint64)),
+    "_bools": _pointers(_UINT8),
     "_float64_from_bits": lambda bits: np.float64(float64_from_bits(int(bits))),
     "_float64": np.float64,
     "_uint64": lambda x: np.uint64(language.uint64(x)),
@@ -70,6 +87,14 @@ _WORDS: dict[str, Any] = {
     "_int": _integer(FUNCTIONS["_int"]),
     "_int_without_sign": lambda x: np.uint64(FUNCTIONS["_int_without_sign"](x)),
     "_integer_power": lambda x, n: np.int64(integer_power(int(x), int(n))),
+    "_items_on_stack": lambda word, n_items: new_items(_TYPES[word], n_items),
+    "_same_memory": lambda pointer, word: pointer.of(_TYPES[word]),
+}
+#: The types of items by the words of kernels that Python runs
+_TYPES: dict[Any, ItemType] = {
+    _WORDS["_float64"]: _FLOAT64,
+    _WORDS["_int64"]: _INT64,
+    _WORDS["_uint8"]: _UINT8,
 }
 
 
@@ -150,9 +175,9 @@ def python_entry(
             try:
                 return int(kernel(table))
             except OutOfBoundsError as error:
-                words = int64s(int64s(table)[report])
-                _write_report(words, error, kernel.__code__.co_filename)
-                return OUT_OF_BOUNDS
+                written = Report.from_address(int64s(table)[report])
+                _write_report(written, error, kernel.__code__.co_filename)
+                return Status.OUT_OF_BOUNDS
 
     return entry
 
@@ -191,12 +216,12 @@ def _for_python(thing: Any) -> Any:
 
 def _slot_of_report(slots: tuple[Slot, ...]) -> int:
     names = [slot.name for slot in slots]
-    return names.index("_details") if "_details" in names else -1
+    return names.index("_report") if "_report" in names else -1
 
 
-def _write_report(words: Pointer, error: OutOfBoundsError, file_name: str) -> None:
-    words[Report.INDEX], words[Report.SIZE], words[Report.SLOT] = error.args
+def _write_report(report: Report, error: OutOfBoundsError, file_name: str) -> None:
+    report.index, report.size, report.slot = error.args
     frames = traceback.walk_tb(error.__traceback__)
     lines = [line for frame, line in frames if frame.f_code.co_filename == file_name]
     # Of the kernel or, if one of the functions in its source failed, of that
-    words[Report.LINE] = lines[-1]
+    report.line = lines[-1]

@@ -31,7 +31,7 @@ from brian2numba.compilation.work import WORK
 from brian2numba.errors import FunctionNotCompilableError
 from brian2numba.failures import function_names
 from brian2numba.generation.source import KernelSource
-from brian2numba.lowering.definitions import names_bound_by
+from brian2numba.language.definitions import names_bound_by
 from brian2numba.lowering.units import SCALARS, Unit
 from brian2numba.store import current_store
 

@@ -1,11 +1,9 @@
 """
 Memory of the containers: numba's reference-counted blocks, allocated without raising.
 
-A container is a structref: a *meminfo* (numba's record of a reference-counted block)
-whose data, the *payload*, holds the fields in their order. Integer fields are words of
-64 bits. A field of type ``uint8[::1]`` is a *buffer*: an array structure of seven words
-(`BUFFER_WORDS`). Since all buffers have this one type, one function replaces any of
-them, whatever container it is part of, and is compiled once.
+A container is a structref: a block whose data are a record with the fields of the
+container. A `Buffer` in it refers to another block. Since all buffers have one type,
+one function replaces any of them, whatever container it is part of.
 
 Compiled code can't raise: each function here says by its result that memory is short.
 """
@@ -19,23 +17,14 @@ from typing import Any
 
 import numpy as np
 
-from brian2numba.language import (
-    allocate,
-    copy_bytes,
-    load_int64,
-    payload_of,
-    release,
-    store_int64,
-)
+from brian2numba.language import Record, allocate, copy_bytes, int64, release
 from brian2numba.operations import Operation
 from brian2numba.reference_counting import MemInfo, allocate_with_destructor
 
 __all__ = [
-    "BUFFER_DATA",
-    "BUFFER_MEMINFO",
-    "BUFFER_SIZE",
-    "BUFFER_WORDS",
     "MAX_BYTES",
+    "Block",
+    "Buffer",
     "borrowed_view",
     "give_back_with",
     "new_container",
@@ -43,28 +32,46 @@ __all__ = [
     "set_buffer",
 ]
 
-#: The words of a buffer: meminfo, parent, items, item size, data, shape, stride.
-BUFFER_WORDS = 7
-BUFFER_MEMINFO = 0
-#: The word of a buffer that holds its size, ...
-BUFFER_SIZE = 2
-_BUFFER_ITEM_SIZE = 3
-#: ... and the one that holds the address of its first byte.
-BUFFER_DATA = 4
-_BUFFER_SHAPE = 5
-_BUFFER_STRIDE = 6
 #: No block is larger; leaves room for numba to add its own bytes to the size.
 MAX_BYTES = 2**62
-_WORD = 8
 
 
-def replace_buffer(buffer: int, n_bytes: int, n_kept: int) -> int:
+class Block(Record):
+    """A reference-counted block, as numba's runtime describes it: a *meminfo*."""
+
+    references: int64
+    #: A function that is called at its end, and an argument of that
+    destructor: int64
+    destructor_argument: int64
+    #: The address of its memory
+    data: int64
+    size: int64
+    #: The functions that allocate it; 0 if they are the usual ones
+    allocator: int64
+
+
+class Buffer(Record):
+    """The block that a container has, in the form of numba's arrays of bytes."""
+
+    #: The address of the `Block`; 0 as long as there is none
+    block: int64
+    #: The Python object that the memory belongs to: there is none
+    parent: int64
+    n_items: int64
+    item_size: int64
+    #: The address of the first byte that is used
+    data: int64
+    shape: int64
+    stride: int64
+
+
+def replace_buffer(buffer: Buffer, n_bytes: int, n_kept: int) -> bool:
     """Give a container's buffer a new block and release the old one.
 
     Parameters
     ----------
-    buffer : int
-        The address of the buffer's words in the payload.
+    buffer : Buffer
+        The buffer.
     n_bytes : int
         The size of the new block.
     n_kept : int
@@ -72,49 +79,47 @@ def replace_buffer(buffer: int, n_bytes: int, n_kept: int) -> int:
 
     Returns
     -------
-    int
-        The address of the new block's first byte; 0 without memory, in which case
-        nothing was changed.
+    bool
+        Whether there was memory; nothing is changed without.
     """
     if n_bytes < 0 or n_bytes > MAX_BYTES:
-        return 0
-    meminfo = allocate(n_bytes)
-    if meminfo == 0:
-        return 0
-    data = payload_of(meminfo)
+        return False
+    block = allocate(n_bytes)
+    if block == 0:
+        return False
+    data = Block.from_address(block).data
     if n_kept > 0:
-        copy_bytes(data, load_int64(buffer, BUFFER_DATA), n_kept)
-    release(load_int64(buffer, BUFFER_MEMINFO))
-    set_buffer(buffer, meminfo, data, n_bytes)
-    return data
+        copy_bytes(data, buffer.data, n_kept)
+    release(buffer.block)
+    set_buffer(buffer, block, data, n_bytes)
+    return True
 
 
-def set_buffer(buffer: int, meminfo: int, data: int, n_bytes: int) -> None:
+def set_buffer(buffer: Buffer, block: int, data: int, n_bytes: int) -> None:
     """Write which block a buffer has, with the address of its first byte."""
-    store_int64(buffer, BUFFER_MEMINFO, meminfo)
-    store_int64(buffer, BUFFER_SIZE, n_bytes)
-    store_int64(buffer, _BUFFER_ITEM_SIZE, 1)
-    store_int64(buffer, BUFFER_DATA, data)
-    store_int64(buffer, _BUFFER_SHAPE, n_bytes)
-    store_int64(buffer, _BUFFER_STRIDE, 1)
+    buffer.block = block
+    buffer.n_items = n_bytes
+    buffer.item_size = 1
+    buffer.data = data
+    buffer.shape = n_bytes
+    buffer.stride = 1
 
 
-def new_container(n_words: int, destructor: Operation) -> int:
+def new_container(n_bytes: int, destructor: Operation) -> int:
     """Allocate a zeroed container; the address of its meminfo, 0 without memory.
 
     Parameters
     ----------
-    n_words : int
-        The size of its payload.
+    n_bytes : int
+        The size of its record.
     destructor : Operation
-        Gives back its buffers; is called with the address of the payload, its size and
+        Gives back its buffers; is called with the address of the record, its size and
         nothing of interest. If Python runs it, `give_back_with` has to be told.
     """
-    n_bytes = n_words * _WORD
     function = 0 if destructor.is_python else destructor.address
     meminfo = int(allocate_with_destructor(n_bytes, function))
     if meminfo:
-        ctypes.memset(payload_of(meminfo), 0, n_bytes)
+        ctypes.memset(Block.from_address(meminfo).data, 0, n_bytes)
     return meminfo
 
 
@@ -131,7 +136,7 @@ def give_back_with(owner: Any, meminfo: Any, destructor: Operation) -> None:
         What `new_container` was given just before.
     """
     if destructor.is_python:
-        end = weakref.finalize(owner, _give_back, meminfo, destructor.function)
+        end = weakref.finalize(owner, _give_back, meminfo, destructor.call)
         end.atexit = False
 
 

@@ -2,8 +2,8 @@
 Arrays that grow along their first dimension, in Python and in compiled kernels.
 
 One structref type serves all item types and both dimensionalities: it stores rows of a
-number of bytes, so that its operations are compiled once. The first words of its
-payload (`DATA`, `ROWS`, ...) are what kernels read by address.
+number of bytes, so that its operations are compiled once. Kernels read its record,
+`Rows`, by the record's address.
 
 An array grows or shrinks in the block that it has, if nothing else looks at it. Else it
 gets a new block, and the old one is not touched again: a view taken earlier stays valid
@@ -23,40 +23,34 @@ from typing import Any
 import numpy as np
 
 from brian2numba.containers.allocation import (
-    BUFFER_MEMINFO,
-    BUFFER_WORDS,
     MAX_BYTES,
+    Block,
+    Buffer,
     borrowed_view,
     give_back_with,
     new_container,
 )
 from brian2numba.containers.capsule import foreign_capsule
+from brian2numba.containers.extents import Extent
 from brian2numba.containers.resizing import (
     address_of_advise,
     is_shared,
     resize_block,
 )
-from brian2numba.errors import OK, OUT_OF_MEMORY
-from brian2numba.language import int64s, load_int64, payload_of, release
+from brian2numba.errors import Status
+from brian2numba.language import int64, release
 from brian2numba.operations import operation
 from brian2numba.reference_counting import MemInfo
 
-__all__ = ["DynamicArray1D", "DynamicArray2D", "append_rows", "reserve_rows"]
+__all__ = [
+    "DynamicArray1D",
+    "DynamicArray2D",
+    "Rows",
+    "append_rows",
+    "reserve_rows",
+    "rows_of",
+]
 
-#: Words of the payload: the address of the first byte, ...
-DATA = 0
-#: ... the rows in use, ...
-ROWS = 1
-#: ... the rows for which there is memory, ...
-CAPACITY = 2
-#: ... the bytes of a row, ...
-ROW_BYTES = 3
-#: ... what tells the system of large blocks, ...
-ADVISE = 4
-#: ... and the first word of the buffer.
-_BUFFER = 5
-_WORD = 8
-_N_WORDS = _BUFFER + BUFFER_WORDS
 _ADVISE = address_of_advise()
 _ROOM_TO_KEEP = 1.25
 _MAX_DIMENSIONS = 2
@@ -64,11 +58,27 @@ _MAX_DIMENSIONS = 2
 _versions = itertools.count()
 
 
+class Rows(Extent):
+    """What a dynamic array consists of."""
+
+    #: The rows for which there is memory
+    capacity: int64
+    row_bytes: int64
+    #: What tells the system of large blocks, see `address_of_advise`
+    advise: int64
+    buffer: Buffer
+
+
+def rows_of(handle: int) -> Rows:
+    """Return the record of a dynamic array, given its handle: its block's address."""
+    return Rows.from_address(Block.from_address(handle).data)
+
+
 @operation
-def _release_dynamic_array(payload: int, size: int, unused: int) -> int:
+def _release_dynamic_array(rows: Rows, size: int, unused: int) -> int:
     """Give back the memory of an array that nothing refers to any more."""
-    release(load_int64(payload, _BUFFER + BUFFER_MEMINFO))
-    return OK
+    release(rows.buffer.block)
+    return Status.OK
 
 
 @operation
@@ -85,23 +95,21 @@ def set_capacity(handle: int, capacity: int) -> int:
     Returns
     -------
     int
-        `OK`, or `OUT_OF_MEMORY` with the array as it was.
+        `Status.OK`, or `Status.OUT_OF_MEMORY` with the array as it was.
     """
-    words = int64s(payload_of(handle))
-    kept = min(words[ROWS], capacity)
-    row_bytes = words[ROW_BYTES]
-    data = _resized(handle, capacity * row_bytes, kept * row_bytes)
+    rows = rows_of(handle)
+    kept = min(rows.n_rows, capacity)
+    data = _resized(rows, capacity, kept)
     if data == 0:
-        return OUT_OF_MEMORY
-    words[DATA], words[ROWS], words[CAPACITY] = data, kept, capacity
-    return OK
+        return Status.OUT_OF_MEMORY
+    rows.data, rows.n_rows, rows.capacity = data, kept, capacity
+    return Status.OK
 
 
-def _resized(handle: int, n_bytes: int, n_kept: int) -> int:
+def _resized(rows: Rows, capacity: int, n_kept: int) -> int:
     """Change the size of an array's block; return its address, or 0 without memory."""
-    payload = payload_of(handle)
-    advise = load_int64(payload, ADVISE)
-    return resize_block(payload + _BUFFER * _WORD, n_bytes, n_kept, advise)
+    n_bytes, kept_bytes = capacity * rows.row_bytes, n_kept * rows.row_bytes
+    return resize_block(rows.buffer, n_bytes, kept_bytes, rows.advise)
 
 
 @operation
@@ -120,16 +128,15 @@ def reserve_rows(handle: int, n_rows: int) -> int:
     int
         The address of the first row; 0 without memory, with the array as it was.
     """
-    words = int64s(payload_of(handle))
-    capacity, row_bytes = words[CAPACITY], words[ROW_BYTES]
-    if n_rows < 0 or n_rows > MAX_BYTES // max(row_bytes, 1):
+    rows = rows_of(handle)
+    if n_rows < 0 or n_rows > MAX_BYTES // max(rows.row_bytes, 1):
         return 0
-    if n_rows > capacity or words[DATA] == 0:
-        data = _resized(handle, n_rows * row_bytes, words[ROWS] * row_bytes)
+    if n_rows > rows.capacity or rows.data == 0:
+        data = _resized(rows, n_rows, rows.n_rows)
         if data == 0:
             return 0
-        words[DATA], words[CAPACITY] = data, n_rows
-    return words[DATA] + 0
+        rows.data, rows.capacity = data, n_rows
+    return rows.data
 
 
 @operation
@@ -149,22 +156,22 @@ def append_rows(handle: int, n_new: int) -> int:
         The address of the first new row (for ``n_new = 0`` of the one that would come
         next); 0 without memory, with the array as it was.
     """
-    words = int64s(payload_of(handle))
-    rows, capacity, row_bytes = words[ROWS], words[CAPACITY], words[ROW_BYTES]
-    limit = MAX_BYTES // max(row_bytes, 1)
-    if n_new < 0 or n_new > limit - rows:
+    rows = rows_of(handle)
+    n_old = rows.n_rows
+    limit = MAX_BYTES // max(rows.row_bytes, 1)
+    if n_new < 0 or n_new > limit - n_old:
         return 0
-    if rows + n_new > capacity or words[DATA] == 0:
-        larger = min(max(rows + n_new, 2 * capacity), limit)
-        data = _resized(handle, larger * row_bytes, rows * row_bytes)
-        if data == 0 and larger > rows + n_new:
-            larger = rows + n_new
-            data = _resized(handle, larger * row_bytes, rows * row_bytes)
+    if n_old + n_new > rows.capacity or rows.data == 0:
+        larger = min(max(n_old + n_new, 2 * rows.capacity), limit)
+        data = _resized(rows, larger, n_old)
+        if data == 0 and larger > n_old + n_new:
+            larger = n_old + n_new
+            data = _resized(rows, larger, n_old)
         if data == 0:
             return 0
-        words[DATA], words[CAPACITY] = data, larger
-    words[ROWS] = rows + n_new
-    return words[DATA] + rows * row_bytes
+        rows.data, rows.capacity = data, larger
+    rows.n_rows = n_old + n_new
+    return rows.data + n_old * rows.row_bytes
 
 
 class _DynamicArray:
@@ -176,18 +183,18 @@ class _DynamicArray:
             raise TypeError(f"A dynamic array can't hold Python objects: {self.dtype}")
         self._row_shape = row_shape
         self._version = next(_versions)
-        handle = new_container(_N_WORDS, _release_dynamic_array)
+        handle = new_container(ctypes.sizeof(Rows), _release_dynamic_array)
         if not handle:
             raise MemoryError("No memory for a dynamic array")
         self._meminfo = MemInfo(handle)
         give_back_with(self, self._meminfo, _release_dynamic_array)
         #: The address that the compiled operations take.
         self.handle = handle
-        #: The address of the payload's words; it never changes.
+        #: The address of the record; it never changes.
         self.payload = self._meminfo.data
-        self._words = (ctypes.c_int64 * (_BUFFER + 1)).from_address(self.payload)
-        self._words[ROW_BYTES] = self._row_bytes(row_shape)
-        self._words[ADVISE] = _ADVISE
+        self._rows = Rows.from_address(self.payload)
+        self._rows.row_bytes = self._row_bytes(row_shape)
+        self._rows.advise = _ADVISE
 
     @cached_property
     def structref(self) -> Any:
@@ -225,8 +232,8 @@ class _DynamicArray:
         return view
 
     def _view(self) -> np.ndarray[Any, Any]:
-        words = self._words
-        return borrowed_view(words[_BUFFER], self.shape, self.dtype, words[DATA])
+        rows = self._rows
+        return borrowed_view(rows.buffer.block, self.shape, self.dtype, rows.data)
 
     @property
     def version(self) -> int | None:
@@ -235,7 +242,7 @@ class _DynamicArray:
         It is ``None`` while others can change items unseen: there is a view of them, or
         numba knows the array.
         """
-        is_shared_block = is_shared(self.payload + _BUFFER * _WORD)
+        is_shared_block = is_shared(self._rows.buffer)
         is_given = is_shared_block or "structref" in vars(self)
         return None if is_given else self._version
 
@@ -246,18 +253,18 @@ class _DynamicArray:
     @property
     def shape(self) -> tuple[int, ...]:
         """The present shape."""
-        return (self._words[ROWS], *self._row_shape)
+        return (self._rows.n_rows, *self._row_shape)
 
     def _resize_rows(self, new_rows: Any) -> None:
         self.mark_changed()
-        rows, row_bytes = self._words[ROWS], self._words[ROW_BYTES]
+        rows, row_bytes = self._rows.n_rows, self._rows.row_bytes
         new_rows = _checked_size(new_rows)
         if new_rows < rows:
-            self._words[ROWS] = new_rows
+            self._rows.n_rows = new_rows
             try:
                 self.detach()
             except MemoryError:
-                self._words[ROWS] = rows
+                self._rows.n_rows = rows
                 raise
             return
         added = new_rows - rows
@@ -269,18 +276,18 @@ class _DynamicArray:
     def _shrink_rows(self, new_rows: Any) -> None:
         self.mark_changed()
         new_rows = _checked_size(new_rows)
-        if new_rows > self._words[ROWS]:
+        if new_rows > self._rows.n_rows:
             return
-        if set_capacity.call(self.handle, new_rows) != OK:
-            raise self._out_of_memory(new_rows, self._words[ROW_BYTES])
+        if set_capacity.call(self.handle, new_rows) != Status.OK:
+            raise self._out_of_memory(new_rows, self._rows.row_bytes)
 
     def detach(self) -> None:
         """Leave the block to the views of it, if there are any.
 
         What is written from now on, they do not show.
         """
-        if is_shared(self.payload + _BUFFER * _WORD):
-            self._shrink_rows(self._words[ROWS])
+        if is_shared(self._rows.buffer):
+            self._shrink_rows(self._rows.n_rows)
 
     def truncate(self, n_rows: int) -> None:
         """Forget rows that nobody has seen, and give back memory that is not needed.
@@ -293,9 +300,9 @@ class _DynamicArray:
             How many rows are left.
         """
         self.mark_changed()
-        self._words[ROWS] = n_rows
-        is_shared_block = is_shared(self.payload + _BUFFER * _WORD)
-        if self._words[CAPACITY] > _ROOM_TO_KEEP * n_rows and not is_shared_block:
+        self._rows.n_rows = n_rows
+        is_shared_block = is_shared(self._rows.buffer)
+        if self._rows.capacity > _ROOM_TO_KEEP * n_rows and not is_shared_block:
             # What can't be made smaller stays as large as it is
             set_capacity.call(self.handle, n_rows)
 
@@ -310,7 +317,7 @@ class _DynamicArray:
         self.data[item] = value
 
     def __len__(self) -> int:
-        return self._words[ROWS]
+        return self._rows.n_rows
 
     def __str__(self) -> str:
         return str(self.data)
@@ -345,13 +352,13 @@ class DynamicArray1D(_DynamicArray):
 
     def item(self, index: int) -> Any:
         """Return the item at an index, which is at least 0 and below the length."""
-        address = self._words[DATA] + int(index) * self.dtype.itemsize
+        address = self._rows.data + int(index) * self.dtype.itemsize
         return self.dtype.type(self._ctype.from_address(address).value)
 
     def set_item(self, index: int, value: Any) -> None:
         """Write the item at an index, as `item` takes it: a value that its type has."""
         self.mark_changed()
-        address = self._words[DATA] + int(index) * self.dtype.itemsize
+        address = self._rows.data + int(index) * self.dtype.itemsize
         self._ctype.from_address(address).value = value
 
     def resize(self, new_size: Any) -> None:
@@ -452,7 +459,7 @@ class DynamicArray2D(_DynamicArray):
         if n_columns < columns:
             # the block is new: `kept` still has the old one
             self._row_shape = (n_columns,)
-            self._words[ROW_BYTES] = self._row_bytes(self._row_shape)
+            self._rows.row_bytes = self._row_bytes(self._row_shape)
             self.data[:] = kept
             self._shrink_rows(_first(new_shape))
 

@@ -7,22 +7,12 @@ functions `due_chunk` and `read_chunk` are part of the kernels that deliver spik
 
 from __future__ import annotations
 
-from brian2numba.containers.allocation import BUFFER_MEMINFO, replace_buffer
-from brian2numba.containers.pool import ITEM, POOL_BUFFER, WORD
+from brian2numba.containers.allocation import Block, replace_buffer
+from brian2numba.containers.pool import ITEM
 from brian2numba.containers.queue_storage import (
-    CHUNKS,
-    DELAY,
-    DELAYS,
-    DIRECTORY,
-    FIRST,
-    GROUPS,
-    N_SLOTS,
-    OFFSET,
     PAGE_SHIFT,
-    PAGES,
     RANGE_ITEMS,
-    SOURCE_END,
-    SOURCE_START,
+    Queue,
     append_delayed,
     append_numbers,
     append_range,
@@ -36,20 +26,12 @@ from brian2numba.containers.queue_storage import (
     reserve_events,
     synapse_at,
 )
-from brian2numba.errors import OK, OUT_OF_MEMORY
-from brian2numba.language import (
-    clear_bytes,
-    int32s,
-    load_int32,
-    load_int64,
-    payload_of,
-    release,
-    store_int32,
-    store_int64,
-)
+from brian2numba.errors import Status
+from brian2numba.language import Pointer, clear_bytes, int32, release
 from brian2numba.operations import operation
 
 __all__ = [
+    "Queue",
     "advance_queue",
     "allocate_directory",
     "copy_events",
@@ -58,19 +40,25 @@ __all__ = [
     "insert_events",
     "prefetch_ranges",
     "push_spikes",
+    "queue_of",
     "read_chunk",
     "release_spike_queue",
     "synapse_at",
 ]
 
 
+def queue_of(handle: int) -> Queue:
+    """Return the record of a queue, given its handle: its block's address."""
+    return Queue.from_address(Block.from_address(handle).data)
+
+
 @operation
-def release_spike_queue(payload: int, size: int, unused: int) -> int:
+def release_spike_queue(queue: Queue, size: int, unused: int) -> int:
     """Give back the memory of a queue that nothing refers to any more."""
-    release(load_int64(payload, CHUNKS + POOL_BUFFER + BUFFER_MEMINFO))
-    release(load_int64(payload, PAGES + POOL_BUFFER + BUFFER_MEMINFO))
-    release(load_int64(payload, DIRECTORY + BUFFER_MEMINFO))
-    return OK
+    release(queue.chunks.buffer.block)
+    release(queue.pages.buffer.block)
+    release(queue.directory.block)
+    return Status.OK
 
 
 @operation
@@ -87,110 +75,108 @@ def allocate_directory(handle: int, n_slots: int) -> int:
     Returns
     -------
     int
-        `OK`, or `OUT_OF_MEMORY` with the queue as it was.
+        `Status.OK`, or `Status.OUT_OF_MEMORY` with the queue as it was.
     """
-    queue = payload_of(handle)
-    n_pages = (n_slots >> PAGE_SHIFT) + 1
-    data = replace_buffer(queue + DIRECTORY * WORD, n_pages * ITEM, 0)
-    if data == 0:
-        return OUT_OF_MEMORY
-    clear_bytes(data, n_pages * ITEM)
-    store_int64(queue, N_SLOTS, n_slots)
-    return OK
+    queue = queue_of(handle)
+    n_bytes = ((n_slots >> PAGE_SHIFT) + 1) * ITEM
+    if not replace_buffer(queue.directory, n_bytes, 0):
+        return Status.OUT_OF_MEMORY
+    clear_bytes(queue.directory.data, n_bytes)
+    queue.n_slots = n_slots
+    return Status.OK
 
 
 @operation
-def push_spikes(handle: int, spikes: int, n_spikes: int) -> int:
+def push_spikes(handle: int, spikes: Pointer[int32], n_spikes: int) -> int:
     """Send spikes on their way.
 
     Parameters
     ----------
     handle : int
         The queue.
-    spikes : int
-        The address of the neurons' indices (int32). Others than the queue's are
-        ignored.
+    spikes : pointer to int32
+        The neurons' indices. Others than the queue's are ignored.
     n_spikes : int
         The number of spikes.
 
     Returns
     -------
     int
-        `OK`, or `OUT_OF_MEMORY` with the queue as it was.
+        `Status.OK`, or `Status.OUT_OF_MEMORY` with the queue as it was.
     """
-    queue = payload_of(handle)
-    if load_int64(queue, DELAYS) == 0:
+    queue = queue_of(handle)
+    if not queue.delays:
         return _push_ranges(queue, spikes, n_spikes)
-    if load_int64(queue, GROUPS):
+    if queue.groups:
         return _push_groups(queue, spikes, n_spikes)
     return _push_numbers(queue, spikes, n_spikes)
 
 
-def _push_ranges(queue: int, spikes: int, n_spikes: int) -> int:
+def _push_ranges(queue: Queue, spikes: Pointer[int32], n_spikes: int) -> int:
     """Push the synapses of a neuron, which have one delay, as one range."""
     if not reserve_events(queue, n_spikes * RANGE_ITEMS, 1):
-        return OUT_OF_MEMORY
-    slot = _slot_after(queue, load_int64(queue, DELAY))
+        return Status.OUT_OF_MEMORY
+    slot = _slot_after(queue, queue.delay)
     for k in range(n_spikes):
-        first, end = _part_of(queue, load_int32(spikes, k))
+        first, end = _part_of(queue, spikes[k])
         if first < end:
             append_range(queue, slot, first, end)
-    return OK
+    return Status.OK
 
 
-def _push_groups(queue: int, spikes: int, n_spikes: int) -> int:
+def _push_groups(queue: Queue, spikes: Pointer[int32], n_spikes: int) -> int:
     """Push the synapses that have neuron and delay in common as one range."""
     n_items = _count(queue, spikes, n_spikes) * RANGE_ITEMS
-    if not reserve_events(queue, n_items, load_int64(queue, N_SLOTS)):
-        return OUT_OF_MEMORY
-    delays, groups = load_int64(queue, DELAYS), load_int64(queue, GROUPS)
+    if not reserve_events(queue, n_items, queue.n_slots):
+        return Status.OUT_OF_MEMORY
+    delays, groups = queue.delays, queue.groups
     for k in range(n_spikes):
-        first, end = _part_of(queue, load_int32(spikes, k))
+        first, end = _part_of(queue, spikes[k])
         for group in range(first, end):
-            slot = _slot_after(queue, load_int32(delays, group))
-            begin, stop = load_int32(groups, group), load_int32(groups, group + 1)
-            append_range(queue, slot, begin, stop)
-    return OK
+            slot = _slot_after(queue, delays[group])
+            append_range(queue, slot, groups[group], groups[group + 1])
+    return Status.OK
 
 
-def _push_numbers(queue: int, spikes: int, n_spikes: int) -> int:
+def _push_numbers(queue: Queue, spikes: Pointer[int32], n_spikes: int) -> int:
     """Push each synapse after its own delay."""
     n_items = _count(queue, spikes, n_spikes)
-    if not reserve_events(queue, n_items, load_int64(queue, N_SLOTS)):
-        return OUT_OF_MEMORY
+    if not reserve_events(queue, n_items, queue.n_slots):
+        return Status.OUT_OF_MEMORY
     for k in range(n_spikes):
-        first, end = _part_of(queue, load_int32(spikes, k))
+        first, end = _part_of(queue, spikes[k])
         append_delayed(queue, first, end)
-    return OK
+    return Status.OK
 
 
-def _part_of(queue: int, neuron: int) -> tuple[int, int]:
+def _part_of(queue: Queue, neuron: int) -> tuple[int, int]:
     """Return a neuron's part of the synapses (or groups); none for other neurons."""
-    start = load_int64(queue, SOURCE_START)
-    if neuron < start or neuron >= load_int64(queue, SOURCE_END):
+    start = queue.source_start
+    if neuron < start or neuron >= queue.source_end:
         return 0, 0
-    first = load_int64(queue, FIRST)
-    return load_int32(first, neuron - start), load_int32(first, neuron - start + 1)
+    return queue.first[neuron - start], queue.first[neuron - start + 1]
 
 
-def _count(queue: int, spikes: int, n_spikes: int) -> int:
+def _count(queue: Queue, spikes: Pointer[int32], n_spikes: int) -> int:
     """Return how many synapses (or groups) some spikes go to."""
-    n, delays = 0, int32s(load_int64(queue, DELAYS))
+    n, delays = 0, queue.delays
     for k in range(n_spikes):
-        first, end = _part_of(queue, load_int32(spikes, k))
+        first, end = _part_of(queue, spikes[k])
         n += end - first
         prefetch_items(delays, first, end)
     return n
 
 
-def _slot_after(queue: int, delay: int) -> int:
+def _slot_after(queue: Queue, delay: int) -> int:
     """Return the slot that is due after a number of steps."""
-    n_slots, slot = load_int64(queue, N_SLOTS), load_int64(queue, OFFSET) + delay
+    n_slots, slot = queue.n_slots, queue.offset + delay
     return slot - n_slots if slot >= n_slots else slot
 
 
 @operation
-def insert_events(handle: int, slot: int, synapses: int, n_synapses: int) -> int:
+def insert_events(
+    handle: int, slot: int, synapses: Pointer[int32], n_synapses: int
+) -> int:
     """Give events to a slot that has none.
 
     Parameters
@@ -199,26 +185,26 @@ def insert_events(handle: int, slot: int, synapses: int, n_synapses: int) -> int
         The queue.
     slot : int
         The slot.
-    synapses : int
-        The address of the synapses' numbers (int32).
+    synapses : pointer to int32
+        The synapses' numbers.
     n_synapses : int
         How many there are.
 
     Returns
     -------
     int
-        `OK`, or `OUT_OF_MEMORY` with the queue as it was.
+        `Status.OK`, or `Status.OUT_OF_MEMORY` with the queue as it was.
     """
-    queue = payload_of(handle)
+    queue = queue_of(handle)
     if not reserve_events(queue, n_synapses, 1):
-        return OUT_OF_MEMORY
+        return Status.OUT_OF_MEMORY
     append_numbers(queue, slot, synapses, n_synapses)
     close_slot(queue, slot)
-    return OK
+    return Status.OK
 
 
 @operation
-def copy_events(handle: int, slot: int, target: int) -> int:
+def copy_events(handle: int, slot: int, target: Pointer[int32]) -> int:
     """Write down the events of a slot, and return how many there are.
 
     Parameters
@@ -227,25 +213,24 @@ def copy_events(handle: int, slot: int, target: int) -> int:
         The queue.
     slot : int
         The slot.
-    target : int
-        The address where the synapses' numbers (int32) go; 0 to count them only.
+    target : pointer to int32
+        Where the synapses' numbers go; null to count them only.
     """
-    queue = payload_of(handle)
+    queue = queue_of(handle)
     n_events, chunk = 0, find_chunk(queue, slot)
-    while chunk:
+    while chunk != 0:
         synapses, ranges, n_ranges, chunk = read_chunk(queue, chunk)
         for k in range(n_ranges):
-            first, end = load_int32(ranges, 2 * k), load_int32(ranges, 2 * k + 1)
+            first, end = ranges[k].first, ranges[k].end
             for position in range(first, end if target else first):
-                synapse = synapse_at(synapses, position)
-                store_int32(target, n_events + position - first, synapse)
+                target[n_events + position - first] = synapse_at(synapses, position)
             n_events += end - first
     return n_events
 
 
-def due_chunk(queue: int) -> int:
+def due_chunk(queue: Queue) -> int:
     """Return the first chunk of the events that are due now, 0 if there are none."""
-    return find_chunk(queue, load_int64(queue, OFFSET))
+    return find_chunk(queue, queue.offset)
 
 
 @operation
@@ -254,16 +239,15 @@ def count_due(handle: int) -> int:
 
     The synapses of a range are those of one neuron, in their order.
     """
-    queue = payload_of(handle)
+    queue = queue_of(handle)
     return count_in_ranges(queue, due_chunk(queue))
 
 
 @operation
 def advance_queue(handle: int) -> int:
-    """Remove the spikes that are due and go to the next step; the result is `OK`."""
-    queue = payload_of(handle)
-    offset = load_int64(queue, OFFSET)
-    clear_slot(queue, offset)
-    offset = offset + 1 if offset + 1 < load_int64(queue, N_SLOTS) else 0
-    store_int64(queue, OFFSET, offset)
-    return OK
+    """Remove the spikes that are due and go to the next step; returns `Status.OK`."""
+    queue = queue_of(handle)
+    clear_slot(queue, queue.offset)
+    following = queue.offset + 1
+    queue.offset = following if following < queue.n_slots else 0
+    return Status.OK

@@ -10,35 +10,41 @@ been replaced.
 
 Slots are grouped in pages, which exist only while one of their slots has events. So an
 hour's delay costs a table of pages, 4 bytes for 64 steps, and not a list a step.
-
-The functions take the address of a queue's payload, `queue`.
 """
 
 from __future__ import annotations
 
-from typing import Any
+import enum
+from typing import Annotated
 
-from brian2numba.containers.allocation import BUFFER_DATA, BUFFER_WORDS
+from brian2numba.containers.allocation import Buffer
 from brian2numba.containers.pool import (
     ITEM,
-    POOL_WORDS,
-    RECORDS,
-    WORD,
+    Pool,
     give_back,
+    items_of,
     reserve_records,
     take_record,
 )
 from brian2numba.language import (
+    Pointer,
+    Record,
+    address_of,
     clear_bytes,
     copy_bytes,
+    int32,
     int32s,
-    load_int32,
-    load_int64,
+    int64,
     prefetch,
-    store_int32,
 )
 
 __all__ = [
+    "PAGE_SHIFT",
+    "PAGE_SLOTS",
+    "RANGE_ITEMS",
+    "Events",
+    "Queue",
+    "Range",
     "append_delayed",
     "append_numbers",
     "append_range",
@@ -53,141 +59,197 @@ __all__ = [
     "synapse_at",
 ]
 
-#: Words of the payload. The neurons, from the first to the one after the last.
-SOURCE_START = 0
-SOURCE_END = 1
-#: For each neuron, and for the one after the last, the position of its first synapse in
-#: the list of synapses, or its first group where there are groups (address of int32).
-FIRST = 2
-#: The list of synapses by neuron (address of int32); 0 if it is just 0, 1, 2, ...
-SYNAPSES = 3
-#: Delays in steps, one for each position in the list or one for each group (address of
-#: int32); without these one for all.
-DELAYS = 4
-#: Where each group of synapses begins that have neuron and delay in common, and where
-#: the last one ends: positions in the list (address of int32); 0 without groups.
-GROUPS = 5
-DELAY = 6
-#: The number of slots and the present one.
-N_SLOTS = 7
-OFFSET = 8
-CHUNKS = 9
-PAGES = CHUNKS + POOL_WORDS
-#: For each page of slots its record, int32.
-DIRECTORY = PAGES + POOL_WORDS
-N_WORDS = DIRECTORY + BUFFER_WORDS
-
-_CHUNKS_DATA = CHUNKS + RECORDS
-_PAGES_DATA = PAGES + RECORDS
-_DIRECTORY_DATA = DIRECTORY + BUFFER_DATA
-
-#: Items of a chunk: the next chunk, its kind, 0, how many items follow, and these. The
-#: third and the fourth are a range: that of the numbers. The fourth is up to date where
-#: another chunk follows, and in all chunks of a slot after `find_chunk`.
+#: Items of a chunk, of which the first ones are its header
 CHUNK_SHIFT = 6
 CHUNK_ITEMS = 1 << CHUNK_SHIFT
-_NEXT, _KIND, _START, _N_ITEMS, HEADER = 0, 1, 2, 3, 4
-#: Kinds of chunks: with ranges, with numbers, and with numbers and not full for ever
-_RANGES, _NUMBERS, _CLOSED = 0, 1, 2
+HEADER = 4
 EVENT_ITEMS = CHUNK_ITEMS - HEADER
-_CHUNK_BYTES = CHUNK_ITEMS * ITEM
-#: Items of an event that is a range.
+#: Items of an event that is a range
 RANGE_ITEMS = 2
-#: Items of a slot: its first chunk, the position for the next item (of all items of
-#: all chunks) and the number of its chunks. In slot 0 of a page also: how many of the
-#: page's slots have events. The position is the first after its chunk where the last
-#: chunk is full or takes no more, and 0 where there is none.
-_HEAD, _POSITION, _N_SLOT_CHUNKS, _OCCUPIED = 0, 1, 2, 3
-_SLOT_ITEMS = 4
-#: Slots and items of a page.
+#: Slots and items of a page
 PAGE_SHIFT = 6
 PAGE_SLOTS = 1 << PAGE_SHIFT
-PAGE_ITEMS = PAGE_SLOTS * _SLOT_ITEMS
+PAGE_ITEMS = PAGE_SLOTS * 4
 _MAX_ITEMS = 2**31 - 1
-#: Items of a line of the processor's cache, and how many lines are asked for at once.
+#: Items of a line of the processor's cache, and how many lines are asked for at once
 _LINE_ITEMS, _N_LINES = 16, 6
 
 
-def _slot_address(pages: int, page: int, slot: int) -> int:
-    """Return where the items of a slot are, in a page that exists."""
-    position = (page - 1) * PAGE_ITEMS + (slot & (PAGE_SLOTS - 1)) * _SLOT_ITEMS
-    return pages + position * ITEM
+class Events(Record):
+    """Events under way."""
+
+    #: The number of slots, and the present one
+    n_slots: int64
+    offset: int64
+    chunks: Pool
+    pages: Pool
+    #: For each page of slots its record, int32; 0 where there is none
+    directory: Buffer
 
 
-def _find_slot(queue: int, slot: int) -> int:
-    """Return the address of a slot's items, or 0 if nothing is due then."""
-    page = load_int32(load_int64(queue, _DIRECTORY_DATA), slot >> PAGE_SHIFT)
-    address = _slot_address(load_int64(queue, _PAGES_DATA), page, slot)
-    return address if page and load_int32(address, _N_SLOT_CHUNKS) else 0
+class Queue(Events):
+    """A spike queue: events under way, and the synapses that they may be for."""
+
+    #: The neurons: the first one, and the one after the last
+    source_start: int64
+    source_end: int64
+    #: For each neuron, and for the one after the last, the position of its first
+    #: synapse in the list of synapses, or its first group where there are groups
+    first: Pointer[int32]
+    #: The list of synapses by neuron; null if it is just 0, 1, 2, ...
+    synapses: Pointer[int32]
+    #: Delays in steps, one for each position in the list or one for each group; null if
+    #: all have the delay `delay`
+    delays: Pointer[int32]
+    #: Where each group of synapses begins that have neuron and delay in common, and
+    #: where the last one ends: positions in the list; null without groups
+    groups: Pointer[int32]
+    delay: int64
 
 
-def _page_of(queue: int, slot: int) -> int:
-    """Return the address of a slot's page; of a new one, reserved, if there is none."""
-    directory = load_int64(queue, _DIRECTORY_DATA)
-    page = load_int32(directory, slot >> PAGE_SHIFT)
+class Range(Record):
+    """Positions in a list of synapses: the first, and the one after the last."""
+
+    first: int32
+    end: int32
+
+
+class ChunkKind(enum.IntEnum):
+    """What a chunk holds."""
+
+    RANGES = 0
+    NUMBERS = 1
+    #: Numbers; no more are added, though it may not be full
+    CLOSED = 2
+
+
+class Chunk(Record):
+    """Some of the events of a slot."""
+
+    #: The next chunk of the slot, or 0
+    following: int32
+    kind: int32
+    #: The items that are used: from 0 to their number. That is up to date where another
+    #: chunk follows, and in all chunks of a slot after `find_chunk`
+    used: Range
+    items: Annotated[Pointer[int32], EVENT_ITEMS]
+
+
+class Slot(Record):
+    """The events that are due at a time step."""
+
+    #: The first chunk
+    head: int32
+    #: The position for the next item, of all items of all chunks. It is the first after
+    #: the last chunk where that is full or takes no more, and 0 where there is none
+    position: int32
+    n_chunks: int32
+    #: Of the first slot of a page: how many of the page's slots have events
+    n_occupied: int32
+
+
+def _directory(queue: Queue) -> Pointer[int32]:
+    return int32s(queue.directory.data)
+
+
+def _slots(queue: Queue) -> Pointer[Slot]:
+    """Return the slots of all pages."""
+    return Slot.array_at(queue.pages.buffer.data)
+
+
+def _chunks(queue: Queue) -> Pointer[Chunk]:
+    """Return all chunks; the first one has the number 1."""
+    return Chunk.array_at(queue.chunks.buffer.data)
+
+
+def _slot_of_page(slots: Pointer[Slot], page: int, slot: int) -> Slot:
+    """Return a slot, given the number of its page, which exists."""
+    return slots[(page - 1) * PAGE_SLOTS + (slot & (PAGE_SLOTS - 1))]
+
+
+def _is_full(slot: Slot) -> bool:
+    """Tell whether the next item of a slot takes another chunk."""
+    return slot.position & (CHUNK_ITEMS - 1) == 0
+
+
+def _has_events(queue: Queue, slot: int) -> bool:
+    page = _directory(queue)[slot >> PAGE_SHIFT]
+    return page != 0 and _slot_of_page(_slots(queue), page, slot).n_chunks != 0
+
+
+def _slot_at(queue: Queue, slot: int) -> Slot:
+    """Return a slot whose page exists."""
+    return _slot_of_page(_slots(queue), _directory(queue)[slot >> PAGE_SHIFT], slot)
+
+
+def _page_of(queue: Queue, slot: int) -> Pointer[Slot]:
+    """Return the slots of a slot's page; of a new one, reserved, if there is none."""
+    directory = _directory(queue)
+    page = directory[slot >> PAGE_SHIFT]
     is_new = page == 0
     if is_new:
-        page = take_record(queue + PAGES * WORD, PAGE_ITEMS)
-        store_int32(directory, slot >> PAGE_SHIFT, page)
-    address = load_int64(queue, _PAGES_DATA) + (page - 1) * PAGE_ITEMS * ITEM
+        page = take_record(queue.pages, PAGE_ITEMS)
+        directory[slot >> PAGE_SHIFT] = page
+    slots = _slots(queue) + (page - 1) * PAGE_SLOTS
     if is_new:
-        clear_bytes(address, PAGE_ITEMS * ITEM)
-    return address
+        clear_bytes(address_of(slots), PAGE_ITEMS * ITEM)
+    return slots
 
 
-def _note_size(queue: int, position: int) -> None:
-    """Write down how many items a slot's last chunk has; the next is at `position`."""
-    chunks, start = load_int64(queue, _CHUNKS_DATA), (position - 1) & -CHUNK_ITEMS
-    if load_int32(chunks, start + _KIND) != _CLOSED:
-        store_int32(chunks, start + _N_ITEMS, position - start - HEADER)
+def _last_chunk(queue: Queue, slot: Slot) -> Chunk:
+    return _chunks(queue)[(slot.position - 1) >> CHUNK_SHIFT]
 
 
-def _add_chunk(queue: int, slot: int, kind: int) -> int:
-    """Give a slot a reserved chunk; the address of the slot's items."""
-    page = _page_of(queue, slot)
-    address = _slot_address(page, 1, slot)
-    chunk = take_record(queue + CHUNKS * WORD, CHUNK_ITEMS)
-    chunks, position = load_int64(queue, _CHUNKS_DATA), (chunk - 1) * CHUNK_ITEMS
-    store_int32(chunks, position + _NEXT, 0)
-    store_int32(chunks, position + _KIND, kind)
-    store_int32(chunks, position + _START, 0)
-    n_chunks = load_int32(address, _N_SLOT_CHUNKS)
-    if n_chunks == 0:
-        store_int32(address, _HEAD, chunk)
-        store_int32(page, _OCCUPIED, load_int32(page, _OCCUPIED) + 1)
+def _note_size(queue: Queue, slot: Slot) -> None:
+    """Write down how many items a slot's last chunk has."""
+    index = (slot.position - 1) >> CHUNK_SHIFT
+    last = _chunks(queue)[index]
+    if last.kind != ChunkKind.CLOSED:
+        last.used.end = slot.position - index * CHUNK_ITEMS - HEADER
+
+
+def _add_chunk(queue: Queue, number: int, kind: int) -> Slot:
+    """Give a slot a reserved chunk; return the slot."""
+    page = _page_of(queue, number)
+    slot = page[number & (PAGE_SLOTS - 1)]
+    chunk_number = take_record(queue.chunks, CHUNK_ITEMS)
+    chunk = _chunks(queue)[chunk_number - 1]
+    chunk.following = 0
+    chunk.kind = kind
+    chunk.used.first = 0
+    if slot.n_chunks == 0:
+        slot.head = chunk_number
+        page[0].n_occupied += 1
     else:
-        full_to = load_int32(address, _POSITION)
-        _note_size(queue, full_to)
-        store_int32(chunks, full_to - CHUNK_ITEMS + _NEXT, chunk)
-    store_int32(address, _POSITION, position + HEADER)
-    store_int32(address, _N_SLOT_CHUNKS, n_chunks + 1)
-    return address
+        _note_size(queue, slot)
+        _last_chunk(queue, slot).following = chunk_number
+    slot.position = (chunk_number - 1) * CHUNK_ITEMS + HEADER
+    slot.n_chunks += 1
+    return slot
 
 
-def reserve_events(queue: int, n_items: int, n_slots: int) -> bool:
+def reserve_events(queue: Queue, n_items: int, n_slots: int) -> bool:
     """Make room for events, whichever slots they are for; false without memory.
 
     Parameters
     ----------
-    queue : int
+    queue : Queue
         The queue.
     n_items : int
         The number of items: one for a number, two for a range.
     n_slots : int
         The largest number of different slots that they can be for: 1, or all.
     """
+    if n_items > _MAX_ITEMS:
+        return False
     n_pages = min(n_items, (n_slots >> PAGE_SHIFT) + 1)
     n_chunks = min(n_items, n_items // EVENT_ITEMS + n_slots)
-    is_possible = n_items <= _MAX_ITEMS
-    for is_chunks in range(2 if is_possible else 0):
-        pool = queue + (CHUNKS if is_chunks else PAGES) * WORD
-        n_record_items = CHUNK_ITEMS if is_chunks else PAGE_ITEMS
-        n_records = n_chunks if is_chunks else n_pages
-        is_possible = is_possible and reserve_records(pool, n_record_items, n_records)
-    return is_possible
+    if not reserve_records(queue.pages, PAGE_ITEMS, n_pages):
+        return False
+    return reserve_records(queue.chunks, CHUNK_ITEMS, n_chunks)
 
 
-def append_range(queue: int, slot: int, first: int, end: int) -> None:
+def append_range(queue: Queue, number: int, first: int, end: int) -> None:
     """Append a reserved event to a slot: a range of positions, which is not empty.
 
     Each range is of one neuron, also where it begins at the last one's end: threads
@@ -195,156 +257,155 @@ def append_range(queue: int, slot: int, first: int, end: int) -> None:
 
     Parameters
     ----------
-    queue : int
+    queue : Queue
         The queue.
-    slot : int
+    number : int
         The slot.
     first, end : int
         The first position in the list of synapses, and the one after the last.
     """
-    chunks, address = load_int64(queue, _CHUNKS_DATA), _find_slot(queue, slot)
-    if address == 0 or load_int32(address, _POSITION) & (CHUNK_ITEMS - 1) == 0:
-        address = _add_chunk(queue, slot, _RANGES)
-    position = load_int32(address, _POSITION)
-    store_int32(chunks, position, first)
-    store_int32(chunks, position + 1, end)
-    store_int32(address, _POSITION, position + RANGE_ITEMS)
+    if not _has_events(queue, number) or _is_full(_slot_at(queue, number)):
+        slot = _add_chunk(queue, number, ChunkKind.RANGES)
+    else:
+        slot = _slot_at(queue, number)
+    items, position = items_of(queue.chunks), slot.position
+    items[position] = first
+    items[position + 1] = end
+    slot.position = position + RANGE_ITEMS
 
 
-def append_delayed(queue: int, first: int, end: int) -> None:
+def append_delayed(queue: Queue, first: int, end: int) -> None:
     """Append reserved events: numbers, each to the slot after its delay.
 
     Parameters
     ----------
-    queue : int
+    queue : Queue
         The queue.
     first, end : int
         The first position in the list of synapses, and the one after the last.
     """
-    synapses, delays = load_int64(queue, SYNAPSES), load_int64(queue, DELAYS)
-    offset, n_slots = load_int64(queue, OFFSET), load_int64(queue, N_SLOTS)
-    # these do not move: all memory is reserved
-    directory, pages = (
-        load_int64(queue, _DIRECTORY_DATA),
-        load_int64(queue, _PAGES_DATA),
-    )
-    chunks = load_int64(queue, _CHUNKS_DATA)
+    synapses, delays = queue.synapses, queue.delays
+    offset, n_slots = queue.offset, queue.n_slots
+    # These do not move: all memory is reserved
+    directory, slots, items = _directory(queue), _slots(queue), items_of(queue.chunks)
     for k in range(first, end):
-        slot = offset + load_int32(delays, k)
-        slot = slot - n_slots if slot >= n_slots else slot
-        page = load_int32(directory, slot >> PAGE_SHIFT)
-        address = _slot_address(pages, page, slot)
-        if page == 0 or load_int32(address, _POSITION) & (CHUNK_ITEMS - 1) == 0:
-            address = _add_chunk(queue, slot, _NUMBERS)
-        position = load_int32(address, _POSITION)
-        store_int32(chunks, position, synapse_at(synapses, k))
-        store_int32(address, _POSITION, position + 1)
+        number = offset + delays[k]
+        number = number - n_slots if number >= n_slots else number
+        page = directory[number >> PAGE_SHIFT]
+        slot = _slot_of_page(slots, page, number)
+        if page == 0 or _is_full(slot):
+            slot = _add_chunk(queue, number, ChunkKind.NUMBERS)
+        position = slot.position
+        items[position] = synapse_at(synapses, k)
+        slot.position = position + 1
 
 
-def append_numbers(queue: int, slot: int, numbers: int, n_numbers: int) -> None:
-    """Append reserved events to a slot, from an array of int32, in chunks of their own.
+def append_numbers(
+    queue: Queue, number: int, numbers: Pointer[int32], n_numbers: int
+) -> None:
+    """Append reserved events to a slot, in chunks of their own.
 
     Parameters
     ----------
-    queue : int
+    queue : Queue
         The queue.
-    slot : int
+    number : int
         The slot. Its last chunk must be full or closed.
-    numbers : int
-        The address of the synapses' numbers.
+    numbers : pointer to int32
+        The synapses' numbers.
     n_numbers : int
         How many there are.
     """
-    chunks, first = load_int64(queue, _CHUNKS_DATA), 0
+    items, first = items_of(queue.chunks), 0
     while first < n_numbers:
-        address = _add_chunk(queue, slot, _NUMBERS)
-        position = load_int32(address, _POSITION)
+        slot = _add_chunk(queue, number, ChunkKind.NUMBERS)
         n = min(n_numbers - first, EVENT_ITEMS)
-        copy_bytes(chunks + position * ITEM, numbers + first * ITEM, n * ITEM)
-        store_int32(address, _POSITION, position + n)
+        target, source = items + slot.position, numbers + first
+        copy_bytes(address_of(target), address_of(source), n * ITEM)
+        slot.position += n
         first += n
 
 
-def close_slot(queue: int, slot: int) -> None:
+def close_slot(queue: Queue, number: int) -> None:
     """Let what is appended to a slot that has numbers only go to another chunk."""
-    address = _find_slot(queue, slot)
-    if address:
-        position = load_int32(address, _POSITION)
-        _note_size(queue, position)
-        start = (position - 1) & -CHUNK_ITEMS
-        store_int32(load_int64(queue, _CHUNKS_DATA), start + _KIND, _CLOSED)
-        store_int32(address, _POSITION, start + CHUNK_ITEMS)
+    if _has_events(queue, number):
+        slot = _slot_at(queue, number)
+        _note_size(queue, slot)
+        _last_chunk(queue, slot).kind = ChunkKind.CLOSED
+        slot.position = ((slot.position - 1) & -CHUNK_ITEMS) + CHUNK_ITEMS
 
 
-def find_chunk(queue: int, slot: int) -> int:
+def find_chunk(queue: Queue, number: int) -> int:
     """Return the first chunk of a slot for `read_chunk`, 0 if it has no events."""
-    address = _find_slot(queue, slot)
-    if address == 0:
+    if not _has_events(queue, number):
         return 0
-    _note_size(queue, load_int32(address, _POSITION))
-    return load_int32(address, _HEAD)
+    slot = _slot_at(queue, number)
+    _note_size(queue, slot)
+    return slot.head
 
 
-def read_chunk(queue: int, chunk: int) -> tuple[int, int, int, int]:
+def read_chunk(
+    queue: Queue, number: int
+) -> tuple[Pointer[int32], Pointer[Range], int, int]:
     """Find the events of a chunk.
 
     Parameters
     ----------
-    queue : int
+    queue : Queue
         The queue.
-    chunk : int
+    number : int
         The chunk: the one that `find_chunk` returned, or what this function did.
 
     Returns
     -------
-    synapses : int
-        The address of a list of synapses, or 0: see `synapse_at`.
-    ranges : int
-        The address of the ranges: two int32 each, the first position in the list and
-        the one after the last.
+    synapses : pointer to int32
+        A list of synapses, or null: see `synapse_at`.
+    ranges : pointer to Range
+        The ranges.
     n_ranges : int
         How many ranges there are.
     following : int
         The next chunk, or 0.
     """
-    address = load_int64(queue, _CHUNKS_DATA) + (chunk - 1) * _CHUNK_BYTES
-    items = address + HEADER * ITEM
-    following = load_int32(address, _NEXT)
-    if load_int32(address, _KIND) != _RANGES:
-        return items, address + _START * ITEM, 1, following
-    n_ranges = load_int32(address, _N_ITEMS) // RANGE_ITEMS
-    if load_int64(queue, SYNAPSES):
-        prefetch_ranges(int32s(load_int64(queue, SYNAPSES)), items, n_ranges)
-    return load_int64(queue, SYNAPSES), items, n_ranges, following
+    chunk = _chunks(queue)[number - 1]
+    if chunk.kind != ChunkKind.RANGES:
+        return chunk.items, Range.array_at(address_of(chunk.used)), 1, chunk.following
+    ranges, n_ranges = _ranges_of(chunk), chunk.used.end // RANGE_ITEMS
+    if queue.synapses:
+        prefetch_ranges(queue.synapses, ranges, n_ranges)
+    return queue.synapses, ranges, n_ranges, chunk.following
 
 
-def count_in_ranges(queue: int, chunk: int) -> int:
+def _ranges_of(chunk: Chunk) -> Pointer[Range]:
+    return Range.array_at(address_of(chunk.items))
+
+
+def count_in_ranges(queue: Queue, number: int) -> int:
     """Return the number of events from a chunk on; 0 unless all are in ranges.
 
     Parameters
     ----------
-    queue : int
+    queue : Queue
         The queue.
-    chunk : int
+    number : int
         The first chunk that counts, or 0.
     """
     n_events = 0
-    while chunk:
-        address = load_int64(queue, _CHUNKS_DATA) + (chunk - 1) * _CHUNK_BYTES
-        if load_int32(address, _KIND) != _RANGES:
+    while number != 0:
+        if _chunks(queue)[number - 1].kind != ChunkKind.RANGES:
             return 0
-        _, ranges, n_ranges, chunk = read_chunk(queue, chunk)
+        _, ranges, n_ranges, number = read_chunk(queue, number)
         for k in range(n_ranges):
-            n_events += load_int32(ranges, 2 * k + 1) - load_int32(ranges, 2 * k)
+            n_events += ranges[k].end - ranges[k].first
     return n_events
 
 
-def synapse_at(synapses: int, position: int) -> int:
+def synapse_at(synapses: Pointer[int32], position: int) -> int:
     """Return the synapse at a position of a list, or of 0, 1, 2, ... without a list."""
-    return load_int32(synapses, position) if synapses else position
+    return synapses[position] if synapses else position
 
 
-def prefetch_items(items: Any, first: int, end: int) -> None:
+def prefetch_items(items: Pointer[int32], first: int, end: int) -> None:
     """Ask the processor to have the first items of a range at hand (all, if few).
 
     Parameters
@@ -359,35 +420,35 @@ def prefetch_items(items: Any, first: int, end: int) -> None:
         prefetch(items, first + line * _LINE_ITEMS)
 
 
-def prefetch_ranges(items: Any, ranges: int, n_ranges: int) -> None:
+def prefetch_ranges(
+    items: Pointer[int32], ranges: Pointer[Range], n_ranges: int
+) -> None:
     """Ask the processor to have the items at hand that ranges begin with.
 
     Parameters
     ----------
     items : pointer to int32
         The items.
-    ranges, n_ranges : int
+    ranges, n_ranges : pointer to Range, int
         What `read_chunk` returned.
     """
     for k in range(n_ranges):
-        prefetch_items(items, load_int32(ranges, 2 * k), load_int32(ranges, 2 * k + 1))
+        prefetch_items(items, ranges[k].first, ranges[k].end)
 
 
-def clear_slot(queue: int, slot: int) -> None:
+def clear_slot(queue: Queue, number: int) -> None:
     """Remove the events of a slot, and its page if that is empty then."""
-    address = _find_slot(queue, slot)
-    if address == 0:
+    if not _has_events(queue, number):
         return
-    head, n_chunks = load_int32(address, _HEAD), load_int32(address, _N_SLOT_CHUNKS)
-    tail = ((load_int32(address, _POSITION) - 1) >> CHUNK_SHIFT) + 1
-    give_back(queue + CHUNKS * WORD, CHUNK_ITEMS, head, tail, n_chunks)
-    store_int32(address, _N_SLOT_CHUNKS, 0)
-    store_int32(address, _POSITION, 0)
-    page_address = _page_of(queue, slot)
-    n_occupied = load_int32(page_address, _OCCUPIED) - 1
-    store_int32(page_address, _OCCUPIED, n_occupied)
-    if n_occupied == 0:
-        directory = load_int64(queue, _DIRECTORY_DATA)
-        page = load_int32(directory, slot >> PAGE_SHIFT)
-        store_int32(directory, slot >> PAGE_SHIFT, 0)
-        give_back(queue + PAGES * WORD, PAGE_ITEMS, page, page, 1)
+    slot = _slot_at(queue, number)
+    last = ((slot.position - 1) >> CHUNK_SHIFT) + 1
+    give_back(queue.chunks, CHUNK_ITEMS, slot.head, last, slot.n_chunks)
+    slot.n_chunks = 0
+    slot.position = 0
+    first_of_page = _page_of(queue, number)[0]
+    first_of_page.n_occupied -= 1
+    if first_of_page.n_occupied == 0:
+        directory = _directory(queue)
+        page = directory[number >> PAGE_SHIFT]
+        directory[number >> PAGE_SHIFT] = 0
+        give_back(queue.pages, PAGE_ITEMS, page, page, 1)

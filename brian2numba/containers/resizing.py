@@ -12,23 +12,15 @@ from __future__ import annotations
 import ctypes
 import sys
 
-from brian2numba.containers.allocation import (
-    BUFFER_DATA,
-    BUFFER_MEMINFO,
-    MAX_BYTES,
-    set_buffer,
-)
+from brian2numba.containers.allocation import MAX_BYTES, Block, Buffer, set_buffer
 from brian2numba.language import (
     allocate_movable,
     call,
     copy_bytes,
-    load_int64,
-    payload_of,
     reallocate,
     release,
-    store_int64,
 )
-from brian2numba.reference_counting import ALIGNMENT, MEMINFO_DATA, MEMINFO_REFERENCES
+from brian2numba.reference_counting import ALIGNMENT
 
 __all__ = ["address_of_advise", "is_shared", "resize_block"]
 
@@ -46,19 +38,18 @@ def address_of_advise() -> int:
     return ctypes.cast(ctypes.CDLL(None).madvise, ctypes.c_void_p).value or 0
 
 
-def is_shared(buffer: int) -> bool:
+def is_shared(buffer: Buffer) -> bool:
     """Tell whether a block belongs to others, too, such as numpy arrays."""
-    meminfo = load_int64(buffer, BUFFER_MEMINFO)
-    return meminfo != 0 and load_int64(meminfo, MEMINFO_REFERENCES) > 1
+    return buffer.block != 0 and Block.from_address(buffer.block).references > 1
 
 
-def resize_block(buffer: int, n_bytes: int, n_kept: int, advise: int) -> int:
+def resize_block(buffer: Buffer, n_bytes: int, n_kept: int, advise: int) -> int:
     """Change the size of a container's block, or give it a new one if it is shared.
 
     Parameters
     ----------
-    buffer : int
-        The address of the buffer's words in the payload; its block was made here.
+    buffer : Buffer
+        The container's buffer; its block was made here.
     n_bytes : int
         The new size.
     n_kept : int
@@ -74,43 +65,43 @@ def resize_block(buffer: int, n_bytes: int, n_kept: int, advise: int) -> int:
     """
     if n_bytes < 0 or n_bytes > MAX_BYTES:
         return 0
-    meminfo = load_int64(buffer, BUFFER_MEMINFO)
-    if meminfo == 0 or is_shared(buffer):
+    if buffer.block == 0 or is_shared(buffer):
         data = _new(buffer, n_bytes, n_kept)
     else:
-        data = _resized(buffer, meminfo, n_bytes, n_kept)
+        data = _resized(buffer, n_bytes, n_kept)
     if data != 0 and n_bytes >= _LARGE and advise != 0:
         # All of the block's pages: a part would become a mapping of its own, and a
         # block of two mappings can't grow in place
-        block = payload_of(load_int64(buffer, BUFFER_MEMINFO))
-        start = block & -_PAGE
-        call(advise, (start, block + n_bytes + ALIGNMENT - start, _MADV_HUGEPAGE))
+        memory = Block.from_address(buffer.block).data
+        start = memory & -_PAGE
+        call(advise, (start, memory + n_bytes + ALIGNMENT - start, _MADV_HUGEPAGE))
     return data
 
 
-def _new(buffer: int, n_bytes: int, n_kept: int) -> int:
-    meminfo = allocate_movable(n_bytes + ALIGNMENT)
-    if meminfo == 0:
-        return 0
-    data = _aligned(payload_of(meminfo))
-    if n_kept > 0:
-        copy_bytes(data, load_int64(buffer, BUFFER_DATA), n_kept)
-    release(load_int64(buffer, BUFFER_MEMINFO))
-    set_buffer(buffer, meminfo, data, n_bytes)
-    return data
-
-
-def _resized(buffer: int, meminfo: int, n_bytes: int, n_kept: int) -> int:
-    before = payload_of(meminfo)
-    offset = load_int64(buffer, BUFFER_DATA) - before
-    block = reallocate(meminfo, n_bytes + ALIGNMENT)
+def _new(buffer: Buffer, n_bytes: int, n_kept: int) -> int:
+    block = allocate_movable(n_bytes + ALIGNMENT)
     if block == 0:
-        store_int64(meminfo, MEMINFO_DATA, before)
         return 0
-    data = _aligned(block)
-    if data - block != offset and n_kept > 0:
-        copy_bytes(data, block + offset, n_kept)
-    set_buffer(buffer, meminfo, data, n_bytes)
+    data = _aligned(Block.from_address(block).data)
+    if n_kept > 0:
+        copy_bytes(data, buffer.data, n_kept)
+    release(buffer.block)
+    set_buffer(buffer, block, data, n_bytes)
+    return data
+
+
+def _resized(buffer: Buffer, n_bytes: int, n_kept: int) -> int:
+    block = Block.from_address(buffer.block)
+    before = block.data
+    offset = buffer.data - before
+    memory = reallocate(buffer.block, n_bytes + ALIGNMENT)
+    if memory == 0:
+        block.data = before
+        return 0
+    data = _aligned(memory)
+    if data - memory != offset and n_kept > 0:
+        copy_bytes(data, memory + offset, n_kept)
+    set_buffer(buffer, buffer.block, data, n_bytes)
     return data
 
 

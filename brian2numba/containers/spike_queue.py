@@ -14,15 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from brian2numba.containers import queue_storage as storage
-from brian2numba.containers.allocation import (
-    BUFFER_DATA,
-    give_back_with,
-    new_container,
-)
+from brian2numba.containers.allocation import give_back_with, new_container
 from brian2numba.containers.capsule import foreign_capsule
 from brian2numba.containers.connectivity import Connectivity, delays_in_steps
-from brian2numba.containers.pool import USED
 from brian2numba.containers.queue_operations import (
     advance_queue,
     allocate_directory,
@@ -31,7 +25,9 @@ from brian2numba.containers.queue_operations import (
     push_spikes,
     release_spike_queue,
 )
-from brian2numba.errors import OK, OUT_OF_MEMORY
+from brian2numba.containers.queue_storage import PAGE_SLOTS, Events, Queue
+from brian2numba.errors import Status
+from brian2numba.language import int32s, pointer_to
 from brian2numba.reference_counting import MemInfo
 
 __all__ = ["SpikeQueue"]
@@ -41,16 +37,16 @@ type _Array = np.ndarray[Any, Any]
 type _Events = dict[int, _Array]
 
 
-class _Block:
+class _Container:
     """The structref of a queue: a bare one in which nothing is connected."""
 
     def __init__(self, n_slots: int) -> None:
-        self.handle = new_container(storage.N_WORDS, release_spike_queue)
-        _check(OK if self.handle else OUT_OF_MEMORY, "for a spike queue")
+        self.handle = new_container(ctypes.sizeof(Queue), release_spike_queue)
+        if not self.handle:
+            raise MemoryError("No memory for a spike queue")
         self.meminfo = MemInfo(self.handle)
         give_back_with(self, self.meminfo, release_spike_queue)
-        words = ctypes.c_int64 * storage.N_WORDS
-        self.words = words.from_address(self.meminfo.data)
+        self.queue = Queue.from_address(self.meminfo.data)
         status = allocate_directory.call(self.handle, n_slots)
         _check(status, f"for a spike queue of {n_slots} time steps")
 
@@ -61,16 +57,18 @@ class _Block:
         )
         _check(status, f"for {len(synapses)} events")
 
-    def swap_events(self, other: _Block) -> None:
+    def swap_events(self, other: _Container) -> None:
         """Exchange the slots, and all that is in them, with another queue's."""
-        size = (storage.N_WORDS - storage.N_SLOTS) * storage.WORD
-        here, there = (
-            ctypes.addressof(words) + storage.N_SLOTS * storage.WORD
-            for words in (self.words, other.words)
-        )
-        kept = ctypes.string_at(here, size)
-        ctypes.memmove(here, there, size)
-        ctypes.memmove(there, kept, size)
+        here, there = (Events.from_address(c.meminfo.data) for c in (self, other))
+        kept = Events.from_buffer_copy(here)
+        _copy(here, there)
+        _copy(there, kept)
+
+
+def _copy(target: Events, source: Events) -> None:
+    ctypes.memmove(
+        ctypes.addressof(target), ctypes.addressof(source), ctypes.sizeof(Events)
+    )
 
 
 class SpikeQueue:
@@ -88,13 +86,13 @@ class SpikeQueue:
     """
 
     def __init__(self, source_start: int, source_end: int) -> None:
-        block = _Block(1)
-        self._block = block
-        self._words = block.words
+        container = _Container(1)
+        self._container = container
+        self._queue = container.queue
         #: The address that the compiled operations take.
-        self.handle = block.handle
-        #: The address of the payload's words; it never changes.
-        self.payload = block.meminfo.data
+        self.handle = container.handle
+        #: The address of the record; it never changes.
+        self.payload = container.meminfo.data
         self._state_tuple = (source_start, source_end, np.int32)
         self._connectivity: Connectivity | None = None
         self._dt = 0.0
@@ -104,7 +102,7 @@ class SpikeQueue:
         """The numba value, an argument for jitted functions."""
         # numba takes long to import, and few models need it
         structrefs = importlib.import_module("brian2numba.containers.structrefs")
-        return structrefs.spike_queue(self._block.meminfo)
+        return structrefs.spike_queue(self._container.meminfo)
 
     def prepare(self, delays: _Array, dt: float, sources: _Array) -> None:
         """Set synapses and delays; spikes under way stay so, also if `dt` changes.
@@ -135,7 +133,7 @@ class SpikeQueue:
 
     def _prepare_events(self, dt: float, connectivity: Connectivity) -> None:
         """Move the events under way to their new steps; make room for the delays."""
-        n_slots, max_delay = self._words[storage.N_SLOTS], connectivity.max_delay
+        n_slots, max_delay = self._queue.n_slots, connectivity.max_delay
         if self._dt not in (0.0, dt):
             factor = self._dt / dt
             events = _merged(self._events_under_way(), factor)
@@ -149,19 +147,19 @@ class SpikeQueue:
     def _must_convert_events(self, connectivity: Connectivity) -> bool:
         """Tell whether there are events that will mean other synapses."""
         before = self._connectivity
-        has_events = self._words[storage.PAGES + USED] > 0
+        has_events = self._queue.pages.used > 0
         if not has_events or before is None:
             return False
         return not connectivity.keeps_events_of(before)
 
     def _connect(self, connectivity: Connectivity) -> None:
-        words = self._words
-        words[storage.SOURCE_START], words[storage.SOURCE_END], _ = self._state_tuple
-        words[storage.FIRST] = connectivity.first.ctypes.data
-        words[storage.SYNAPSES] = _address(connectivity.synapses)
-        words[storage.DELAYS] = _address(connectivity.delays)
-        words[storage.GROUPS] = _address(connectivity.groups)
-        words[storage.DELAY] = connectivity.max_delay
+        queue = self._queue
+        queue.source_start, queue.source_end, _ = self._state_tuple
+        queue.first = pointer_to(connectivity.first)
+        queue.synapses = pointer_to(connectivity.synapses)
+        queue.delays = pointer_to(connectivity.delays)
+        queue.groups = pointer_to(connectivity.groups)
+        queue.delay = connectivity.max_delay
         # keeps the arrays alive
         self._connectivity = connectivity
 
@@ -179,7 +177,7 @@ class SpikeQueue:
 
     def peek(self) -> _Array:
         """Return the synapses whose spikes are due now, in the order of delivery."""
-        return self._events_of(self._words[storage.OFFSET])
+        return self._events_of(self._queue.offset)
 
     def advance(self) -> None:
         """Go to the next time step; what was due is gone."""
@@ -191,10 +189,10 @@ class SpikeQueue:
 
     def _full_state(self) -> tuple[int, list[list[int]]]:
         """Return the present slot, and the events of each slot."""
-        events: list[list[int]] = [[] for _ in range(self._words[storage.N_SLOTS])]
+        events: list[list[int]] = [[] for _ in range(self._queue.n_slots)]
         for slot, synapses in self._events().items():
             events[slot] = synapses.tolist()
-        return self._words[storage.OFFSET], events
+        return self._queue.offset, events
 
     def _restore_from_full_state(
         self, state: tuple[int, list[list[int]]] | None
@@ -217,7 +215,7 @@ class SpikeQueue:
             events = {(k - offset) % n_slots: slot for k, slot in events.items()}
             offset = 0
         self._replace_events(events, max(n_slots, max_delay + 1))
-        self._words[storage.OFFSET] = offset
+        self._queue.offset = offset
 
     def _events(self) -> _Events:
         """Return the events of the slots that may have any."""
@@ -231,29 +229,25 @@ class SpikeQueue:
 
     def _used_slots(self) -> list[int]:
         """Return the slots of the pages in use, which include all with events."""
-        n_slots, size = self._words[storage.N_SLOTS], storage.PAGE_SLOTS
-        address = self._words[storage.DIRECTORY + BUFFER_DATA]
-        n_pages = n_slots // size + 1
-        directory = np.ctypeslib.as_array(
-            (ctypes.c_int32 * n_pages).from_address(address)
-        )
+        n_slots, size = self._queue.n_slots, PAGE_SLOTS
+        directory = int32s(self._queue.directory.data).array([n_slots // size + 1])
         pages = np.flatnonzero(directory).tolist()
         slots = [page * size + k for page in pages for k in range(size)]
         return [slot for slot in slots if slot < n_slots]
 
     def _events_under_way(self) -> _Events:
         """Return the events by the number of steps until they are due."""
-        n_slots, offset = self._words[storage.N_SLOTS], self._words[storage.OFFSET]
+        n_slots, offset = self._queue.n_slots, self._queue.offset
         events = self._events().items()
         due = {(slot - offset) % n_slots: synapses for slot, synapses in events}
         return {step: due[step] for step in sorted(due) if len(due[step])}
 
     def _replace_events(self, events: _Events, n_slots: int) -> None:
         """Remove all events and put others in their place, in slots from 0 on."""
-        block = _Block(n_slots)
+        container = _Container(n_slots)
         for slot, synapses in events.items():
-            block.insert(slot, synapses)
-        self._block.swap_events(block)
+            container.insert(slot, synapses)
+        self._container.swap_events(container)
 
 
 def _merged(events: _Events, factor: float) -> _Events:
@@ -264,10 +258,6 @@ def _merged(events: _Events, factor: float) -> _Events:
     return {step: np.concatenate(arrays) for step, arrays in steps.items()}
 
 
-def _address(array: _Array | None) -> int:
-    return 0 if array is None else array.ctypes.data
-
-
 def _check(status: int, purpose: str) -> None:
-    if status != OK:
+    if status != Status.OK:
         raise MemoryError(f"No memory {purpose}")

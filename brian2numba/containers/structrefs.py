@@ -1,8 +1,7 @@
 """
 The numba types of the containers: what numba functions take as arguments.
 
-The fields are in the order of the words of the payloads, see
-`brian2numba.containers.dynamic_array` and `brian2numba.containers.queue_storage`.
+Their fields are made of those of the records `Rows` and `Queue`.
 """
 
 from __future__ import annotations
@@ -11,6 +10,11 @@ from typing import Any
 
 from numba import types
 from numba.experimental import structref
+
+from brian2numba.containers.allocation import Buffer
+from brian2numba.containers.dynamic_array import Rows
+from brian2numba.containers.queue_storage import Queue
+from brian2numba.language import Record
 
 __all__ = ["dynamic_array", "spike_queue"]
 
@@ -50,25 +54,25 @@ structref.define_boxing(DynamicArrayType, DynamicArrayProxy)
 structref.define_boxing(SpikeQueueType, SpikeQueueProxy)
 
 
-def _words(names: str) -> list[tuple[str, types.Type]]:
-    return [(name, types.int64) for name in names.split()]
+def _fields(record: type[Record], prefix: str = "") -> list[tuple[str, types.Type]]:
+    """Return numba's fields for those of a record.
+
+    Addresses are integers, a buffer is an array of bytes, and the fields of another
+    record in it have its name in front of theirs.
+    """
+    fields = []
+    for name, field in record.FIELDS.items():
+        if field.kind is Buffer:
+            fields.append((prefix + name, _BUFFER))
+        elif isinstance(field.kind, type):
+            fields += _fields(field.kind, f"{prefix}{name}_")
+        else:
+            fields.append((prefix + name, types.int64))
+    return fields
 
 
-_DYNAMIC_ARRAY = DynamicArrayType(
-    [*_words("data rows capacity row_bytes advise"), ("buffer", _BUFFER)]
-)
-
-_SPIKE_QUEUE = SpikeQueueType(
-    [
-        *_words("source_start source_end first synapses delays groups delay"),
-        *_words("n_slots offset"),
-        *_words("chunk_capacity chunks_used chunks_touched free_chunk"),
-        ("chunks", _BUFFER),
-        *_words("page_capacity pages_used pages_touched free_page"),
-        ("pages", _BUFFER),
-        ("directory", _BUFFER),
-    ]
-)
+_DYNAMIC_ARRAY = DynamicArrayType(_fields(Rows))
+_SPIKE_QUEUE = SpikeQueueType(_fields(Queue))
 
 
 def dynamic_array(meminfo: Any) -> Any:

@@ -1,8 +1,8 @@
 """
 What counter-based random numbers depend on, kept with a device.
 
-Kernels find the key of their object, and how often its code has run, in a block of
-words of their own (see `brian2numba.kernels.counter_streams`). All keys follow from one
+Kernels find the key of their object, and how often its code has run, in a record of
+their own, `brian2numba.kernels.counter_based.CountedBuffers`. All keys follow from one
 seed. It is made of the state of numpy's global generator when Brian seeds that, or when
 a kernel first needs it: random without a seed, and the same for the same seed.
 """
@@ -19,8 +19,13 @@ from typing import Any
 import numpy as np
 
 from brian2numba.device.random_methods import ExtendedMethods
-from brian2numba.kernels import counter_streams as kernels
-from brian2numba.kernels import random_buffers
+from brian2numba.kernels.counter_based import CountedBuffers
+from brian2numba.kernels.counter_streams import (
+    N_NUMBERS,
+    refill_normal,
+    refill_uniform,
+)
+from brian2numba.language import address_of, pointer_to
 
 __all__ = ["RandomCounters", "attach_random_counters", "key_of", "role_of"]
 
@@ -38,12 +43,12 @@ class RandomCounters:
 
     def __init__(self) -> None:
         self._seed = b""
-        self._blocks: dict[str, _Array] = {}
-        # Of those that have no block yet
+        self._counted: dict[str, _Counted] = {}
+        # Of those that have no record yet
         self._runs: dict[str, int] = {}
 
     def address(self, role: str) -> int:
-        """Return the address of a block of words; it never changes.
+        """Return the address of the record; it never changes.
 
         Parameters
         ----------
@@ -51,14 +56,14 @@ class RandomCounters:
             What the numbers are for; usually the name of an object.
         """
         self._known_seed()
-        if role not in self._blocks:
-            self._blocks[role] = _new_block()
+        if role not in self._counted:
+            self._counted[role] = _Counted()
             self._fill(role, self._runs.pop(role, 0))
-        block = self._blocks[role]
+        record = self._counted[role].record
         # Each time: what Python runs gives way to what is compiled
-        block[random_buffers.REFILL_UNIFORM] = kernels.refill_uniform.address
-        block[random_buffers.REFILL_NORMAL] = kernels.refill_normal.address
-        return int(block.ctypes.data)
+        record.refill_uniform = refill_uniform.address
+        record.refill_normal = refill_normal.address
+        return address_of(record)
 
     @contextmanager
     def undisturbed(self) -> Iterator[None]:
@@ -77,7 +82,7 @@ class RandomCounters:
 
     def get_state(self) -> dict[str, Any]:
         """Return the seed, and the numbers of runs of all roles."""
-        runs = {role: int(block[kernels.RUN]) for role, block in self._blocks.items()}
+        runs = {role: counted.record.run for role, counted in self._counted.items()}
         return {"seed": self._known_seed(), "runs": {**self._runs, **runs}}
 
     def set_state(self, state: dict[str, Any]) -> None:
@@ -87,21 +92,21 @@ class RandomCounters:
 
     def _set_runs(self, runs: dict[str, int]) -> None:
         self._runs = dict(runs)
-        for role in self._blocks:
+        for role in self._counted:
             self._fill(role, self._runs.pop(role, 0))
 
     def _fill(self, role: str, run: int) -> None:
         """Write the key of a role, and how often its code has run."""
-        block = self._blocks[role]
-        block[kernels.KEY : kernels.KEY + 2] = key_of(self._known_seed(), role)
-        block[kernels.RUN] = run
+        record = self._counted[role].record
+        record.key_low, record.key_high = key_of(self._known_seed(), role).tolist()
+        record.run = run
 
     def _known_seed(self) -> bytes:
         if not self._seed:
             self._seed = _digest_of_numpys_state()
-            # What has a block already was given another seed, which was not to stay
-            for role, block in self._blocks.items():
-                self._fill(role, int(block[kernels.RUN]))
+            # What has a record already was given another seed, which was not to stay
+            for role, counted in self._counted.items():
+                self._fill(role, counted.record.run)
         return self._seed
 
 
@@ -118,18 +123,18 @@ def _digest_of_numpys_state() -> bytes:
     return hashlib.blake2b(text.encode(), digest_size=_BYTES_OF_SEED).digest()
 
 
-def _new_block() -> _Array:
-    """Return words with the addresses that streams need; buffers follow the words."""
-    n_numbers = kernels.N_NUMBERS
-    block = np.zeros(kernels.N_WORDS + 2 + 2 * n_numbers, np.int64)
-    index = block.ctypes.data + kernels.N_WORDS * block.itemsize
-    buffers = index + 2 * block.itemsize
-    block[random_buffers.UNIFORM_INDEX] = index
-    block[random_buffers.NORMAL_INDEX] = index + block.itemsize
-    block[random_buffers.UNIFORM_BUFFER] = buffers
-    block[random_buffers.NORMAL_BUFFER] = buffers + n_numbers * block.itemsize
-    block[random_buffers.BUFFER_SIZE] = n_numbers
-    return block
+class _Counted:
+    """The record of a role, with the memory for its streams."""
+
+    def __init__(self) -> None:
+        self._numbers = np.zeros((2, N_NUMBERS))
+        self._positions = np.zeros((2, 1), np.int32)
+        self.record = CountedBuffers()
+        self.record.uniform = pointer_to(self._numbers[0])
+        self.record.normal = pointer_to(self._numbers[1])
+        self.record.uniform_position = pointer_to(self._positions[0])
+        self.record.normal_position = pointer_to(self._positions[1])
+        self.record.size = N_NUMBERS
 
 
 def role_of(code_object_name: str, owner: Any) -> str:

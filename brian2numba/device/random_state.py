@@ -17,7 +17,13 @@ from brian2.utils.logger import get_logger
 
 from brian2numba.device.random_methods import ExtendedMethods
 from brian2numba.device.random_reserve import normal_in_reserve
-from brian2numba.kernels import random_buffers as kernels
+from brian2numba.kernels.random_buffers import (
+    RandomBuffers,
+    Reserve,
+    refill_normal,
+    refill_uniform,
+)
+from brian2numba.language import address_of, pointer_to
 
 __all__ = ["RandomStreams", "attach_random_streams"]
 
@@ -35,7 +41,7 @@ _STATE_KEY = "brian2numba"
 
 
 class RandomStreams:
-    """The block of addresses that kernels draw random numbers through.
+    """The random numbers that kernels draw, and what draws more.
 
     Parameters
     ----------
@@ -60,12 +66,12 @@ class RandomStreams:
             "randn_buffer": normal,
             "randn_buffer_index": normal_index,
         }
-        self._block = np.zeros(kernels.N_SLOTS, np.int64)
-        self._block[kernels.UNIFORM_BUFFER] = uniform.ctypes.data
-        self._block[kernels.UNIFORM_INDEX] = uniform_index.ctypes.data
-        self._block[kernels.NORMAL_BUFFER] = normal.ctypes.data
-        self._block[kernels.NORMAL_INDEX] = normal_index.ctypes.data
-        self._block[kernels.BUFFER_SIZE] = uniform.size
+        self._buffers = RandomBuffers()
+        self._buffers.uniform = pointer_to(uniform)
+        self._buffers.uniform_position = pointer_to(uniform_index)
+        self._buffers.normal = pointer_to(normal)
+        self._buffers.normal_position = pointer_to(normal_index)
+        self._buffers.size = uniform.size
         self._reserve = normal_in_reserve()
         self._generator: Any = None
 
@@ -81,11 +87,11 @@ class RandomStreams:
 
     @property
     def address(self) -> int:
-        """The address of the block; it never changes."""
+        """The address of the `RandomBuffers`; it never changes."""
         # Each time: what Python runs gives way to what is compiled
-        self._block[kernels.REFILL_UNIFORM] = kernels.refill_uniform.address
-        self._block[kernels.REFILL_NORMAL] = kernels.refill_normal.address
-        return int(self._block.ctypes.data)
+        self._buffers.refill_uniform = refill_uniform.address
+        self._buffers.refill_normal = refill_normal.address
+        return address_of(self._buffers)
 
     def enter(self) -> None:
         """Take over from numpy; call it before compiled code that draws.
@@ -104,11 +110,11 @@ class RandomStreams:
     def _connect(self, generator: Any) -> None:
         interface = generator.ctypes
         next_double = ctypes.cast(interface.next_double, ctypes.c_void_p).value or 0
-        self._block[kernels.GENERATOR] = interface.state_address
-        self._block[kernels.NEXT_DOUBLE] = next_double
+        self._buffers.generator = interface.state_address
+        self._buffers.next_double = next_double
         is_twister = type(generator) is np.random.MT19937
-        self._block[kernels.IS_MERSENNE_TWISTER] = is_twister
-        self._block[kernels.RESERVE] = self._reserve.address
+        self._buffers.is_mersenne_twister = is_twister
+        self._buffers.reserve = Reserve.array_at(self._reserve.address)
         # also keeps the generator alive, whose state compiled code changes
         self._generator = generator
 

@@ -24,8 +24,8 @@ from brian2numba.reports import NEW_ROWS, WORKING_MEMORY
 
 __all__ = ["checked_slot", "is_checked", "new_rows", "working_memory"]
 
-#: What kernels call the words in which they report an access, and the size of a result
-_REPORT, _RESULT_SIZE = "_details", "_result_room"
+#: What kernels call that in which they report an access, and the size of a result
+_REPORT, _RESULT_SIZE = "_report", "_result_room"
 
 
 def is_checked() -> bool:
@@ -76,13 +76,13 @@ class _CheckedArray(Slot):
 
     def declaration(self, index: int) -> str:
         """Return the line of source that reads address and size."""
-        words = f"_int64s(_slots[{index}])"
-        pointer = _bounded(f"{self.array.pointer}({words}[0])", f"{words}[1]", index)
-        return f"{self.name} = {pointer}"
+        extent = f"_Extent.from_address(_slots[{index}])"
+        data = f"{self.array.pointer}({extent}.data)"
+        return f"{self.name} = {_bounded(data, f'{extent}.n_rows', index)}"
 
     def value(self, binding: Binding) -> int:
-        """Return where address and size are."""
-        return self.array.words(binding)
+        """Return the address of its `Extent`."""
+        return self.array.extent(binding)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from brian2numba.containers.extents import ArrayExtent
 from brian2numba.errors import ReferenceChangedError
 from brian2numba.generation.slots import (
     Binding,
@@ -53,7 +54,7 @@ class Followed(Slot):
     @property
     def needs(self) -> tuple[str, ...]:
         """The names of slots that the declaration refers to."""
-        return ("_details",) if self.kind.n_dimensions else ()
+        return ("_report",) if self.kind.n_dimensions else ()
 
     def declaration(self, index: int) -> str:
         """Return the lines of source that read the slot."""
@@ -71,15 +72,15 @@ class Followed(Slot):
         return array_closing(self.name, self.kind.n_dimensions, self.is_checked_late)
 
     def value(self, binding: Binding) -> int:
-        """Return where the number is, or address and shape of the array."""
+        """Return the address of the number, or of the place of the array."""
         following = Following(self, binding)
         following.renew()
         binding.follow(following)
-        return binding.keep(following.words)
+        return binding.keep(following.memory)
 
 
 class Following:
-    """The words of a slot that follows a reference.
+    """What is in the memory of a slot that follows a reference.
 
     Parameters
     ----------
@@ -92,8 +93,10 @@ class Following:
     def __init__(self, slot: Followed, binding: Binding) -> None:
         self.slot = slot
         self._binding = binding
-        self.words = np.zeros(1 + slot.kind.n_dimensions, np.int64)
-        self._doubles = self.words.view(np.float64)
+        kind = slot.kind
+        dtype = np.float64 if kind.dtype == "float64" else np.int64
+        #: A number, or the `ArrayExtent` of an array
+        self.memory: Any = ArrayExtent() if kind.n_dimensions else np.zeros(1, dtype)
         self._array: Any = None
 
     def renew(self) -> None:
@@ -117,16 +120,14 @@ class Following:
             # What is contiguous is read where it is
             self._array = np.ascontiguousarray(value, kind.dtype)
             self._refuse_memory_of_model()
-            self.words[0] = with_items(self._array).ctypes.data
-            self.words[1:] = self._array.shape
-        elif kind.dtype == "float64":
-            self._doubles[0] = value
+            self.memory.data = with_items(self._array).ctypes.data
+            self.memory.set_shape(self._array.shape)
         else:
-            self.words[0] = value
+            self.memory[0] = value
 
     def _refuse_memory_of_model(self) -> None:
         """Make sure of what a kernel was compiled for that checks its indices late."""
-        address, last = self._array.ctypes.data, self.words[0]
+        address, last = self._array.ctypes.data, self.memory.data
         if not self.slot.is_checked_late or address == last:
             return
         if shares_memory(self._array, self._binding.slots):

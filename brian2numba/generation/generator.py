@@ -320,9 +320,8 @@ class NumbaCodeGenerator(CodeGenerator):
                 size = f"_num{self.get_array_name(self.variables[name])}"
                 lines += [
                     f"if {index} < 0 or {index} >= {size}:",
-                    f"    _details[0] = {index}",
-                    f"    _details[1] = {size}",
-                    "    return _NO_SUCH_ELEMENT",
+                    "    return _refuse("
+                    f"_Status.NO_SUCH_ELEMENT, {index}, {size}, _report)",
                 ]
         return lines
 

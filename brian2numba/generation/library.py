@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 from brian2.core.functions import DEFAULT_FUNCTIONS
 
-from brian2numba import language
-from brian2numba.containers import queue_operations
+from brian2numba import language, reports
+from brian2numba.containers import extents, queue_operations
 from brian2numba.elementary import functions as elementary
 from brian2numba.errors import Status
 from brian2numba.generation.counter_draws import RANDOM_STREAMS
@@ -123,10 +123,9 @@ _WORDS = {
     f"_{name}": getattr(language, name)
     for name in (
         "MASK_SIZE",
+        "MASK_WORDS",
         "array_checked_late",
         "array_view",
-        "as_bytes",
-        "block_words",
         "booleans",
         "bools",
         "bounded",
@@ -138,14 +137,13 @@ _WORDS = {
         "float64_bits",
         "float64_from_bits",
         "float64s",
-        "float64s_of",
         "fma",
         "int32",
         "int32s",
         "int64",
         "int64s",
-        "local_words",
-        "mask_words",
+        "items_on_stack",
+        "same_memory",
         "uint64",
         "uint64s",
         "uint8",
@@ -185,6 +183,8 @@ _CREATION = (
 
 #: The functions of `brian2numba.kernels.distances`
 _DISTANCES = (
+    "N_AHEAD",
+    "KnownDistances",
     "distance",
     "forget_distances",
     "next_distance",
@@ -202,7 +202,11 @@ def namespace() -> dict[str, Any]:
         "_rand": _rand,
         "_randn": _randn,
         "_poisson": _poisson,
-        **{f"_{status.name}": int(status) for status in Status},
+        "_ArrayExtent": extents.ArrayExtent,
+        "_Extent": extents.Extent,
+        "_Report": reports.Report,
+        "_Status": Status,
+        "_refuse": reports.refuse,
         "_Compartments": cable.Compartments,
         "_Sections": cable.Sections,
         "_Nodes": cable.Nodes,
@@ -213,12 +217,14 @@ def namespace() -> dict[str, Any]:
         "_first_not_below": events.first_not_below,
         "_due_chunk": queue_operations.due_chunk,
         "_prefetch_ranges": queue_operations.prefetch_ranges,
+        "_queue_of": queue_operations.queue_of,
         "_read_chunk": queue_operations.read_chunk,
         "_synapse_at": queue_operations.synapse_at,
         "_NO_END": sharing.NO_END,
         "_part_of_range": sharing.part_of_range,
         **{f"_{name}": getattr(synapse_creation, name) for name in _CREATION},
         **{f"_{name}": getattr(distances, name) for name in _DISTANCES},
+        "_Streams": random_numbers.Streams,
         "_open_streams": random_numbers.open_streams,
         "_close_streams": random_numbers.close_streams,
         "_open_key": counter_based.open_key,

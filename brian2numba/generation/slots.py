@@ -17,8 +17,10 @@ from typing import Any, Protocol
 import numpy as np
 from brian2.core.variables import ArrayVariable
 
+from brian2numba.containers.extents import ArrayExtent, Extent
 from brian2numba.errors import KernelCompilationError, TypeLeftToPythonError
 from brian2numba.generation.dtypes import dtype_name, pointer_name
+from brian2numba.language import Record
 
 __all__ = [
     "ArrayAddress",
@@ -27,7 +29,6 @@ __all__ = [
     "Binding",
     "Constant",
     "ContainerHandle",
-    "ContainerPayload",
     "CountedStreams",
     "Doubles",
     "DynamicArrayData",
@@ -37,6 +38,7 @@ __all__ = [
     "Number",
     "RandomKey",
     "RandomStreams",
+    "ReportSlot",
     "Result",
     "Slot",
     "array_closing",
@@ -48,6 +50,11 @@ __all__ = [
 
 #: Functions of kernels that read only in the array that is their first argument
 _READING = "_prefetch_ranges|_part_of_range"
+
+
+def _extent_in(index: int) -> str:
+    """Return source for the place of an array whose address is in a slot."""
+    return f"_Extent.from_address(_slots[{index}])"
 
 
 class Binding(Protocol):
@@ -66,14 +73,14 @@ class Binding(Protocol):
     def container(self, variable: ArrayVariable) -> Any:
         """Return the dynamic array of a variable, which kernels can make grow."""
 
-    def words(self, variable: ArrayVariable) -> int:
-        """Return where the present address and size of a dynamic array are."""
+    def extent(self, variable: ArrayVariable) -> int:
+        """Return the address of the `Extent` of a dynamic array."""
 
-    def keep(self, array: np.ndarray[Any, Any]) -> int:
-        """Return the address of an array, which from now on lives as the kernel."""
+    def keep(self, memory: np.ndarray[Any, Any] | Record) -> int:
+        """Return the address of memory, which from now on lives as the kernel."""
 
     def follow(self, following: Any) -> None:
-        """Renew the words of a slot each time that Python has run."""
+        """Renew what a slot refers to each time that Python has run."""
 
 
 @dataclass(frozen=True)
@@ -123,9 +130,7 @@ class RandomStreams(Number):
 
     def declaration(self, index: int) -> str:
         """Return the lines of source that open the streams."""
-        return (
-            f"{self.name} = _local_words()\n_open_streams({self.name}, _slots[{index}])"
-        )
+        return f"{self.name} = _Streams()\n_open_streams({self.name}, _slots[{index}])"
 
     def closing(self) -> str:
         """Return the line of source that closes the streams."""
@@ -139,7 +144,7 @@ class CountedStreams(RandomStreams):
     def declaration(self, index: int) -> str:
         """Return the lines of source that open the streams."""
         return (
-            f"{self.name} = _local_words()\n"
+            f"{self.name} = _Streams()\n"
             f"_open_counted_streams({self.name}, _slots[{index}])"
         )
 
@@ -181,17 +186,6 @@ class ArrayAddress(Number):
     def value(self, binding: Binding) -> int:
         """Return the address."""
         return binding.keep(binding.array(self.variable))
-
-
-@dataclass(frozen=True)
-class ContainerPayload(Number):
-    """The address of the words that describe a dynamic array."""
-
-    variable: ArrayVariable
-
-    def value(self, binding: Binding) -> int:
-        """Return the address."""
-        return int(binding.container(self.variable).payload)
 
 
 @dataclass(frozen=True)
@@ -248,10 +242,10 @@ class ArrayData(Slot):
         """Return the address of the data."""
         return binding.keep(binding.array(self.variable))
 
-    def words(self, binding: Binding) -> int:
-        """Return where address and size are."""
-        n_items = len(binding.array(self.variable))
-        return binding.keep(np.array([self.value(binding), n_items], np.int64))
+    def extent(self, binding: Binding) -> int:
+        """Return the address of its `Extent`."""
+        n_rows = len(binding.array(self.variable))
+        return binding.keep(Extent(data=self.value(binding), n_rows=n_rows))
 
 
 @dataclass(frozen=True)
@@ -263,9 +257,9 @@ class LastItem(ArrayData):
         array = binding.array(self.variable)
         return binding.keep(array) + array.nbytes - array.itemsize
 
-    def words(self, binding: Binding) -> int:
-        """Return where address and size are."""
-        return binding.keep(np.array([self.value(binding), 1], np.int64))
+    def extent(self, binding: Binding) -> int:
+        """Return the address of its `Extent`."""
+        return binding.keep(Extent(data=self.value(binding), n_rows=1))
 
 
 @dataclass(frozen=True)
@@ -274,15 +268,15 @@ class DynamicArrayData(ArrayData):
 
     def declaration(self, index: int) -> str:
         """Return the line of source that reads the slot."""
-        return f"{self.name} = {self.pointer}(_int64s(_slots[{index}])[0])"
+        return f"{self.name} = {self.pointer}({_extent_in(index)}.data)"
 
     def value(self, binding: Binding) -> int:
-        """Return where the present address is."""
-        return self.words(binding)
+        """Return the address of its `Extent`."""
+        return self.extent(binding)
 
-    def words(self, binding: Binding) -> int:
-        """Return where address and size are."""
-        return binding.words(self.variable)
+    def extent(self, binding: Binding) -> int:
+        """Return the address of its `Extent`."""
+        return binding.extent(self.variable)
 
     def is_only_read(self, text: str) -> bool:
         """Tell whether all statements take items only: none begins with one."""
@@ -300,15 +294,24 @@ class DynamicArraySize(Slot):
 
     def declaration(self, index: int) -> str:
         """Return the line of source that reads the slot."""
-        return f"{self.name} = _int64s(_slots[{index}])[1]"
+        return f"{self.name} = {_extent_in(index)}.n_rows"
 
     def value(self, binding: Binding) -> int:
-        """Return where the present size is."""
-        return binding.words(self.variable)
+        """Return the address of its `Extent`."""
+        return binding.extent(self.variable)
 
     def is_only_read(self, text: str) -> bool:
         """Return true: a kernel is told the size, and not where it stands."""
         return True
+
+
+@dataclass(frozen=True)
+class ReportSlot(Number):
+    """Where the kernel leaves what explains its status."""
+
+    def declaration(self, index: int) -> str:
+        """Return the line of source that reads the slot."""
+        return f"{self.name} = _Report.from_address(_slots[{index}])"
 
 
 @dataclass(frozen=True)
@@ -342,9 +345,10 @@ class Doubles(Slot):
         """Return the address of the array."""
         return binding.keep(self.array)
 
-    def words(self, binding: Binding) -> int:
-        """Return where address and size are."""
-        return binding.keep(np.array([self.value(binding), self.array.size], np.int64))
+    def extent(self, binding: Binding) -> int:
+        """Return the address of its `Extent`."""
+        size = self.array.size
+        return binding.keep(Extent(data=self.value(binding), n_rows=size))
 
 
 @dataclass(frozen=True)
@@ -357,7 +361,7 @@ class NamespaceArray(Slot):
     @property
     def needs(self) -> tuple[str, ...]:
         """The names of slots that the declaration refers to."""
-        return ("_details",)
+        return ("_report",)
 
     def declaration(self, index: int) -> str:
         """Return the lines of source that make an array of the slot."""
@@ -376,8 +380,9 @@ class NamespaceArray(Slot):
     def value(self, binding: Binding) -> int:
         """Return where the address and the shape of the array are."""
         contiguous = with_items(np.ascontiguousarray(self.array))
-        words = np.array([binding.keep(contiguous), *self.array.shape], np.int64)
-        return binding.keep(words)
+        extent = ArrayExtent(data=binding.keep(contiguous))
+        extent.set_shape(self.array.shape)
+        return binding.keep(extent)
 
 
 #: What is read of an array without elements, before an error is raised
@@ -407,15 +412,16 @@ def array_declaration(
 ) -> str:
     """Return the lines of source that make an array of address and shape in a slot.
 
-    It needs the slot ``_details``, for indices that are out of range.
+    It needs the slot ``_report``, for indices that are out of range.
     """
     is_late = is_checked_late and n_dimensions == 1
     view = "_array_checked_late" if is_late else "_array_view"
     pointer = "_booleans" if dtype == "bool" else pointer_name(dtype)
-    shape = ", ".join(f"_words[{axis + 1}]" for axis in range(n_dimensions))
+    inner = [f"_extent.inner_shape[{axis}]" for axis in range(n_dimensions - 1)]
+    shape = ", ".join(["_extent.n_rows", *inner])
     return (
-        f"_words = _int64s(_slots[{index}])\n"
-        f"{name} = {view}({pointer}(_words[0]), ({shape},), {index}, _details)"
+        f"_extent = _ArrayExtent.from_address(_slots[{index}])\n"
+        f"{name} = {view}({pointer}(_extent.data), ({shape},), {index}, _report)"
     )
 
 

@@ -130,7 +130,7 @@ def assemble(
     used = get_identifiers(body) & set(candidates)
     if functions or objects:
         # Where a function that raises an exception leaves what it was called with
-        used |= {"_details"} & set(candidates)
+        used |= {"_report"} & set(candidates)
     used |= {name for slot in used for name in candidates[slot].needs}
     names = sorted(used, key=lambda name: (bool(candidates[name].needs), name))
     slots = tuple(candidates[name] for name in names)

@@ -18,19 +18,21 @@ deviates. The Annals of Mathematical Statistics, 29(2), 610-611.
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from brian2numba.kernels.random_buffers import RandomBuffers
 from brian2numba.language import (
+    Pointer,
+    float64,
     float64_bits,
     float64_from_bits,
     fma,
-    int64s,
+    int64,
     interleaved,
 )
 
 __all__ = [
-    "KEY",
-    "RUN",
+    "CountedBuffers",
     "Key",
     "close_key",
     "fill_rand",
@@ -85,11 +87,26 @@ _SIN = (
     6.28318530717956,
 )
 
-#: Where the key and the run are in a block of words, see `counter_streams`
-KEY, RUN = 13, 15
-
 # The elements 0 to 255 share their random bits with 256 to 511, and so on
 _HALF = 256
+
+
+class CountedBuffers(RandomBuffers):
+    """What counter-based random numbers of an object are made of.
+
+    The buffers are those of `counter_streams`.
+    """
+
+    #: The generator's key, 32 bits each
+    key_low: int64
+    key_high: int64
+    #: How often the object's code has run
+    run: int64
+    #: What the numbers in the buffers are for, and how often they were drawn for it
+    element: int64
+    draw: int64
+    n_uniform_refills: int64
+    n_normal_refills: int64
 
 
 class Key(NamedTuple):
@@ -102,7 +119,7 @@ class Key(NamedTuple):
     run : int
         The number of the run of the code.
     address : int
-        Of the words that they were read from.
+        Of the `CountedBuffers` that they were read from.
     """
 
     low: int
@@ -112,14 +129,14 @@ class Key(NamedTuple):
 
 
 def open_key(address: int) -> Key:
-    """Return the key and the run that are in a block of words."""
-    words = int64s(address)
-    return Key(words[KEY], words[KEY + 1], words[RUN], address)
+    """Return the key and the run of `CountedBuffers`, given their address."""
+    counted = CountedBuffers.from_address(address)
+    return Key(counted.key_low, counted.key_high, counted.run, address)
 
 
 def close_key(key: Key) -> None:
     """Say that a run is over."""
-    int64s(key.address)[RUN] = key.run + 1
+    CountedBuffers.from_address(key.address).run = key.run + 1
 
 
 def rand_at(element: int, key: Key, draw: int) -> float:
@@ -145,7 +162,9 @@ def randn_at(element: int, key: Key, draw: int) -> float:
     return pair[1] if element & _HALF != 0 else pair[0]
 
 
-def fill_rand(numbers: Any, start: int, stop: int, key: Key, draw: int) -> None:
+def fill_rand(
+    numbers: Pointer[float64], start: int, stop: int, key: Key, draw: int
+) -> None:
     """Make the uniform numbers of a block of elements.
 
     Parameters
@@ -164,7 +183,9 @@ def fill_rand(numbers: Any, start: int, stop: int, key: Key, draw: int) -> None:
         numbers[k + _HALF] = uniform(bits[2], bits[3])
 
 
-def fill_randn(numbers: Any, start: int, stop: int, key: Key, draw: int) -> None:
+def fill_randn(
+    numbers: Pointer[float64], start: int, stop: int, key: Key, draw: int
+) -> None:
     """Make the normal numbers of a block of elements; see `fill_rand`."""
     first = _shared(start)
     for k in interleaved(min(stop - start, _HALF)):

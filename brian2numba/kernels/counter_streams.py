@@ -9,30 +9,19 @@ depend on the element, the run, the draw and their place in the stream.
 
 from __future__ import annotations
 
-from typing import Any
-
 from brian2numba.kernels.counter_based import (
-    KEY,
-    RUN,
+    CountedBuffers,
     normal_pair,
     open_key,
     random_bits,
     uniform,
 )
-from brian2numba.kernels.random_buffers import (
-    BUFFER_SIZE,
-    NORMAL_BUFFER,
-    UNIFORM_BUFFER,
-)
-from brian2numba.kernels.random_numbers import open_streams
-from brian2numba.language import float64s, int64s
+from brian2numba.kernels.random_numbers import Streams, open_streams
+from brian2numba.language import address_of
 from brian2numba.operations import operation
 
 __all__ = [
-    "KEY",
     "N_NUMBERS",
-    "N_WORDS",
-    "RUN",
     "close_counted_streams",
     "open_counted_streams",
     "refill_normal",
@@ -40,10 +29,6 @@ __all__ = [
     "stream_of",
 ]
 
-#: Words of a block, after the slots of `random_buffers`, the key and the run: what the
-#: numbers are for, and how often the buffers were refilled for it
-ELEMENT, DRAW, N_UNIFORM_REFILLS, N_NORMAL_REFILLS = 16, 17, 18, 19
-N_WORDS = 20
 #: How many numbers a buffer holds
 N_NUMBERS = 8
 
@@ -51,69 +36,69 @@ N_NUMBERS = 8
 _NORMAL_BIT = 0x80000000
 # What draws before a loop are for: no element
 _NO_ELEMENT = 0xFFFFFFFF
-# Of the words of opened streams
-_BLOCK, _UNIFORM_POSITION, _NORMAL_POSITION, _RUN = 0, 1, 3, 6
 
 
 @operation
-def refill_uniform(block: int) -> int:
+def refill_uniform(counted: CountedBuffers) -> int:
     """Fill the buffer of uniform numbers; the result is 0."""
-    words, key = int64s(block), open_key(block)
-    buffer, element, draw = float64s(words[UNIFORM_BUFFER]), words[ELEMENT], words[DRAW]
-    n_pairs = words[BUFFER_SIZE] // 2
-    first = words[N_UNIFORM_REFILLS] * n_pairs
+    key, element, draw = open_key(address_of(counted)), counted.element, counted.draw
+    numbers, n_pairs = counted.uniform, counted.size // 2
+    first = counted.n_uniform_refills * n_pairs
     for k in range(n_pairs):
         bits = random_bits(element, first + k, draw, key)
-        buffer[2 * k] = uniform(bits[0], bits[1])
-        buffer[2 * k + 1] = uniform(bits[2], bits[3])
-    words[N_UNIFORM_REFILLS] += 1
+        numbers[2 * k] = uniform(bits[0], bits[1])
+        numbers[2 * k + 1] = uniform(bits[2], bits[3])
+    counted.n_uniform_refills += 1
     return 0
 
 
 @operation
-def refill_normal(block: int) -> int:
+def refill_normal(counted: CountedBuffers) -> int:
     """Fill the buffer of normal numbers; the result is 0."""
-    words, key = int64s(block), open_key(block)
-    buffer, element, draw = float64s(words[NORMAL_BUFFER]), words[ELEMENT], words[DRAW]
-    n_pairs = words[BUFFER_SIZE] // 2
-    first = _NORMAL_BIT | (words[N_NORMAL_REFILLS] * n_pairs)
+    key, element, draw = open_key(address_of(counted)), counted.element, counted.draw
+    numbers, n_pairs = counted.normal, counted.size // 2
+    first = _NORMAL_BIT | (counted.n_normal_refills * n_pairs)
     for k in range(n_pairs):
         pair = normal_pair(random_bits(element, first + k, draw, key))
-        buffer[2 * k] = pair[0]
-        buffer[2 * k + 1] = pair[1]
-    words[N_NORMAL_REFILLS] += 1
+        numbers[2 * k] = pair[0]
+        numbers[2 * k + 1] = pair[1]
+    counted.n_normal_refills += 1
     return 0
 
 
-def open_counted_streams(streams: Any, block: int) -> None:
-    """Open the streams of a block, to draw from before the first element."""
-    open_streams(streams, block)
-    streams[_RUN] = int64s(block)[RUN]
+def open_counted_streams(streams: Streams, address: int) -> None:
+    """Open the streams of `CountedBuffers`, to draw from before the first element."""
+    open_streams(streams, address)
+    streams.run = _counted(streams).run
     stream_of(_NO_ELEMENT, streams, 0)
 
 
-def close_counted_streams(streams: Any) -> None:
+def close_counted_streams(streams: Streams) -> None:
     """Say that a run is over."""
-    int64s(streams[_BLOCK])[RUN] = streams[_RUN] + 1
+    _counted(streams).run = streams.run + 1
 
 
-def stream_of(element: int, streams: Any, draw: int) -> Any:
+def stream_of(element: int, streams: Streams, draw: int) -> Streams:
     """Return the streams, at the beginning of what an element draws.
 
     Parameters
     ----------
     element : int
         The neuron or synapse.
-    streams : pointer to int64
+    streams : Streams
         Opened streams.
     draw : int
         Which draw of the code it is.
     """
-    words = int64s(streams[_BLOCK])
-    words[ELEMENT] = element
-    words[DRAW] = draw
-    words[N_UNIFORM_REFILLS] = 0
-    words[N_NORMAL_REFILLS] = 0
-    streams[_UNIFORM_POSITION] = 0
-    streams[_NORMAL_POSITION] = 0
+    counted = _counted(streams)
+    counted.element = element
+    counted.draw = draw
+    counted.n_uniform_refills = 0
+    counted.n_normal_refills = 0
+    streams.uniform_position = 0
+    streams.normal_position = 0
     return streams
+
+
+def _counted(streams: Streams) -> CountedBuffers:
+    return CountedBuffers.from_address(address_of(streams.buffers))

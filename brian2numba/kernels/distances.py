@@ -14,19 +14,20 @@ they are drawn.
 from __future__ import annotations
 
 import math
-from typing import Any
 
-from brian2numba.kernels import random_numbers
-from brian2numba.kernels.random_numbers import rand
+from brian2numba.kernels.random_numbers import Streams, rand
 from brian2numba.language import (
+    Pointer,
+    Record,
     float64_from_bits,
-    float64s,
     floor,
     int64,
-    int64s,
+    same_memory,
 )
 
 __all__ = [
+    "N_AHEAD",
+    "KnownDistances",
     "distance",
     "forget_distances",
     "next_distance",
@@ -35,13 +36,8 @@ __all__ = [
 
 #: Larger than any number of neurons or synapses, small enough to add up
 _FAR = 2.0**40
-# Words of `mask_words`: the positions, in the buffer of uniform numbers, of the first
-# number whose distance is known and of the first after it whose is not; the distances
-_BEGIN, _END, _FIRST = 0, 1, 2
-_N_AHEAD = 60
-_POSITION = random_numbers._UNIFORM_POSITION
-_DATA = random_numbers._UNIFORM_DATA
-_SIZE = random_numbers._SIZE
+#: How many distances are computed at once
+N_AHEAD = 60
 
 #: Many times the error of `_logarithm`, relative to the logarithm
 _MARGIN = 1e-9
@@ -51,6 +47,16 @@ _LN2 = math.log(2)
 _ROOT_BITS = 0x3FE6A09E667F3BCD  # the root of 1/2
 _FRACTION_BITS = 52
 _FRACTION = 2**_FRACTION_BITS - 1
+
+
+class KnownDistances(Record):
+    """Which numbers' distances are known, of those in the buffer of uniform numbers.
+
+    Their positions in the buffer: the first, and the one after the last.
+    """
+
+    begin: int64
+    end: int64
 
 
 def positions_per_logarithm(p: float) -> float:
@@ -73,47 +79,53 @@ def distance(uniform: float, per_logarithm: float) -> int:
     return int64(min(math.log(uniform) * per_logarithm, _FAR))
 
 
-def forget_distances(distances: Any) -> None:
-    """Say that no distances are known.
-
-    Parameters
-    ----------
-    distances : pointer to int64
-        The `mask_words` that hold what is known.
-    """
-    distances[_BEGIN] = 0
-    distances[_END] = 0
+def forget_distances(known: KnownDistances) -> None:
+    """Say that no distances are known."""
+    known.begin = 0
+    known.end = 0
 
 
-def next_distance(distances: Any, per_logarithm: float, streams: Any) -> int:
+def next_distance(
+    known: KnownDistances,
+    distances: Pointer[int64],
+    per_logarithm: float,
+    streams: Streams,
+) -> int:
     """Draw a number; return how many neurons are passed over.
 
     Parameters
     ----------
+    known : KnownDistances
+        What is known. Forget it where `per_logarithm` changes, or something else draws.
     distances : pointer to int64
-        Words that hold what is known. Forget it where `per_logarithm` changes, or
-        something else draws.
+        The distances, `N_AHEAD` of them.
     per_logarithm : float
         What `positions_per_logarithm` returns.
-    streams : pointer to int64
+    streams : Streams
         Opened random streams.
     """
-    i = streams[_POSITION]
-    if i < distances[_BEGIN] or i >= distances[_END]:
+    i = streams.uniform_position
+    if i < known.begin or i >= known.end:
         # It fills the buffer if need be
         rand(streams)
-        _look_ahead(distances, per_logarithm, streams, i)
-    streams[_POSITION] = i + 1 if i + 1 < streams[_SIZE] else 0
-    return distances[_FIRST + i - distances[_BEGIN]] + 0
+        _look_ahead(known, distances, per_logarithm, streams, i)
+    streams.uniform_position = i + 1 if i + 1 < streams.size else 0
+    return distances[i - known.begin]
 
 
-def _look_ahead(distances: Any, per_logarithm: float, streams: Any, begin: int) -> None:
+def _look_ahead(
+    known: KnownDistances,
+    distances: Pointer[int64],
+    per_logarithm: float,
+    streams: Streams,
+    begin: int,
+) -> None:
     """Compute the distances of the numbers in the buffer from `begin` on."""
-    n_ahead = min(_N_AHEAD, streams[_SIZE] - begin)
-    distances[_BEGIN] = begin
-    distances[_END] = begin + n_ahead
-    numbers = float64s(streams[_DATA])
-    bits = int64s(streams[_DATA])
+    n_ahead = min(N_AHEAD, streams.size - begin)
+    known.begin = begin
+    known.end = begin + n_ahead
+    numbers = streams.uniform
+    bits = same_memory(numbers, int64)
     are_certain = True
     for k in range(n_ahead):
         exact = min(_logarithm(bits[begin + k]) * per_logarithm, _FAR)
@@ -122,10 +134,10 @@ def _look_ahead(distances: Any, per_logarithm: float, streams: Any, begin: int) 
         rest = exact - whole
         are_certain &= rest > margin and rest < 1.0 - margin
         are_certain &= numbers[begin + k] >= _LEAST
-        distances[_FIRST + k] = int64(whole)
+        distances[k] = int64(whole)
     if not are_certain:
         for k in range(n_ahead):
-            distances[_FIRST + k] = distance(numbers[begin + k], per_logarithm)
+            distances[k] = distance(numbers[begin + k], per_logarithm)
 
 
 def _logarithm(bits: int) -> float:

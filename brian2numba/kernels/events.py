@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from brian2numba.language import as_bytes
+from brian2numba.language import Pointer, int32, int64, same_memory, uint8
 
 __all__ = ["append_events", "first_not_below"]
 
 
-def first_not_below(events: Any, n_events: int, index: int) -> int:
+def first_not_below(events: Pointer[int32], n_events: int, index: int) -> int:
     """Return the position of the first event whose neuron is not below `index`.
 
     Parameters
@@ -32,7 +30,11 @@ def first_not_below(events: Any, n_events: int, index: int) -> int:
 
 
 def append_events(
-    mask: Any, n_elements: int, start: int, events: Any, n_events: int
+    mask: Pointer[int64],
+    n_elements: int,
+    start: int,
+    events: Pointer[int32],
+    n_events: int,
 ) -> int:
     """Append the neurons of a block that have an event, and return how many there are.
 
@@ -50,7 +52,7 @@ def append_events(
     n_events : int
         How many are there already.
     """
-    is_event = as_bytes(mask)
+    is_event = same_memory(mask, uint8)
     for k in range(n_elements, (n_elements + 7) & ~7):
         is_event[k] = 0
     for word in range((n_elements + 7) >> 3):

@@ -13,14 +13,22 @@ and Computer Simulation, 8(1), 3-30.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated
 
-from brian2numba.language import float64_from_bits, int64s, uint32s
+from brian2numba.language import (
+    Pointer,
+    Record,
+    float64,
+    float64_from_bits,
+    int64,
+    same_memory,
+    uint32,
+)
 
-__all__ = ["POSITION", "fill_uniform"]
+__all__ = ["Twister", "fill_uniform"]
 
-#: The number of words of the state, and where, in words, numpy keeps the next's number
-_N, POSITION = 624, 624
+#: The number of words of the state
+_N = 624
 _M = 397
 _MATRIX = 0x9908B0DF
 _UPPER, _LOWER = 0x80000000, 0x7FFFFFFF
@@ -28,54 +36,62 @@ _UPPER, _LOWER = 0x80000000, 0x7FFFFFFF
 _TEMPERING_B = 0x9D2C56809D2C5680 - (1 << 64)
 _TEMPERING_C = 0xEFC60000EFC60000 - (1 << 64)
 # A double is made of 27 and 26 bits of two words
-_WORDS_OF_DOUBLE, _BYTES_OF_WORD = 2, 4
+_WORDS_OF_DOUBLE = 2
 _HIGH_FACTOR, _UNIT = 67108864.0, 1.0 / 9007199254740992.0
 # The bits of 2**52, in front of those of a whole number: a double without conversion
 _BITS_OF_2_TO_52, _2_TO_52 = 0x4330000000000000, 4503599627370496.0
 
 
-def fill_uniform(address: int, buffer: Any, size: int) -> None:
+class Twister(Record):
+    """The state of numpy's generator."""
+
+    words: Annotated[Pointer[uint32], _N]
+    #: The number of the next word
+    position: uint32
+
+
+def fill_uniform(twister: Twister, buffer: Pointer[float64], size: int) -> None:
     """Fill a buffer with doubles of [0, 1).
 
     Parameters
     ----------
-    address : int
-        Where the state of numpy's bit generator is.
+    twister : Twister
+        The state of numpy's bit generator.
     buffer : pointer to float64
         The buffer.
     size : int
         The number of doubles.
     """
-    state = uint32s(address)
+    words = twister.words
     done = 0
-    position = state[POSITION] + 0
+    position = twister.position
     while done < size:
         if position >= _N:
-            _renew(state)
+            _renew(words)
             position = 0
         n_doubles = min((_N - position) // _WORDS_OF_DOUBLE, size - done)
-        pairs = int64s(address + position * _BYTES_OF_WORD)
+        pairs = same_memory(words + position, int64)
         for i in range(n_doubles):
             buffer[done + i] = _double(_tempered(pairs[i]))
         done += n_doubles
         position += _WORDS_OF_DOUBLE * n_doubles
         if position == _N - 1 and done < size:
             # The double's other word is in the next block
-            first = state[position] + 0
-            _renew(state)
-            buffer[done] = _double(_tempered(first | (state[0] << 32)))
+            first = words[position]
+            _renew(words)
+            buffer[done] = _double(_tempered(first | (words[0] << 32)))
             done += 1
             position = 1
-    state[POSITION] = position
+    twister.position = position
 
 
-def _renew(state: Any) -> None:
+def _renew(words: Pointer[uint32]) -> None:
     """Compute the next block of the state's words."""
     for k in range(_N - _M):
-        state[k] = state[k + _M] ^ _twisted(state[k], state[k + 1])
+        words[k] = words[k + _M] ^ _twisted(words[k], words[k + 1])
     for k in range(_N - _M, _N - 1):
-        state[k] = state[k + _M - _N] ^ _twisted(state[k], state[k + 1])
-    state[_N - 1] = state[_M - 1] ^ _twisted(state[_N - 1], state[0])
+        words[k] = words[k + _M - _N] ^ _twisted(words[k], words[k + 1])
+    words[_N - 1] = words[_M - 1] ^ _twisted(words[_N - 1], words[0])
 
 
 def _twisted(word: int, following: int) -> int:

@@ -3,112 +3,120 @@ The buffers of random numbers that Brian's Cython target draws from, and their r
 
 For the same seed the numbers are the same: uniform and normal numbers come from numpy's
 global generator (its legacy algorithms), many at a time. A kernel finds all it needs in
-a block of 64-bit slots, which `brian2numba.device.random_state.RandomStreams` owns.
+a record, which `brian2numba.device.random_state.RandomStreams` owns.
 """
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Annotated
 
 from brian2numba.kernels import mersenne_twister
 from brian2numba.language import (
-    block_words,
+    MASK_SIZE,
+    Pointer,
+    Record,
+    boolean,
     call_for_double,
-    float64s,
-    float64s_of,
-    int32s,
-    int64s,
+    float64,
+    int32,
+    int64,
+    items_on_stack,
 )
 from brian2numba.operations import operation
 
-__all__ = ["refill_normal", "refill_uniform"]
+__all__ = ["RandomBuffers", "Reserve", "refill_normal", "refill_uniform"]
 
-#: Slots of the block: addresses of the buffers and of their int32 positions, ...
-UNIFORM_BUFFER = 0
-UNIFORM_INDEX = 1
-NORMAL_BUFFER = 2
-NORMAL_INDEX = 3
-#: ... the number of items of each buffer, ...
-BUFFER_SIZE = 4
-#: ... the state of numpy's bit generator and its function for a uniform double, ...
-GENERATOR = 5
-NEXT_DOUBLE = 6
-#: ... the address of the normal number in reserve: an int32 flag, then a double, ...
-RESERVE = 7
-#: ... and the addresses of the functions that refill the buffers.
-REFILL_UNIFORM = 8
-REFILL_NORMAL = 9
-#: Whether the bit generator is a Mersenne Twister, numpy's default here
-IS_MERSENNE_TWISTER = 10
-#: Memory for two doubles
-PAIR = 11
-N_SLOTS = 13
 
-_BYTES_OF_DOUBLE = 8
-# Of the double, in doubles, from the flag.
-_RESERVE_VALUE = 1
-# How many pairs are tried at once: what `block_words` has room for
-_N_TRIED = 512
+class Reserve(Record):
+    """A normal number that was made with another one, and is the next to be drawn."""
+
+    #: Whether there is one
+    is_there: int32
+    number: float64
+
+
+class RandomBuffers(Record):
+    """Random numbers that were drawn in advance, and what draws more."""
+
+    #: The numbers, and the position of the next one; at 0 they are drawn anew
+    uniform: Pointer[float64]
+    uniform_position: Pointer[int32]
+    normal: Pointer[float64]
+    normal_position: Pointer[int32]
+    #: How many numbers there are of each kind
+    size: int64
+    #: The state of numpy's bit generator, and its function for a uniform double
+    generator: int64
+    next_double: int64
+    #: Whether it is a Mersenne Twister, numpy's default here
+    is_mersenne_twister: boolean
+    #: The normal number that numpy's generator has in reserve
+    reserve: Pointer[Reserve]
+    #: The addresses of the functions that draw anew
+    refill_uniform: int64
+    refill_normal: int64
+    #: Memory for two numbers
+    pair: Annotated[Pointer[float64], 2]
+
+
+#: How many pairs are tried at once
+_N_TRIED = MASK_SIZE
 
 
 @operation
-def refill_uniform(streams: int) -> int:
+def refill_uniform(buffers: RandomBuffers) -> int:
     """Fill the buffer of uniform numbers; the result is 0."""
-    block = int64s(streams)
-    _fill_uniform(block, float64s(block[UNIFORM_BUFFER]), block[BUFFER_SIZE])
+    _fill_uniform(buffers, buffers.uniform, buffers.size)
     return 0
 
 
 @operation
-def refill_normal(streams: int) -> int:
+def refill_normal(buffers: RandomBuffers) -> int:
     """Fill the buffer of normal numbers by Marsaglia's polar method; the result is 0.
 
     The method makes two numbers at a time. Like numpy's, this function starts with a
     number that is in reserve, and puts a last one there that no longer fits.
     """
-    block = int64s(streams)
-    buffer, size = float64s(block[NORMAL_BUFFER]), block[BUFFER_SIZE]
-    flag, reserve = int32s(block[RESERVE]), float64s(block[RESERVE])
+    normal, reserve = buffers.normal, buffers.reserve[0]
     n_reserved = 0
-    if flag[0] != 0:
-        buffer[0] = reserve[_RESERVE_VALUE]
-        flag[0] = 0
-        reserve[_RESERVE_VALUE] = 0.0
+    if reserve.is_there != 0:
+        normal[0] = reserve.number
+        reserve.is_there = 0
+        reserve.number = 0.0
         n_reserved = 1
-    n_pairs = (size - n_reserved) // 2
-    _fill_pairs(block, block[NORMAL_BUFFER] + n_reserved * _BYTES_OF_DOUBLE, n_pairs)
-    if n_reserved + 2 * n_pairs < size:
-        address = streams + PAIR * _BYTES_OF_DOUBLE
-        _fill_pairs(block, address, 1)
-        buffer[size - 1] = float64s(address)[0]
-        flag[0] = 1
-        reserve[_RESERVE_VALUE] = float64s(address)[1]
+    n_pairs = (buffers.size - n_reserved) // 2
+    _fill_pairs(buffers, normal + n_reserved, n_pairs)
+    if n_reserved + 2 * n_pairs < buffers.size:
+        _fill_pairs(buffers, buffers.pair, 1)
+        normal[buffers.size - 1] = buffers.pair[0]
+        reserve.is_there = 1
+        reserve.number = buffers.pair[1]
     return 0
 
 
-def _fill_uniform(block: Any, buffer: Any, size: int) -> None:
-    """Fill a buffer with uniform numbers of numpy's generator."""
-    next_double, generator = block[NEXT_DOUBLE], block[GENERATOR]
-    if block[IS_MERSENNE_TWISTER] != 0:
-        mersenne_twister.fill_uniform(generator, buffer, size)
+def _fill_uniform(buffers: RandomBuffers, numbers: Pointer[float64], n: int) -> None:
+    """Write uniform numbers of numpy's generator."""
+    next_double, generator = buffers.next_double, buffers.generator
+    if buffers.is_mersenne_twister:
+        twister = mersenne_twister.Twister.from_address(generator)
+        mersenne_twister.fill_uniform(twister, numbers, n)
     else:
-        for i in range(size):
-            buffer[i] = call_for_double(next_double, (generator,))
+        for i in range(n):
+            numbers[i] = call_for_double(next_double, (generator,))
 
 
-def _fill_pairs(block: Any, address: int, n_pairs: int) -> None:
+def _fill_pairs(buffers: RandomBuffers, pairs: Pointer[float64], n_pairs: int) -> None:
     """Fill memory with pairs of normal numbers.
 
     So many pairs take at least as many tries. That many are made at once, in place;
     then as many as pairs are still missing, and so on: never one too many, so that the
     generator is left as if each pair had been drawn on its own.
     """
-    radii = float64s_of(block_words())
+    radii = items_on_stack(float64, _N_TRIED)
     while n_pairs > 0:
-        pairs = float64s(address)
         n_tried = min(n_pairs, _N_TRIED)
-        _fill_uniform(block, pairs, 2 * n_tried)
+        _fill_uniform(buffers, pairs, 2 * n_tried)
         n_accepted = _keep_within_circle(pairs, radii, n_tried)
         for k in range(n_accepted):
             radii[k] = -2.0 * math.log(radii[k]) / radii[k]
@@ -118,10 +126,12 @@ def _fill_pairs(block: Any, address: int, n_pairs: int) -> None:
             pairs[2 * k] = factor * pairs[2 * k + 1]
             pairs[2 * k + 1] = factor * x
         n_pairs -= n_accepted
-        address += 2 * n_accepted * _BYTES_OF_DOUBLE
+        pairs = pairs + 2 * n_accepted
 
 
-def _keep_within_circle(pairs: Any, radii: Any, n_pairs: int) -> int:
+def _keep_within_circle(
+    pairs: Pointer[float64], radii: Pointer[float64], n_pairs: int
+) -> int:
     """Make points of pairs of uniform numbers, keep those in the unit circle.
 
     Returns

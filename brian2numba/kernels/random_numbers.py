@@ -2,28 +2,20 @@
 Random numbers inside kernels: the sequences that Brian's Cython target draws.
 
 A kernel draws from the buffers of `brian2numba.kernels.random_buffers`, which are
-refilled when their index is 0: it opens the streams, draws, and closes them.
+refilled when their position is 0: it opens streams, draws, and closes them.
 """
 
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 
-from brian2numba.kernels.random_buffers import (
-    BUFFER_SIZE,
-    NORMAL_BUFFER,
-    NORMAL_INDEX,
-    REFILL_NORMAL,
-    REFILL_UNIFORM,
-    UNIFORM_BUFFER,
-    UNIFORM_INDEX,
-)
-from brian2numba.language import call, float64s, int32s, int64s
+from brian2numba.kernels.random_buffers import RandomBuffers
+from brian2numba.language import Pointer, Record, call, float64, int64
 
 __all__ = [
+    "Streams",
     "binomial",
     "binomial_by_inversion",
     "binomial_by_normal",
@@ -56,73 +48,88 @@ _HALF_LOG_2PI = 0.5 * math.log(2 * math.pi)
 _SERIES_FROM = 7.0
 
 
-# Words of streams that a kernel has opened: the address of the block, and the position
-# in each buffer with the buffer's address. Being local, they are kept in registers.
-_BLOCK = 0
-_UNIFORM_POSITION = 1
-_UNIFORM_DATA = 2
-_NORMAL_POSITION = 3
-_NORMAL_DATA = 4
-_SIZE = 5
+class Streams(Record):
+    """Random buffers that a kernel has opened; a record of the kernel's own.
+
+    What the kernel's functions share of it is kept in registers.
+    """
+
+    buffers: Pointer[RandomBuffers]
+    uniform_position: int64
+    uniform: Pointer[float64]
+    normal_position: int64
+    normal: Pointer[float64]
+    size: int64
+    #: Of counted streams: the number of the run
+    run: int64
 
 
-def open_streams(streams: Any, address: int) -> None:
-    """Take over from the block at `address`, to draw with `rand` and `randn`.
+def open_streams(streams: Streams, address: int) -> None:
+    """Take over from random buffers, to draw with `rand` and `randn`.
 
     Parameters
     ----------
-    streams : pointer to int64
-        Local words of the kernel.
+    streams : Streams
+        A record of the kernel's own.
     address : int
-        The address of the block. Nothing else may draw from it until `close_streams`.
+        The address of the buffers. Nothing else may draw from them until
+        `close_streams`.
     """
-    block = int64s(address)
-    streams[_BLOCK] = address
-    streams[_UNIFORM_POSITION] = int32s(block[UNIFORM_INDEX])[0]
-    streams[_UNIFORM_DATA] = block[UNIFORM_BUFFER]
-    streams[_NORMAL_POSITION] = int32s(block[NORMAL_INDEX])[0]
-    streams[_NORMAL_DATA] = block[NORMAL_BUFFER]
-    streams[_SIZE] = block[BUFFER_SIZE]
+    streams.buffers = RandomBuffers.array_at(address)
+    buffers = streams.buffers[0]
+    streams.uniform_position = buffers.uniform_position[0]
+    streams.uniform = buffers.uniform
+    streams.normal_position = buffers.normal_position[0]
+    streams.normal = buffers.normal
+    streams.size = buffers.size
 
 
-def close_streams(streams: Any) -> None:
-    """Tell the block which numbers were drawn."""
-    block = int64s(streams[_BLOCK])
-    int32s(block[UNIFORM_INDEX])[0] = streams[_UNIFORM_POSITION]
-    int32s(block[NORMAL_INDEX])[0] = streams[_NORMAL_POSITION]
+def close_streams(streams: Streams) -> None:
+    """Tell the buffers which numbers were drawn."""
+    buffers = streams.buffers[0]
+    buffers.uniform_position[0] = streams.uniform_position
+    buffers.normal_position[0] = streams.normal_position
 
 
-def rand(streams: Any) -> float:
+def rand(streams: Streams) -> float:
     """Return the next uniform number of [0, 1).
 
     Parameters
     ----------
-    streams : pointer to int64
+    streams : Streams
         Opened streams.
     """
-    i = streams[_UNIFORM_POSITION]
+    i = streams.uniform_position
     if i == 0:
-        call(int64s(streams[_BLOCK])[REFILL_UNIFORM], (streams[_BLOCK],))
-    streams[_UNIFORM_POSITION] = i + 1 if i + 1 < streams[_SIZE] else 0
-    return float64s(streams[_UNIFORM_DATA])[i]
+        _refill_uniform(streams)
+    streams.uniform_position = i + 1 if i + 1 < streams.size else 0
+    return streams.uniform[i]
 
 
-def randn(streams: Any) -> float:
+def randn(streams: Streams) -> float:
     """Return the next number of the standard normal distribution.
 
     Parameters
     ----------
-    streams : pointer to int64
+    streams : Streams
         Opened streams.
     """
-    i = streams[_NORMAL_POSITION]
+    i = streams.normal_position
     if i == 0:
-        call(int64s(streams[_BLOCK])[REFILL_NORMAL], (streams[_BLOCK],))
-    streams[_NORMAL_POSITION] = i + 1 if i + 1 < streams[_SIZE] else 0
-    return float64s(streams[_NORMAL_DATA])[i]
+        _refill_normal(streams)
+    streams.normal_position = i + 1 if i + 1 < streams.size else 0
+    return streams.normal[i]
 
 
-def take_uniform(numbers: Any, n: int, streams: Any) -> None:
+def _refill_uniform(streams: Streams) -> None:
+    call(streams.buffers[0].refill_uniform, (streams.buffers,))
+
+
+def _refill_normal(streams: Streams) -> None:
+    call(streams.buffers[0].refill_normal, (streams.buffers,))
+
+
+def take_uniform(numbers: Pointer[float64], n: int, streams: Streams) -> None:
     """Draw several uniform numbers.
 
     Parameters
@@ -131,38 +138,38 @@ def take_uniform(numbers: Any, n: int, streams: Any) -> None:
         Where they are wanted.
     n : int
         How many.
-    streams : pointer to int64
+    streams : Streams
         Opened streams.
     """
     done = 0
     while done < n:
-        i = streams[_UNIFORM_POSITION]
+        i = streams.uniform_position
         if i == 0:
-            call(int64s(streams[_BLOCK])[REFILL_UNIFORM], (streams[_BLOCK],))
-        n_now = min(n - done, streams[_SIZE] - i)
-        _copy(numbers, done, float64s(streams[_UNIFORM_DATA]), i, n_now)
+            _refill_uniform(streams)
+        n_now = min(n - done, streams.size - i)
+        _copy(numbers + done, streams.uniform + i, n_now)
         done += n_now
         i += n_now
-        streams[_UNIFORM_POSITION] = i if i < streams[_SIZE] else 0
+        streams.uniform_position = i if i < streams.size else 0
 
 
-def take_normal(numbers: Any, n: int, streams: Any) -> None:
+def take_normal(numbers: Pointer[float64], n: int, streams: Streams) -> None:
     """Draw several normal numbers; see `take_uniform`."""
     done = 0
     while done < n:
-        i = streams[_NORMAL_POSITION]
+        i = streams.normal_position
         if i == 0:
-            call(int64s(streams[_BLOCK])[REFILL_NORMAL], (streams[_BLOCK],))
-        n_now = min(n - done, streams[_SIZE] - i)
-        _copy(numbers, done, float64s(streams[_NORMAL_DATA]), i, n_now)
+            _refill_normal(streams)
+        n_now = min(n - done, streams.size - i)
+        _copy(numbers + done, streams.normal + i, n_now)
         done += n_now
         i += n_now
-        streams[_NORMAL_POSITION] = i if i < streams[_SIZE] else 0
+        streams.normal_position = i if i < streams.size else 0
 
 
-def _copy(target: Any, first: int, source: Any, position: int, n: int) -> None:
+def _copy(target: Pointer[float64], source: Pointer[float64], n: int) -> None:
     for i in range(n):
-        target[first + i] = source[position + i]
+        target[i] = source[i]
 
 
 def _log_factorial(k: int) -> float:
@@ -183,7 +190,7 @@ def _log_factorial(k: int) -> float:
     return result
 
 
-def _poisson_by_multiplication(lam: float, streams: Any) -> int:
+def _poisson_by_multiplication(lam: float, streams: Streams) -> int:
     """Count uniform numbers until their product is below exp(-lam)."""
     threshold = math.exp(-lam)
     count = 0
@@ -194,7 +201,7 @@ def _poisson_by_multiplication(lam: float, streams: Any) -> int:
     return count
 
 
-def _poisson_by_rejection(lam: float, streams: Any) -> int:
+def _poisson_by_rejection(lam: float, streams: Streams) -> int:
     """Draw by transformed rejection with squeeze.
 
     W. Hörmann: The transformed rejection method for generating Poisson random
@@ -219,14 +226,14 @@ def _poisson_by_rejection(lam: float, streams: Any) -> int:
             return k
 
 
-def poisson(lam: float, streams: Any) -> int:
+def poisson(lam: float, streams: Streams) -> int:
     """Return a number of the Poisson distribution.
 
     Parameters
     ----------
     lam : float
         The mean. The result is 0 if it is negative or not a number.
-    streams : pointer to int64
+    streams : Streams
         Opened streams.
     """
     if lam >= _SMALL_MEAN:
@@ -237,7 +244,7 @@ def poisson(lam: float, streams: Any) -> int:
 
 
 def binomial_by_inversion(  # noqa: PLR0913, PLR0917
-    n: int, p: float, q: float, q_to_n: float, bound: float, streams: Any
+    n: int, p: float, q: float, q_to_n: float, bound: float, streams: Streams
 ) -> int:
     """Return a number of the binomial distribution, by inversion.
 
@@ -255,7 +262,7 @@ def binomial_by_inversion(  # noqa: PLR0913, PLR0917
         ``q ** n``; not 0.
     bound : float
         Larger results are drawn again; they are too improbable to matter.
-    streams : pointer to int64
+    streams : Streams
         Opened streams.
     """
     successes = 0
@@ -285,7 +292,7 @@ def binomial(  # noqa: PLR0913, PLR0917
     p: float,
     q: float,
     n_or_zero: int,
-    streams: Any,
+    streams: Streams,
 ) -> int:
     """Return a number of the binomial distribution, also for many trials.
 
@@ -307,7 +314,7 @@ def binomial(  # noqa: PLR0913, PLR0917
         larger.
     n_or_zero : int
         The number of trials where failures are counted; 0 where successes are.
-    streams : pointer to int64
+    streams : Streams
         Opened streams.
     """
     counted = 0
@@ -317,14 +324,14 @@ def binomial(  # noqa: PLR0913, PLR0917
     return counted if n_or_zero == 0 else n_or_zero - counted
 
 
-def binomial_by_normal(loc: float, scale: float, streams: Any) -> float:
+def binomial_by_normal(loc: float, scale: float, streams: Streams) -> float:
     """Approximate a binomial number by a normal one, in single precision.
 
     Parameters
     ----------
     loc, scale : float
         The mean and the standard deviation.
-    streams : pointer to int64
+    streams : Streams
         Opened streams.
     """
     return np.float64(np.float32(randn(streams) * scale + loc))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from brian2numba.containers.queue_storage import synapse_at
+from brian2numba.language import Pointer, int32
 
 __all__ = ["NO_END", "part_of_range"]
 
@@ -13,7 +12,12 @@ NO_END = 2**62
 
 
 def part_of_range(  # noqa: PLR0913, PLR0917
-    targets: Any, synapses: int, first: int, end: int, part_start: int, part_end: int
+    targets: Pointer[int32],
+    synapses: Pointer[int32],
+    first: int,
+    end: int,
+    part_start: int,
+    part_end: int,
 ) -> tuple[int, int]:
     """Return the part of a range of synapses that goes to some of the neurons.
 
@@ -21,7 +25,7 @@ def part_of_range(  # noqa: PLR0913, PLR0917
     ----------
     targets : pointer to int32
         The target of each synapse; within the range, they ascend.
-    synapses : int
+    synapses : pointer to int32
         The list of synapses that the range is a part of, see `synapse_at`.
     first, end : int
         The range.
@@ -33,7 +37,7 @@ def part_of_range(  # noqa: PLR0913, PLR0917
 
 
 def _first_not_below(
-    targets: Any, synapses: int, low: int, high: int, neuron: int
+    targets: Pointer[int32], synapses: Pointer[int32], low: int, high: int, neuron: int
 ) -> int:
     """Return the position of the first synapse whose target is not below a neuron."""
     while low < high:

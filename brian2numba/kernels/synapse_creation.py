@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from brian2numba.kernels.random_numbers import rand
+from brian2numba.containers.dynamic_array import rows_of
+from brian2numba.kernels.random_numbers import Streams, rand
 from brian2numba.language import (
-    as_bytes,
+    Pointer,
     bools,
     call,
-    int32s,
+    int32,
     int64,
-    int64s,
-    load_int64,
-    payload_of,
-    store_int64,
+    same_memory,
+    uint8,
 )
 from brian2numba.operations import operation
 
@@ -33,8 +30,6 @@ __all__ = [
     "steps_until",
 ]
 
-#: The words of a dynamic array, see `brian2numba.containers.dynamic_array`
-_DATA, _ROWS = 0, 1
 #: Room for the new synapses grows by no more than this factor at a time
 _GROWTH = 64
 _LEAST_ROOM = 1024
@@ -65,12 +60,12 @@ def steps_until(low: int, step: int, n_steps: int, size: int) -> int:
 
 def data_of(handle: int) -> int:
     """Return the address of the first row of a dynamic array."""
-    return load_int64(payload_of(handle), _DATA)
+    return rows_of(handle).data
 
 
 def set_size(handle: int, n_rows: int) -> None:
     """Say how many rows of a dynamic array are in use."""
-    store_int64(payload_of(handle), _ROWS, n_rows)
+    rows_of(handle).n_rows = n_rows
 
 
 def make_room(  # noqa: PLR0913, PLR0917 (all are numbers that the kernel has)
@@ -125,8 +120,8 @@ def _reserve_both(reserve_rows: int, pre: int, post: int, room: int) -> bool:
 
 
 def append_row(  # noqa: PLR0913, PLR0917 (all are numbers that the kernel has)
-    outer: Any,
-    inner: Any,
+    outer: Pointer[int32],
+    inner: Pointer[int32],
     n_created: int,
     n_new: int,
     source: int,
@@ -152,9 +147,9 @@ def append_row(  # noqa: PLR0913, PLR0917 (all are numbers that the kernel has)
         inner[n_created + k] = first + k * step
 
 
-def number_of_marks(mask: Any, n_elements: int) -> int:
+def number_of_marks(mask: Pointer[int64], n_elements: int) -> int:
     """Return how many of the first bytes of a mask are 1."""
-    is_marked = as_bytes(mask)
+    is_marked = same_memory(mask, uint8)
     n_marks = 0
     for k in range(n_elements):
         n_marks += is_marked[k]
@@ -162,10 +157,10 @@ def number_of_marks(mask: Any, n_elements: int) -> int:
 
 
 def append_marked(  # noqa: PLR0913, PLR0917 (all are numbers that the kernel has)
-    mask: Any,
+    mask: Pointer[int64],
     n_elements: int,
-    outer: Any,
-    inner: Any,
+    outer: Pointer[int32],
+    inner: Pointer[int32],
     n_created: int,
     source: int,
     first: int,
@@ -190,7 +185,7 @@ def append_marked(  # noqa: PLR0913, PLR0917 (all are numbers that the kernel ha
     first, step : int
         The first of the others, and how far the next is.
     """
-    is_marked = as_bytes(mask)
+    is_marked = same_memory(mask, uint8)
     for k in range(n_elements, (n_elements + 7) & ~7):
         is_marked[k] = 0
     for word in range((n_elements + 7) >> 3):
@@ -208,58 +203,60 @@ def append_marked(  # noqa: PLR0913, PLR0917 (all are numbers that the kernel ha
 
 
 @operation
-def count_indices(indices: int, n_indices: int, counts: int) -> int:
+def count_indices(
+    indices: Pointer[int32], n_indices: int, counts: Pointer[int32]
+) -> int:
     """Count how often each index occurs; the result is 0.
 
     Parameters
     ----------
-    indices : int
-        The address of the indices, int32.
+    indices : pointer to int32
+        The indices.
     n_indices : int
         How many there are.
-    counts : int
-        The address of the counts, int32; those of the indices are added to them.
+    counts : pointer to int32
+        The counts; those of the indices are added to them.
     """
-    items, numbers = int32s(indices), int32s(counts)
     begin = 0
     while begin < n_indices:
         # Synapses of one neuron often follow each other
-        index = items[begin]
+        index = indices[begin]
         end = begin + 1
-        while end < n_indices and items[end] == index:
+        while end < n_indices and indices[end] == index:
             end += 1
-        numbers[index] += end - begin
+        counts[index] += end - begin
         begin = end
     return 0
 
 
 @operation
-def number_repeats(keys: int, order: int, n_keys: int, numbers: int) -> int:
+def number_repeats(
+    keys: Pointer[int64], order: Pointer[int64], n_keys: int, numbers: Pointer[int32]
+) -> int:
     """Give items that have equal keys numbers from 0 on; the result is 0.
 
     Parameters
     ----------
-    keys : int
-        The address of the keys, int64.
-    order : int
-        The address of an order, int64, in which the keys are sorted; 0 if they are.
+    keys : pointer to int64
+        The keys.
+    order : pointer to int64
+        An order in which the keys are sorted; null if they are.
     n_keys : int
         How many there are.
-    numbers : int
-        The address of what becomes the number of each item, int32.
+    numbers : pointer to int32
+        What becomes the number of each item.
     """
-    values, results = int64s(keys), int32s(numbers)
     previous, number = 0, 0
     for k in range(n_keys):
-        item = k if order == 0 else int64s(order)[k]
-        number = number + 1 if k > 0 and values[item] == previous else 0
-        previous = values[item]
-        results[item] = number
+        item = order[k] if order else k
+        number = number + 1 if k > 0 and keys[item] == previous else 0
+        previous = keys[item]
+        numbers[item] = number
     return 0
 
 
 def mark_distinct(
-    append_rows: int, scratch: int, population: int, size: int, streams: Any
+    append_rows: int, scratch: int, population: int, size: int, streams: Streams
 ) -> int:
     """Draw `size` different numbers below `population` and mark them.
 
@@ -271,7 +268,7 @@ def mark_distinct(
         Handle of a dynamic array of bytes, which are 0 before and after use.
     population, size : int
         How many numbers there are, and how many of them are drawn.
-    streams : pointer to int64
+    streams : Streams
         Opened random streams.
 
     Returns

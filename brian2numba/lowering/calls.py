@@ -7,22 +7,22 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from brian2numba.c_functions import CFunction
-from brian2numba.errors import OUT_OF_BOUNDS, NotInLanguageError
-from brian2numba.lowering.arrays import (
+from brian2numba.errors import NotInLanguageError, Status
+from brian2numba.language.kinds import BOOL, FLOAT32, FLOAT64, VOID, Kind, Tuple
+from brian2numba.language.users_arrays import (
     given_kind,
     given_value,
     has_array,
     reads_only_arrays,
 )
-from brian2numba.lowering.kinds import BOOL, FLOAT32, FLOAT64, VOID, Kind, Record
-from brian2numba.lowering.values import NOTHING, Value, convert
+from brian2numba.language.values import NOTHING, Value, convert
 
 __all__ = [
     "Callee",
     "Elementary",
     "LibraryFunction",
     "OfOtherLibrary",
-    "RecordMaker",
+    "TupleMaker",
     "failing",
 ]
 
@@ -63,16 +63,16 @@ class OfOtherLibrary:
 
 
 @dataclass(frozen=True)
-class RecordMaker:
+class TupleMaker:
     """A class of `NamedTuple`."""
 
     names: tuple[str, ...]
 
-    def kind(self, kinds: Sequence[Kind]) -> Record:
+    def kind(self, kinds: Sequence[Kind]) -> Tuple:
         """Return the type of the record."""
         if len(kinds) != len(self.names):
             raise NotInLanguageError(f"a record of {len(kinds)} fields")
-        return Record(tuple(kinds), self.names)
+        return Tuple(tuple(kinds), self.names)
 
     def emit(self, code: Any, args: Sequence[Value]) -> Value:
         """Return the record, which needs no instruction."""
@@ -156,7 +156,7 @@ def _result_of_failing(code: Any, call: str, result: Kind, scope: str) -> Value:
     failed, end = code.label(), code.label()
     code.branch(Value(has_failed, BOOL), failed, end)
     code.begin(failed)
-    code.fail(OUT_OF_BOUNDS)
+    code.fail(Status.OUT_OF_BOUNDS)
     code.begin(end)
     if result == VOID:
         return NOTHING
@@ -168,6 +168,6 @@ def _result_of_failing(code: Any, call: str, result: Kind, scope: str) -> Value:
 
 def flattened(value: Value) -> list[Value]:
     """Return the components of a value that are no records."""
-    if not isinstance(value.kind, Record):
+    if not isinstance(value.kind, Tuple):
         return [value]
     return [part for item in value.parts for part in flattened(item)]

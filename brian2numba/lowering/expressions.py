@@ -10,22 +10,31 @@ from typing import Any
 from brian2numba.elementary.power import square_root
 from brian2numba.errors import NotInLanguageError
 from brian2numba.kernels import arithmetic
-from brian2numba.lowering.arrays import length_of
-from brian2numba.lowering.calls import Elementary, LibraryFunction
-from brian2numba.lowering.checks import leave_if_reported
-from brian2numba.lowering.kinds import (
+from brian2numba.language import ItemType
+from brian2numba.language.checks import leave_if_reported
+from brian2numba.language.fields import moved, read_field, record_at
+from brian2numba.language.kinds import (
+    ADDRESSES,
     BOOL,
     FLOAT32,
     FLOAT64,
     INT64,
+    ITEMS,
     Array,
     CheckedPointer,
     Kind,
     Pointer,
-    Record,
+    Reference,
+    References,
     Scalar,
+    Tuple,
+    TypeName,
     is_integer,
 )
+from brian2numba.language.users_arrays import length_of
+from brian2numba.language.values import Value, constant, convert, truth
+from brian2numba.lowering.accesses import load
+from brian2numba.lowering.calls import Elementary, LibraryFunction
 from brian2numba.lowering.operators import (
     binary,
     compare,
@@ -34,8 +43,6 @@ from brian2numba.lowering.operators import (
     unary,
 )
 from brian2numba.lowering.speculation import is_cheap
-from brian2numba.lowering.values import Value, constant, convert, truth
-from brian2numba.lowering.words import load
 
 __all__ = ["Expressions"]
 
@@ -71,9 +78,11 @@ class Expressions:
         return self._known(self.types.constant(node))
 
     def _known(self, value: Any) -> Value:
+        if isinstance(value, ItemType):
+            return Value("", TypeName(ITEMS[value.name]))
         if isinstance(value, tuple):
             parts = tuple(self._known(part) for part in value)
-            kind = Record(tuple(part.kind for part in parts))
+            kind = Tuple(tuple(part.kind for part in parts))
             return Value("", kind, parts=parts)
         return constant(value)
 
@@ -85,17 +94,18 @@ class Expressions:
 
     def _tuple(self, node: ast.Tuple) -> Value:
         parts = tuple(self.value(part) for part in node.elts)
-        return Value("", Record(tuple(part.kind for part in parts)), parts=parts)
+        return Value("", Tuple(tuple(part.kind for part in parts)), parts=parts)
 
     def _attribute(self, node: ast.Attribute) -> Value:
-        owner = node.value
-        if isinstance(owner, ast.Name) and owner.id in self.types.n_assignments:
-            record: Value = self.code.variable(owner.id)
-            assert isinstance(record.kind, Record)
-            if isinstance(record.kind, Array) and node.attr == "size":
-                return length_of(record)
-            return record.parts[record.kind.names.index(node.attr)]
-        return self._constant(node)
+        if not self.types.is_value(node.value):
+            return self._constant(node)
+        owner = self.value(node.value)
+        if isinstance(owner.kind, Reference):
+            return read_field(self.code, owner, node.attr)
+        assert isinstance(owner.kind, Tuple)
+        if isinstance(owner.kind, Array) and node.attr == "size":
+            return length_of(owner)
+        return owner.parts[owner.kind.names.index(node.attr)]
 
     def _subscript(self, node: ast.Subscript) -> Value:
         owner, index = self.value(node.value), self.value(node.slice)
@@ -108,6 +118,8 @@ class Expressions:
         """Write the access to an item of an array or a record."""
         if isinstance(owner.kind, CheckedPointer | Array):
             return load(self.code, owner, index)
+        if isinstance(owner.kind, References):
+            return record_at(self.code, owner, index)
         if isinstance(owner.kind, Pointer):
             # The address of an array that is found in memory belongs to the array
             return replace(load(self.code, owner, index), scope=owner.scope)
@@ -126,6 +138,8 @@ class Expressions:
         """Write an operation of two values."""
         if op is ast.Pow:
             return self._power(left, right)
+        if isinstance(left.kind, Pointer | References):
+            return moved(self.code, left, right)
         result = binary(self.code, op, left, right)
         if result is not None:
             return result
@@ -199,9 +213,9 @@ class Expressions:
             if kind == BOOL and is_cheap(other):
                 # No branch: LLVM makes vector code of it
                 name = "and" if is_and else "or"
-                right = self.value(other)
+                left, right = truth(self.code, value), self.truth(other)
                 value = Value(
-                    self.code.emit(f"{name} i1 {value.ref}, {right.ref}"), BOOL
+                    self.code.emit(f"{name} i1 {left.ref}, {right.ref}"), BOOL
                 )
             else:
                 value = self._short_circuit(is_and, value, other, kind)
@@ -261,7 +275,7 @@ class Expressions:
         args = [self.value(argument) for argument in node.args]
         result: Value = self.types.callee(node.func).emit(self.code, args)
         leave_if_reported(self.code, args)
-        if isinstance(result.kind, Pointer) and not result.scope:
+        if isinstance(result.kind, ADDRESSES) and not result.scope:
             scopes = {arg.scope for arg in args if arg.scope}
             if len(scopes) == 1:
                 return Value(result.ref, result.kind, scope=scopes.pop())

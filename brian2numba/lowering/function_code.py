@@ -10,26 +10,29 @@ from typing import Any
 
 from brian2numba.errors import NotInLanguageError
 from brian2numba.language import interleaved
-from brian2numba.lowering.arrays import length_of
-from brian2numba.lowering.calls import failing, flattened
-from brian2numba.lowering.expressions import Expressions
-from brian2numba.lowering.inference import Types
-from brian2numba.lowering.kinds import (
+from brian2numba.language.fields import read_field, write_field
+from brian2numba.language.instructions import Instructions
+from brian2numba.language.kinds import (
+    ADDRESSES,
     INT64,
     VOID,
     Array,
     Kind,
-    Record,
     Scalar,
+    Tuple,
 )
+from brian2numba.language.users_arrays import length_of
+from brian2numba.language.values import NOTHING, Value, constant, convert
+from brian2numba.lowering.accesses import load, store
+from brian2numba.lowering.calls import failing, flattened
+from brian2numba.lowering.expressions import Expressions
+from brian2numba.lowering.inference import Types
 from brian2numba.lowering.speculation import alternatives
-from brian2numba.lowering.values import NOTHING, Value, constant, convert
-from brian2numba.lowering.words import load, store
 
 __all__ = ["FunctionCode"]
 
 
-class FunctionCode:
+class FunctionCode(Instructions):
     """Writes a function.
 
     Parameters
@@ -41,18 +44,13 @@ class FunctionCode:
     """
 
     def __init__(self, types: Types, module: Any) -> None:
+        super().__init__()
         self.types = types
         self.module = module
-        self.block = "entry"
-        self._allocations: list[str] = []
-        self._lines: list[str] = []
-        self._n_values = self._n_labels = 0
         self._variables: dict[str, Value] = {}
         self._loops: list[tuple[str, str]] = []
-        self._is_open = True
         #: The line of the present statement
         self.line = 0
-        self._reached: set[str] = set()
         self._expressions = Expressions(self)
 
     def text(self, name: str, linkage: str = "internal ") -> str:
@@ -60,7 +58,8 @@ class FunctionCode:
         definition = self.types.definition
         parameters: list[str] = []
         for parameter in definition.parameters:
-            value = self._parameter(self.types.variables[parameter], parameters)
+            kind = self.types.variables[parameter]
+            value = self._parameter(kind, parameters, is_entry=not linkage)
             if self.types.n_assignments[parameter] == 1:
                 self._variables[parameter] = value
             else:
@@ -73,74 +72,28 @@ class FunctionCode:
         given = ", ".join(parameters)
         is_inlined = definition.is_inlined or self._is_checked_late
         inlining = " alwaysinline" if is_inlined else ""
-        lines = [
-            f"define {linkage}{returned} @{name}({given}) nounwind{inlining} {{",
-            "entry:",
-            *self._allocations,
-            *self._lines,
-            "}",
-        ]
-        return "\n".join(lines)
+        self.module.declarations.update(self.declarations)
+        return self.definition(
+            f"define {linkage}{returned} @{name}({given}) nounwind{inlining}"
+        )
 
-    def _parameter(self, kind: Kind, parameters: list[str]) -> Value:
-        if isinstance(kind, Record):
+    def _parameter(
+        self, kind: Kind, parameters: list[str], is_entry: bool = False
+    ) -> Value:
+        if isinstance(kind, Tuple):
             parts = tuple(self._parameter(part, parameters) for part in kind.kinds)
             return Value("", kind, parts=parts)
+        if is_entry and isinstance(kind, ADDRESSES):
+            # What is called by its address is given integers
+            return convert(self, self._parameter(INT64, parameters), kind)
         ref = f"%a{len(parameters)}"
         parameters.append(f"{kind.llvm} {ref}")
         return Value(ref, kind)
-
-    # What expressions use
-
-    def emit(self, instruction: str) -> str:
-        """Append an instruction; return the name of its result."""
-        self._n_values += 1
-        ref = f"%v{self._n_values}"
-        self._lines.append(f"  {ref} = {instruction}")
-        return ref
-
-    def effect(self, instruction: str) -> None:
-        """Append an instruction that has no result."""
-        self._lines.append(f"  {instruction}")
-
-    def declare(self, name: str, result: str, arguments: str) -> None:
-        """Say that a function is called that is defined elsewhere."""
-        self.module.declare(name, result, arguments)
-
-    def local(self, kind: str) -> str:
-        """Return the address of memory of the function's own."""
-        self._n_values += 1
-        ref = f"%v{self._n_values}"
-        self._allocations.append(f"  {ref} = alloca {kind}, align 64")
-        return ref
 
     def scopes(self, scope: str) -> str:
         """Return what tells LLVM that an array shares no memory with others."""
         text: str = self.module.scopes(scope)
         return text
-
-    def label(self) -> str:
-        """Return a new label."""
-        self._n_labels += 1
-        return f"b{self._n_labels}"
-
-    def begin(self, label: str) -> None:
-        """Begin the block of a label."""
-        self._lines.append(f"{label}:")
-        self.block, self._is_open = label, True
-
-    def jump(self, label: str, metadata: str = "") -> None:
-        """Go on at a label, unless the block has ended before."""
-        if self._is_open:
-            self.effect(f"br label %{label}{metadata}")
-            self._reached.add(label)
-        self._is_open = False
-
-    def branch(self, condition: Value, if_true: str, if_false: str) -> None:
-        """Go on at one of two labels."""
-        self.effect(f"br i1 {condition.ref}, label %{if_true}, label %{if_false}")
-        self._reached |= {if_true, if_false}
-        self._is_open = False
 
     @property
     def is_kernel(self) -> bool:
@@ -170,16 +123,6 @@ class FunctionCode:
         kinds = (self.types.variables[p] for p in self.types.definition.parameters)
         return any(isinstance(kind, Array) and kind.is_checked_late for kind in kinds)
 
-    def unpacked(self, ref: str, kind: Kind) -> Value:
-        """Return the value that an instruction gave, with its components."""
-        if not isinstance(kind, Record):
-            return Value(ref, kind)
-        parts = tuple(
-            self.unpacked(self.emit(f"extractvalue {kind.llvm} {ref}, {k}"), part)
-            for k, part in enumerate(kind.kinds)
-        )
-        return Value("", kind, parts=parts)
-
     def variable(self, name: str) -> Value:
         """Return the present value of a variable."""
         known = self._variables.get(name)
@@ -197,7 +140,7 @@ class FunctionCode:
 
     def _loaded(self, memory: Value) -> Value:
         kind = memory.kind
-        if isinstance(kind, Record):
+        if isinstance(kind, Tuple):
             parts = tuple(self._loaded(part) for part in memory.parts)
             return Value("", kind, parts=parts)
         return Value(self.emit(f"load {kind.llvm}, ptr {memory.ref}"), kind)
@@ -249,12 +192,14 @@ class FunctionCode:
             case ast.Subscript(value=owner, slice=index):
                 pointer = self._expressions.value(owner)
                 store(self, pointer, self._expressions.value(index), value)
+            case ast.Attribute(value=owner, attr=name):
+                write_field(self, self._expressions.value(owner), name, value)
             case _:
                 raise NotInLanguageError(f"an assignment to {ast.unparse(target)}")
 
     def _assign_name(self, name: str, value: Value) -> None:
         kind = self.types.variables[name]
-        if not isinstance(kind, Record):
+        if not isinstance(kind, Tuple):
             value = convert(self, value, kind) if value.kind != kind else value
         if name in self._assigned_once:
             self._variables[name] = value
@@ -264,7 +209,7 @@ class FunctionCode:
         self._keep(value, self._variables[name])
 
     def _memory(self, kind: Kind) -> Value:
-        if isinstance(kind, Record):
+        if isinstance(kind, Tuple):
             parts = tuple(self._memory(part) for part in kind.kinds)
             return Value("", kind, parts=parts)
         return Value(self.local(kind.llvm), kind)
@@ -282,6 +227,12 @@ class FunctionCode:
             value = self._expressions.value(right)
             after = self._expressions.binary(type(node.op), before, value)
             store(self, owner, index, after)
+        elif isinstance(node.target, ast.Attribute):
+            owner = self._expressions.value(node.target.value)
+            before = read_field(self, owner, node.target.attr)
+            value = self._expressions.value(right)
+            after = self._expressions.binary(type(node.op), before, value)
+            write_field(self, owner, node.target.attr, after)
         elif isinstance(node.target, ast.Name):
             before = self.variable(node.target.id)
             value = self._expressions.value(right)
@@ -417,7 +368,7 @@ class FunctionCode:
             self._return_success(kind, value)
         elif kind == VOID:
             self.effect("ret void")
-        elif isinstance(kind, Record):
+        elif isinstance(kind, Tuple):
             self._return_record(kind, value)
         else:
             value = convert(self, value, kind) if value.kind != kind else value
@@ -431,17 +382,17 @@ class FunctionCode:
             return
         ref = (
             self._whole_record(kind, value)
-            if isinstance(kind, Record)
+            if isinstance(kind, Tuple)
             else convert(self, value, kind).ref
         )
         whole = self.emit(f"insertvalue {of} zeroinitializer, {kind.llvm} {ref}, 1")
         self.effect(f"ret {of} {whole}")
 
-    def _return_record(self, kind: Record, value: Value) -> None:
+    def _return_record(self, kind: Tuple, value: Value) -> None:
         self.effect(f"ret {kind.llvm} {self._whole_record(kind, value)}")
 
-    def _whole_record(self, kind: Record, value: Value) -> str:
-        if any(isinstance(part, Record) for part in kind.kinds):
+    def _whole_record(self, kind: Tuple, value: Value) -> str:
+        if any(isinstance(part, Tuple) for part in kind.kinds):
             raise NotInLanguageError("a result with an array or a tuple in it")
         whole = "undef"
         for k, (part, part_kind) in enumerate(

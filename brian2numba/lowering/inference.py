@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 from brian2numba.errors import NotInLanguageError
-from brian2numba.lowering.arrays import has_array
-from brian2numba.lowering.calls import Callee
-from brian2numba.lowering.definitions import Definition
-from brian2numba.lowering.kinds import (
+from brian2numba.language import ITEM_TYPES, ItemType
+from brian2numba.language.definitions import Definition
+from brian2numba.language.fields import field_kind
+from brian2numba.language.kinds import (
+    ADDRESSES,
     BOOL,
     FLOAT32,
     FLOAT64,
     INT64,
+    ITEMS,
     UINT64,
     VOID,
     Array,
     CheckedPointer,
     Kind,
     Pointer,
-    Record,
+    Reference,
+    References,
+    Tuple,
+    TypeName,
     of_literal,
     unified,
 )
+from brian2numba.language.users_arrays import has_array
+from brian2numba.language.values import constant
+from brian2numba.lowering.calls import Callee
 from brian2numba.lowering.operators import binary_kind, integer_power_kind
-from brian2numba.lowering.values import constant
 
 __all__ = ["Types"]
 
@@ -110,10 +117,10 @@ class Types:
         match target:
             case ast.Name(id=name):
                 self._set(name, kind)
-            case ast.Tuple(elts=parts) if type(kind) is Record:
+            case ast.Tuple(elts=parts) if type(kind) is Tuple:
                 for part, part_kind in zip(parts, kind.kinds, strict=True):
                     self._assign(part, part_kind)
-            case ast.Subscript():
+            case ast.Subscript() | ast.Attribute():
                 pass
             case _:
                 raise NotInLanguageError(f"an assignment to {ast.unparse(target)}")
@@ -162,6 +169,9 @@ class Types:
         return BOOL
 
     def _of_boolop(self, node: ast.BoolOp) -> Kind:
+        kinds = [self.of(value) for value in node.values]
+        if any(isinstance(kind, ADDRESSES) for kind in kinds):
+            return BOOL
         return self._one_of(node.values)
 
     def _of_ifexp(self, node: ast.IfExp) -> Kind:
@@ -174,11 +184,21 @@ class Types:
         return self._item(self.of(node.value))
 
     def _of_tuple(self, node: ast.Tuple) -> Kind:
-        return Record(tuple(self.of(part) for part in node.elts))
+        return Tuple(tuple(self.of(part) for part in node.elts))
 
     def _of_attribute(self, node: ast.Attribute) -> Kind:
-        field = self._field(node.value, node.attr)
-        return self._constant_kind(self.constant(node)) if field is None else field
+        if self.is_value(node.value):
+            return self._field(self.of(node.value), node.attr)
+        return self._constant_kind(self.constant(node))
+
+    def is_value(self, node: ast.expr) -> bool:
+        """Tell whether an expression is computed, or names a thing of the module."""
+        match node:
+            case ast.Name(id=name):
+                return name in self.n_assignments
+            case ast.Attribute(value=value):
+                return self.is_value(value)
+        return True
 
     def _one_of(self, nodes: Sequence[ast.expr]) -> Kind:
         kinds = [self.of(node) for node in nodes]
@@ -191,6 +211,8 @@ class Types:
         self, op: type[ast.operator], left: ast.expr, right: ast.expr
     ) -> Kind:
         kinds = self.of(left), self.of(right)
+        if isinstance(kinds[0], Pointer | References) and op is ast.Add:
+            return kinds[0]
         numbers = self.number(left), self.number(right)
         a = of_literal(kinds[0], numbers[0], kinds[1])
         b = of_literal(kinds[1], numbers[1], kinds[0])
@@ -202,27 +224,32 @@ class Types:
                 return FLOAT32 if isinstance(numbers[1], int) else FLOAT64
         return binary_kind(op, a, b)
 
-    def _item(self, kind: Kind) -> Kind:
+    @staticmethod
+    def _item(kind: Kind) -> Kind:
         if isinstance(kind, Pointer | CheckedPointer | Array):
             return kind.item.value
-        if isinstance(kind, Record) and len(set(kind.kinds)) == 1:
+        if isinstance(kind, References):
+            return Reference(kind.record)
+        if isinstance(kind, Tuple) and len(set(kind.kinds)) == 1:
             return kind.kinds[0]
         raise NotInLanguageError(f"an item of {kind}")
 
-    def _field(self, value: ast.expr, name: str) -> Kind | None:
-        """Return the type of a record's field; None for the attribute of a module."""
-        if not (isinstance(value, ast.Name) and value.id in self.n_assignments):
-            return None
-        kind = self.of(value)
+    @staticmethod
+    def _field(kind: Kind, name: str) -> Kind:
+        """Return the type of an attribute."""
+        if isinstance(kind, Reference):
+            return field_kind(kind.record, name)
         if isinstance(kind, Array) and name == "size" and kind.n_dimensions == 1:
             return INT64
-        if not isinstance(kind, Record) or name not in kind.names:
+        if not isinstance(kind, Tuple) or name not in kind.names:
             raise NotInLanguageError(f"the attribute {name} of {kind}")
         return kind.kinds[kind.names.index(name)]
 
     def _constant_kind(self, value: Any) -> Kind:
+        if isinstance(value, ItemType):
+            return TypeName(ITEMS[value.name])
         if isinstance(value, tuple):
-            return Record(tuple(self._constant_kind(part) for part in value))
+            return Tuple(tuple(self._constant_kind(part) for part in value))
         # Tables have many numbers
         return FLOAT64 if isinstance(value, float) else constant(value).kind
 
@@ -231,15 +258,15 @@ class Types:
         match node:
             case ast.Constant(value=value):
                 return value
-            case ast.Name(id=name) if name not in self.n_assignments:
-                value = self.definition.value_of(name)
+            case ast.Name() | ast.Attribute() if not self.is_value(node):
+                value = self.thing(node)
                 return value if isinstance(value, (bool, int, float)) else None
             case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(value))):
                 return -value
         return None
 
     def constant(self, node: ast.expr) -> Any:
-        """Return a constant: a number, or a tuple of numbers."""
+        """Return a constant: a number, a tuple of numbers, or a type of items."""
         match node:
             case ast.Constant(value=value):
                 pass
@@ -247,6 +274,8 @@ class Types:
                 value = self.thing(node)
             case _:
                 raise NotInLanguageError(f"the expression {ast.unparse(node)}")
+        if isinstance(value, Hashable) and value in ITEM_TYPES:
+            return ITEM_TYPES[value]
         parts = value if isinstance(value, tuple) else (value,)
         if all(isinstance(part, (bool, int, float)) for part in parts):
             return value

@@ -6,37 +6,42 @@ import ast
 import itertools
 import types as python_types
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, get_args, get_origin
 
+from brian2numba import language
 from brian2numba.c_functions import CFunction
 from brian2numba.elementary.vector import VECTOR_FUNCTIONS
 from brian2numba.errors import NotInLanguageError
-from brian2numba.lowering.calls import (
-    Callee,
-    Elementary,
-    LibraryFunction,
-    OfOtherLibrary,
-    RecordMaker,
-)
-from brian2numba.lowering.definitions import (
+from brian2numba.language.definitions import (
     Definition,
     definition_of,
     is_of_package,
     names_bound_by,
 )
-from brian2numba.lowering.foreign import Foreign
-from brian2numba.lowering.function_code import FunctionCode
-from brian2numba.lowering.inference import Types
-from brian2numba.lowering.kinds import (
+from brian2numba.language.fields import of_record
+from brian2numba.language.kinds import (
     FLOAT64,
     INT64,
     ITEMS,
     Kind,
     Pointer,
+    Reference,
+    pointer_to,
 )
+from brian2numba.language.values import Value, constant
+from brian2numba.lowering.calls import (
+    Callee,
+    Elementary,
+    LibraryFunction,
+    OfOtherLibrary,
+    TupleMaker,
+)
+from brian2numba.lowering.foreign import Foreign
+from brian2numba.lowering.function_code import FunctionCode
+from brian2numba.lowering.inference import Types
+from brian2numba.lowering.of_python import word_for
 from brian2numba.lowering.units import Unit, Units, UserFunction
-from brian2numba.lowering.values import Value, constant
-from brian2numba.lowering.words import word_for
+from brian2numba.operations import parameter_types
 
 __all__ = ["Module", "function_module", "kernel_module"]
 
@@ -69,9 +74,23 @@ def function_module(function: Any, entry: str) -> str:
     """Translate a function, see `brian2numba.lowering.lower_function`."""
     module = Module()
     definition = definition_of(function)
-    kinds = [INT64] * len(definition.parameters)
+    kinds = [_kind_of(hint) for hint in parameter_types(function)]
     module.add(definition, kinds, entry, linkage="")
     return module.text()
+
+
+def _of_tuple(thing: Any) -> TupleMaker | None:
+    """Return what makes tuples with names, if an object of Python does."""
+    is_tuple = isinstance(thing, type) and issubclass(thing, tuple)
+    return TupleMaker(thing._fields) if is_tuple and hasattr(thing, "_fields") else None
+
+
+def _kind_of(hint: Any) -> Kind:
+    """Return the type of a parameter that a function declares."""
+    if get_origin(hint) is language.Pointer:
+        (item,) = get_args(hint)
+        return pointer_to(language.ITEM_TYPES.get(item, item))
+    return Reference(hint) if issubclass(hint, language.Record) else INT64
 
 
 #: The numbers of metadata of loops, far from those of arrays
@@ -88,7 +107,8 @@ class Module:
         self._units: dict[tuple[str, tuple[str, ...]], Unit] = {}
         self._beyond: dict[tuple[Any, ...], NotInLanguageError] = {}
         self._texts: list[str] = []
-        self._declarations: dict[str, str] = {}
+        #: What stands before the functions, by name: declarations and tables
+        self.declarations: dict[str, str] = {}
         self._tables: dict[tuple[Any, ...], Value] = {}
         self._scopes: dict[str, int] = {}
         self._instances: dict[tuple[Any, ...], tuple[str, Kind]] = {}
@@ -159,20 +179,14 @@ class Module:
             return LibraryFunction(thing, self)
         if isinstance(thing, CFunction):
             return OfOtherLibrary(thing)
-        if isinstance(thing, type) and hasattr(thing, "_fields"):
-            return RecordMaker(tuple(thing._fields))
-        raise NotInLanguageError(f"a call of {thing!r}")
-
-    def declare(self, name: str, result: str, arguments: str) -> None:
-        """Say that a function is called that is defined elsewhere."""
-        has_effects = ".mem" in name or name.startswith(("NRT_", "llvm.prefetch"))
-        attributes = " nounwind" if has_effects else " nounwind willreturn memory(none)"
-        text = f"declare {result} @{name}({arguments}){attributes}"
-        self._declarations[name] = text
+        maker = of_record(thing) or _of_tuple(thing)
+        if maker is None:
+            raise NotInLanguageError(f"a call of {thing!r}")
+        return maker
 
     def declare_unit(self, name: str, result: str, arguments: str) -> None:
         """Say that a unit is called."""
-        self._declarations[name] = f"declare {result} @{name}({arguments})"
+        self.declarations[name] = f"declare {result} @{name}({arguments})"
 
     def table(self, numbers: Sequence[Any]) -> Value:
         """Return a pointer to constants."""
@@ -182,7 +196,7 @@ class Module:
             ref = f"@table.{len(self._tables)}"
             items = ", ".join(f"{kind.llvm} {constant(n, kind).ref}" for n in key)
             size = f"[{len(key)} x {kind.llvm}]"
-            self._declarations[ref] = (
+            self.declarations[ref] = (
                 f"{ref} = private unnamed_addr constant {size} [{items}]"
             )
             self._tables[key] = Value(ref, Pointer(ITEMS[kind.name]))
@@ -217,7 +231,7 @@ class Module:
     def text(self) -> str:
         """Return the module."""
         metadata = [*self._metadata(), *self._loops()]
-        parts = [*self._declarations.values(), *self._texts, *metadata]
+        parts = [*self.declarations.values(), *self._texts, *metadata]
         return "\n".join(parts) + "\n"
 
     def _metadata(self) -> list[str]:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 
 from brian2numba.errors import NotInLanguageError
-from brian2numba.lowering.kinds import (
+from brian2numba.language.kinds import (
     BOOL,
     FLOAT32,
     FLOAT64,
@@ -18,7 +18,7 @@ from brian2numba.lowering.kinds import (
     is_integer,
     of_literal,
 )
-from brian2numba.lowering.values import Code, Value, constant, convert, truth
+from brian2numba.language.values import Code, Value, constant, convert, truth
 
 __all__ = [
     "binary",

@@ -13,8 +13,8 @@ from collections.abc import Container
 
 from brian2numba.elementary.vector import VECTOR_FUNCTIONS
 from brian2numba.language import float32, float64
+from brian2numba.language.kinds import FLOAT32, FLOAT64
 from brian2numba.lowering.inference import Types
-from brian2numba.lowering.kinds import FLOAT32, FLOAT64
 
 __all__ = ["alternatives", "is_cheap"]
 

@@ -13,11 +13,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from brian2numba.errors import N_ARGUMENTS, USER_EXCEPTION, NotInLanguageError
-from brian2numba.lowering.calls import LibraryFunction
-from brian2numba.lowering.checks import write_word
-from brian2numba.lowering.foreign import Foreign
-from brian2numba.lowering.kinds import (
+from brian2numba.errors import NotInLanguageError, Status
+from brian2numba.language.access import store_item
+from brian2numba.language.fields import field_address, read_field, write_field
+from brian2numba.language.kinds import (
     BOOL,
     FLOAT32,
     FLOAT64,
@@ -28,10 +27,13 @@ from brian2numba.lowering.kinds import (
     CheckedPointer,
     Kind,
     Pointer,
+    Reference,
     Scalar,
 )
-from brian2numba.lowering.values import Value, constant, convert
-from brian2numba.reports import ARGUMENT_KINDS, Report
+from brian2numba.language.values import Value, constant, convert
+from brian2numba.lowering.calls import LibraryFunction
+from brian2numba.lowering.foreign import Foreign
+from brian2numba.reports import ARGUMENT_KINDS, N_ARGUMENTS
 
 __all__ = [
     "SCALARS",
@@ -96,6 +98,8 @@ def described(kind: Kind) -> str:
         return f"array {kind.item.name} {kind.n_dimensions}"
     if isinstance(kind, Pointer | CheckedPointer):
         return f"pointer {kind.item.name}"
+    if isinstance(kind, Reference):
+        return f"record {kind.record.__module__} {kind.record.__qualname__}"
     raise NotInLanguageError(f"{kind} as the argument of a function")
 
 
@@ -154,11 +158,9 @@ class UserFunction:
 
 
 def _call(code: Any, unit: Unit, number: int, args: Sequence[Value]) -> Value:
-    report = code.variable("_details")
+    report = code.variable("_report")
     parts = [part for arg in args for part in _parts(arg)]
-    exception = code.emit(
-        f"getelementptr i64, ptr {report.ref}, i64 {int(Report.EXCEPTION)}"
-    )
+    exception = field_address(code, report, "exception")
     given = [f"{part.kind.llvm} {part.ref}" for part in parts] + [f"ptr {exception}"]
     memory = "i64" if unit.result == BOOL else unit.result.llvm
     result = f"{{i64, {memory}}}"
@@ -171,7 +173,7 @@ def _call(code: Any, unit: Unit, number: int, args: Sequence[Value]) -> Value:
     code.branch(Value(has_failed, BOOL), failed, end)
     code.begin(failed)
     _report_call(code, report, number, args)
-    code.fail(USER_EXCEPTION)
+    code.fail(Status.USER_EXCEPTION)
     code.begin(end)
     ref = code.emit(f"extractvalue {result} {whole}, 1")
     if unit.result == BOOL:
@@ -190,16 +192,16 @@ def _parts(value: Value) -> list[Value]:
 
 def _report_call(code: Any, report: Value, number: int, args: Sequence[Value]) -> None:
     """Report a call that failed, so that Python can repeat it."""
-    write_word(code, report, Report.FUNCTION, constant(number))
-    write_word(code, report, Report.LINE, constant(code.line))
-    kinds = 0
+    write_field(code, report, "function", constant(number))
+    write_field(code, report, "line", constant(code.line))
+    arguments, kinds = read_field(code, report, "arguments"), 0
     for k, arg in enumerate(args[:N_ARGUMENTS]):
         name = arg.kind.name if isinstance(arg.kind, Scalar) else ""
         kinds |= ARGUMENT_KINDS.get(name, _NO_NUMBER) << (4 * k)
         if name in ARGUMENT_KINDS:
-            write_word(code, report, Report.ARGUMENTS + k, _bits(code, arg))
+            store_item(code, arguments, constant(k), _bits(code, arg))
     signed = kinds - 2**64 if kinds >= 2**63 else kinds
-    write_word(code, report, Report.KINDS, constant(signed))
+    write_field(code, report, "kinds", constant(signed))
 
 
 def _bits(code: Any, number: Value) -> Value:

@@ -13,17 +13,13 @@ from brian2.core.network import Network, TextReport
 from brian2.devices.device import get_device
 from brian2.units import second
 
-from brian2numba.simulation.loop import Reason, State
+from brian2numba.simulation.loop import Reason
 from brian2numba.simulation.schedule import Schedule
 
 __all__ = ["Driver", "Progress", "ctrl_c_asks_to_stop"]
 
 #: How long compiled code runs at a time, in seconds
 SLICE = 0.02
-
-# As plain integers, which are faster to come by
-_PYTHON_IS_DUE = int(Reason.PYTHON_IS_DUE)
-_POSITION, _TIME, _STOP = int(State.POSITION), int(State.TIME), int(State.STOP)
 
 
 class Progress:
@@ -170,37 +166,37 @@ class Driver:
         counts, and each call.
         """
         network, schedule = self.network, self.schedule
-        run, words, doubles = schedule.run, schedule.words, schedule.doubles
-        followed = schedule.followed
+        run, loop, followed = schedule.run, schedule.loop, schedule.followed
+        # A member of an enum takes longer to look up
+        python_is_due = Reason.PYTHON_IS_DUE.value
         if followed:
             schedule.renew()
         reason = run()
-        while reason == _PYTHON_IS_DUE:
-            position = words[_POSITION]
-            network.t_ = doubles[_TIME]
+        while reason == python_is_due:
+            position = loop.position
+            network.t_ = loop.time
             schedule.calls[position]()
             if followed:
                 schedule.renew()
-            words[_POSITION] = position + 1
+            loop.position = position + 1
             if network._stopped or Network._globally_stopped:
                 # The rest of the step, and no more
-                words[_STOP] = 1
+                loop.stop = True
             reason = run()
         return reason
 
     def _in_step(self) -> bool:
         """Tell whether a step has begun: it is always ended."""
-        return bool(self.schedule.words[State.IN_STEP])
+        return self.schedule.loop.in_step
 
     def _is_stopped(self) -> bool:
         return bool(self.network._stopped or Network._globally_stopped)
 
     def _exception(self) -> Exception:
         """Return what says that the kernel of the present entry failed."""
-        entry = self.schedule.entries[self.schedule.words[_POSITION]]
+        entry = self.schedule.entries[self.schedule.loop.position]
         kernel = entry.code_object.kernel
-        status = int(self.schedule.state[State.STATUS])
-        cause = kernel.exception(status)
+        cause = kernel.exception(self.schedule.loop.status)
         t = self.schedule.time()
         error = BrianObjectException(
             f"An exception occurred at t = {t} s, in the 'run' block of code object "

@@ -15,7 +15,6 @@ from brian2.input.spikegeneratorgroup import SpikeGeneratorGroup
 
 from brian2numba.hooks import overridden
 from brian2numba.preferences import numba_is_target
-from brian2numba.simulation.loop import State
 from brian2numba.simulation.running import forget_loss, refused_to_other_threads
 from brian2numba.simulation.schedule import Schedule
 from brian2numba.target import NumbaCodeObject
@@ -41,12 +40,12 @@ _interruptions: WeakKeyDictionary[Network, _Interruption] = WeakKeyDictionary()
 
 def remember(network: Network, schedule: Schedule) -> None:
     """Remember the entry that raised, if a step had begun."""
-    if schedule.words[State.IN_STEP]:
+    if schedule.loop.in_step:
         _interruptions[network] = _Interruption(
             network.id,
             schedule.time(),
             _names(schedule),
-            schedule.words[State.POSITION],
+            schedule.loop.position,
             schedule.due_clocks(),
             schedule.done(),
         )

@@ -11,17 +11,20 @@ from brian2.core.base import BrianObject, BrianObjectException
 from brian2.core.clocks import BaseClock, EventClock
 
 from brian2numba.device.arrays import Replacements
+from brian2numba.language import Pointer, address_of, pointer_to
 from brian2numba.simulation.counter import PerformanceCounter
 from brian2numba.simulation.entries import Entry, entries_of
 from brian2numba.simulation.fusion import Fusion, fusions
-from brian2numba.simulation.loop import Clocks, Entries, State, run_steps
+from brian2numba.simulation.loop import Clock as ClockRecord
+from brian2numba.simulation.loop import Entry as EntryRecord
+from brian2numba.simulation.loop import Loop, run_steps
 from brian2numba.simulation.running import compiled_code
 from brian2numba.simulation.threads import number_of_threads, shared_kernel
 from brian2numba.target import NumbaCodeObject
 
 __all__ = ["Schedule"]
 
-type _Words = np.ndarray[Any, Any]
+type _Array = np.ndarray[Any, Any]
 
 
 class Schedule:
@@ -48,15 +51,12 @@ class Schedule:
         self.fusions = {fusion.updater: fusion for fusion in fusions(self.entries)}
         self.clocks = list(clocks)
         self.streams = _streams(self.entries)
-        self._clock_records = np.zeros((len(self.clocks), Clocks.SIZE), np.int64)
-        self._entry_records = np.zeros((len(self.entries), Entries.SIZE), np.int64)
-        self.state = np.zeros(State.SIZE, np.int64)
-        #: The same memory, faster to read and write one by one, also as doubles
-        self.words = memoryview(self.state)
-        self.doubles: memoryview[float] = memoryview(self.state).cast("B").cast("d")
+        self._clock_records = (ClockRecord * len(self.clocks))()
+        self._entry_records = (EntryRecord * len(self.entries))()
+        self.loop = Loop()
         self._alive: list[Any] = []
         self._uses_threads = number_of_threads() > 1
-        self._times: list[_Words] = []
+        self._times: list[_Array] = []
         #: Why Python has to call each entry, if it does, and by how many threads
         #: compiled code runs it
         self.obstacles: list[str | None] = [None] * len(self.entries)
@@ -65,8 +65,8 @@ class Schedule:
         self.calls: list[Callable[[], Any]] = []
         self._fill_clocks()
         self._fill_entries()
-        self._fill_state()
-        self._run, self._address = run_steps.call, self.state.ctypes.data
+        self._fill_loop()
+        self._run, self._address = run_steps.call, address_of(self.loop)
         self._compiled_code = compiled_code()
         self._bound_at = Replacements.count
         #: The positions of kernels with functions that refer to the user's script
@@ -97,7 +97,7 @@ class Schedule:
             code_object = self.entries[position].code_object
             code_object.renew()
             if not code_object.is_followed and self.obstacles[position] is None:
-                self._entry_records[position, Entries.KERNEL] = 0
+                self._entry_records[position].kernel = 0
                 self.obstacles[position] = code_object.obstacle
 
     def mark_written(self) -> None:
@@ -108,9 +108,9 @@ class Schedule:
     def limit_time(self, seconds: float) -> None:
         """Let `run` return at the end of the step that ends after so many seconds."""
         now = time.perf_counter_ns()
-        self.words[State.DEADLINE] = now + int(seconds * 1e9)
-        self.words[State.STEPS_TO_LOOK] = self.words[State.STRIDE] = 1
-        self.words[State.LAST_LOOK] = now
+        self.loop.deadline = now + int(seconds * 1e9)
+        self.loop.steps_to_look = self.loop.stride = 1
+        self.loop.last_look = now
 
     def time(self) -> float:
         """Return the time of the clock that is next, in seconds."""
@@ -120,61 +120,63 @@ class Schedule:
         """Tell whether the clock that is next has come to the end of the run."""
         first = min(range(len(self.clocks)), key=lambda k: float(self._times[k][0]))
         timestep = self.clocks[first].variables["timestep"].get_value()[0]
-        return bool(timestep >= self._clock_records[first, Clocks.END])
+        return bool(timestep >= self._clock_records[first].end)
 
     def has_time_for(self, clocks: Sequence[str]) -> bool:
         """Tell whether the run has a time step of all clocks of the given names."""
         return all(
-            clock.variables["timestep"].get_value()[0] < record[Clocks.END]
+            clock.variables["timestep"].get_value()[0] < record.end
             for clock, record in zip(self.clocks, self._clock_records, strict=True)
             if clock.name in clocks
         )
 
     def due_clocks(self) -> tuple[str, ...]:
         """Return the names of the clocks that take part in the present step."""
-        is_due = self._clock_records[:, Clocks.IS_DUE]
-        return tuple(c.name for c, due in zip(self.clocks, is_due, strict=True) if due)
+        clocks = zip(self.clocks, self._clock_records, strict=True)
+        return tuple(clock.name for clock, record in clocks if record.is_due)
 
     def done(self) -> tuple[int, ...]:
         """Return the positions of what was done early in the present step."""
-        return tuple(np.flatnonzero(self._entry_records[:, Entries.IS_DONE]).tolist())
+        records = enumerate(self._entry_records)
+        return tuple(position for position, record in records if record.is_done)
 
     def resume(
         self, position: int, due_clocks: Sequence[str], done: Sequence[int]
     ) -> None:
         """Go on within a step, at the entry where it was interrupted."""
-        self._entry_records[list(done), Entries.IS_DONE] = 1
-        is_due = [clock.name in due_clocks for clock in self.clocks]
-        self._clock_records[:, Clocks.IS_DUE] = is_due
-        self.words[State.POSITION] = position
-        self.words[State.IN_STEP] = 1
-        self.doubles[State.TIME] = self.time()
+        for entry in done:
+            self._entry_records[entry].is_done = True
+        for clock, record in zip(self.clocks, self._clock_records, strict=True):
+            record.is_due = clock.name in due_clocks
+        self.loop.position = position
+        self.loop.in_step = True
+        self.loop.time = self.time()
 
     def times(self) -> list[float]:
         """Return the time in seconds that each entry took."""
         seconds = []
         for record in self._entry_records:
-            spent = float(record[Entries.NANOSECONDS]) / 1e9
-            if record[Entries.CALLS_COUNTED] > 0:
-                spent *= record[Entries.CALLS] / record[Entries.CALLS_COUNTED]
+            spent = record.nanoseconds / 1e9
+            if record.calls_counted > 0:
+                spent *= record.calls / record.calls_counted
             seconds.append(spent)
         return seconds
 
-    def _address_of(self, array: _Words) -> int:
+    def _pointer_to(self, array: _Array) -> Pointer[Any]:
         self._alive.append(array)
-        return array.ctypes.data
+        return pointer_to(array)
 
     def _fill_clocks(self) -> None:
         for record, clock in zip(self._clock_records, self.clocks, strict=True):
             value = {n: v.get_value() for n, v in clock.variables.items() if n != "N"}
-            record[Clocks.TIMESTEP] = self._address_of(value["timestep"])
-            record[Clocks.T] = self._address_of(value["t"])
+            record.timestep = self._pointer_to(value["timestep"])
+            record.t = self._pointer_to(value["t"])
             self._times.append(value["t"])
-            record[Clocks.END] = clock._i_end
+            record.end = clock._i_end
             if isinstance(clock, EventClock):
-                record[Clocks.TIMES] = self._address_of(value["times"])
+                record.times = self._pointer_to(value["times"])
             else:
-                record[Clocks.DT] = self._address_of(value["dt"])
+                record.dt = self._pointer_to(value["dt"])
 
     def _fill_entries(self) -> None:
         self.calls = [
@@ -184,7 +186,7 @@ class Schedule:
         fused = {fusion.thresholder for fusion in self.fusions.values()}
         for position, entry in enumerate(self.entries):
             record = self._entry_records[position]
-            record[Entries.CLOCK] = self.clocks.index(entry.owner.clock)
+            record.clock = self.clocks.index(entry.owner.clock)
             if position in self.fusions:
                 self._fill_fusion(record, self.fusions[position])
             # What is done with another is done alone only to measure its time
@@ -193,49 +195,44 @@ class Schedule:
                 continue
             self.obstacles[position] = _obstacle(entry)
             if self.obstacles[position] is None:
-                words = record[Entries.KERNEL :]
-                self.n_threads[position] = self._fill_kernel(words, entry.code_object)
+                called = self._called(entry.code_object)
+                record.kernel, record.table, self.n_threads[position] = called
 
-    def _fill_fusion(self, record: _Words, fusion: Fusion) -> None:
-        partner = self._entry_records[fusion.thresholder]
-        record[Entries.PARTNER] = partner.ctypes.data
-        n_threads = self._fill_kernel(
-            record[Entries.FUSED_KERNEL :], fusion.code_object
-        )
+    def _fill_fusion(self, record: EntryRecord, fusion: Fusion) -> None:
+        partner = address_of(self._entry_records[fusion.thresholder])
+        record.partner = EntryRecord.array_at(partner)
+        called = self._called(fusion.code_object)
+        record.fused_kernel, record.fused_table, n_threads = called
         self.n_threads[fusion.updater] = self.n_threads[fusion.thresholder] = n_threads
 
-    def _fill_kernel(self, words: _Words, code_object: Any) -> int:
-        """Write where a kernel and its table are; return how many threads share it."""
-        job = shared_kernel(code_object) if self._uses_threads else None
-        if job is not None:
-            words[:2] = job.address, self._address_of(job.words)
-            self._alive.append(job)
-            return job.n_parts
+    def _called(self, code_object: Any) -> tuple[int, int, int]:
+        """Return where a kernel and its argument are, and how many threads share it."""
+        shared = shared_kernel(code_object) if self._uses_threads else None
+        if shared is not None:
+            self._alive.append(shared)
+            return shared.address, address_of(shared.job), shared.n_parts
         kernel = code_object.kernel
-        words[:2] = kernel.kernel.address, self._address_of(kernel.table)
-        return 1
+        self._alive.append(kernel.table)
+        return kernel.kernel.address, kernel.table.ctypes.data, 1
 
     @staticmethod
-    def _timed(entry: Entry, record: _Words) -> Callable[[], None]:
+    def _timed(entry: Entry, record: EntryRecord) -> Callable[[], None]:
         """Return what runs an entry and adds the time to its record."""
 
         def call_and_measure() -> None:
             start = time.perf_counter_ns()
             entry.call()
-            record[Entries.NANOSECONDS] += time.perf_counter_ns() - start
+            record.nanoseconds += time.perf_counter_ns() - start
 
         return call_and_measure
 
-    def _fill_state(self) -> None:
-        state = self.state
-        state[State.N_CLOCKS] = len(self.clocks)
-        state[State.CLOCKS] = self._clock_records.ctypes.data
-        state[State.N_ENTRIES] = len(self.entries)
-        state[State.ENTRIES] = self._entry_records.ctypes.data
-        state[State.PROFILE] = self.profile
-        counter = PerformanceCounter.of_python()
-        state[State.COUNTER] = counter.function
-        state[State.COUNTER_RESULT] = counter.result
+    def _fill_loop(self) -> None:
+        loop = self.loop
+        loop.n_clocks, loop.clocks = len(self.clocks), pointer_to(self._clock_records)
+        loop.n_entries = len(self.entries)
+        loop.entries = pointer_to(self._entry_records)
+        loop.profile = self.profile
+        loop.counter = PerformanceCounter.of_python()
 
     def _own_code_objects(self) -> list[NumbaCodeObject]:
         """Return the code objects of the numba target, also those that were fused."""
@@ -247,7 +244,8 @@ class Schedule:
         """Look for arrays again, after another target took some of them over."""
         for code_object in self._own_code_objects():
             code_object.bind()
-        self._entry_records[:, Entries.KERNEL] = 0
+        for record in self._entry_records:
+            record.kernel = 0
         self._fill_entries()
         self._bound_at = Replacements.count
 

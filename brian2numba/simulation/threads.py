@@ -27,11 +27,12 @@ from brian2numba.containers import advance_queue, count_due
 from brian2numba.generation.checking import is_checked
 from brian2numba.generation.counter_draws import RANDOM_KEY, RANDOM_STREAMS
 from brian2numba.generation.slots import LastItem
+from brian2numba.kernels.counter_based import CountedBuffers
 from brian2numba.kernels.sharing import NO_END
+from brian2numba.language import address_of, pointer_to
 from brian2numba.operations import Operation
 from brian2numba.simulation.counter import PerformanceCounter
 from brian2numba.simulation.parts import (
-    N_KEY_WORDS,
     Job,
     do_nothing,
     join_events,
@@ -135,12 +136,12 @@ class SharedKernel:
     ) -> None:
         #: What the run loop calls in the place of the kernel
         self.address = run_in_parts.address
-        #: The words of the job, which it is called with
-        self.words = np.zeros(Job.SIZE, np.int64)
+        #: What it is called with
+        self.job = Job()
         self._kernel = kernel
         self._starts = np.array(starts, np.int64)
         self._counts = np.zeros(len(starts), np.int32)
-        self._keys = np.zeros((len(starts), N_KEY_WORDS), np.int64)
+        self._keys = (CountedBuffers * len(starts))()
         ends = [*starts[1:], NO_END]
         tables = [
             kernel.table_with(
@@ -148,7 +149,7 @@ class SharedKernel:
                     PART_START: start,
                     PART_END: end,
                     EVENT_COUNT: self._counts[part:].ctypes.data,
-                    RANDOM_KEY: self._keys[part].ctypes.data,
+                    RANDOM_KEY: address_of(self._keys[part]),
                     **(numbers or {}),
                 }
             )
@@ -163,39 +164,39 @@ class SharedKernel:
         return len(self._starts)
 
     def _fill(self) -> None:
-        words, counter = self.words, PerformanceCounter.of_python()
-        words[Job.KERNEL] = self._kernel.kernel.address
-        words[Job.TABLE] = self._kernel.table.ctypes.data
-        words[Job.N_PARTS] = len(self._tables)
-        words[Job.FIRST_PART] = self._tables.ctypes.data
-        words[Job.PART_BYTES] = self._tables.strides[0]
-        words[Job.PARALLEL_FOR] = _Layer.parallel_for.ctypes.data
-        words[Job.RUN_PART] = run_part.address
-        words[Job.COUNTER] = counter.function
-        words[Job.COUNTER_RESULT] = counter.result
-        words[Job.ALONE] = words[Job.TOGETHER] = _NEVER
+        job = self.job
+        job.kernel = self._kernel.kernel.address
+        job.table = self._kernel.table.ctypes.data
+        job.first_part[0] = self._tables.ctypes.data
+        job.n_parts[0] = len(self._tables)
+        job.part_bytes[0] = self._tables.strides[0]
+        job.parallel_for = pointer_to(_Layer.parallel_for)
+        job.run_part = run_part.address
+        job.counter = PerformanceCounter.of_python()
+        job.alone = job.together = _NEVER
         if any(slot.name == RANDOM_KEY for slot in self._kernel.slots):
-            words[Job.RANDOM_KEY] = self._kernel.number(RANDOM_KEY)
-            words[Job.PART_KEYS] = self._keys.ctypes.data
+            key = self._kernel.number(RANDOM_KEY)
+            job.random_key = CountedBuffers.array_at(key)
+            job.part_keys = pointer_to(self._keys)
 
     def join_events(self, events: np.ndarray[Any, Any]) -> None:
         """Let the events that the parts find be put one after the other."""
-        self.words[Job.EVENTS] = events.ctypes.data
-        self.words[Job.N_ELEMENTS] = len(events) - 1
-        self.words[Job.STARTS] = self._starts.ctypes.data
-        self.words[Job.COUNTS] = self._counts.ctypes.data
-        self.finish_with(join_events, self.words.ctypes.data)
+        self.job.events = pointer_to(events)
+        self.job.n_elements = len(events) - 1
+        self.job.starts = pointer_to(self._starts)
+        self.job.counts = pointer_to(self._counts)
+        self.finish_with(join_events, address_of(self.job))
 
     def finish_with(self, operation: Operation, argument: int) -> None:
         """Let an operation be called when all parts are done."""
-        self.words[Job.FINISH] = operation.address
-        self.words[Job.FINISH_ARGUMENT] = argument
+        self.job.finish = operation.address
+        self.job.finish_argument = argument
 
     def only_from(self, enough: int, operation: Operation, argument: int) -> None:
         """Use one thread, unless an operation says that there is enough to do."""
-        self.words[Job.ENOUGH] = enough
-        self.words[Job.AMOUNT] = operation.address
-        self.words[Job.AMOUNT_ARGUMENT] = argument
+        self.job.enough = enough
+        self.job.amount = operation.address
+        self.job.amount_argument = argument
 
 
 def shared_kernel(code_object: NumbaCodeObject) -> SharedKernel | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from brian2numba.simulation import schedule, threads
-from brian2numba.simulation.parts import Job
 
 __all__ = ["eagerly_shared", "share_eagerly"]
 
@@ -18,8 +17,8 @@ def eagerly_shared(code_object: Any) -> threads.SharedKernel | None:
     """Return a kernel as `threads.shared_kernel` does; threads share all its calls."""
     kernel = threads.shared_kernel(code_object)
     if kernel is not None:
-        kernel.words[Job.N_CALLS], kernel.words[Job.TOGETHER] = _MEASURED, 0
-        kernel.words[Job.ENOUGH] = min(kernel.words[Job.ENOUGH], 1)
+        kernel.job.n_calls, kernel.job.together = _MEASURED, 0
+        kernel.job.enough = min(kernel.job.enough, 1)
     return kernel
 
 

@@ -20,11 +20,12 @@ from typing import Any
 
 import numpy as np
 
-from brian2numba import language, reference_counting
+from brian2numba import reference_counting
 from brian2numba.behaviours import results
 from brian2numba.containers import allocation
+from brian2numba.containers.allocation import Block
 from brian2numba.device import arrays
-from brian2numba.language import int64s
+from brian2numba.language import memory
 from brian2numba.reference_counting import RUNTIME_FUNCTIONS
 
 __all__ = ["SIDES", "guard_arrays"]
@@ -131,9 +132,6 @@ class _NumpyWith:
         return getattr(np, name)
 
 
-#: The words of numba's record of a block: references, destructor with its argument,
-#: data, size, and an allocator
-_N_WORDS = 6
 _INT64 = ctypes.c_int64
 
 
@@ -166,9 +164,9 @@ class _Runtime:
         for name, function in functions.items():
             RUNTIME_FUNCTIONS[name] = self._address_of(function)
         allocation.allocate_with_destructor = self._new_with_destructor
-        language.allocate_block = self._new
-        language.allocate_movable_block = self._new_block
-        language.reallocate_block = self._resize_block
+        memory.allocate_block = self._new
+        memory.allocate_movable_block = self._new_block
+        memory.reallocate_block = self._resize_block
 
     @staticmethod
     def _address_of(function: Any) -> int:
@@ -176,25 +174,25 @@ class _Runtime:
 
     def _new(self, n_bytes: int, destructor: int = 0) -> int:
         """Return the record of a new block, 0 without memory."""
-        block = self._memory.allocate(n_bytes)
-        record = self._record(_N_WORDS * 8) if block else 0
-        if record:
-            words = int64s(record)
-            for k, word in enumerate(
-                (1, self._destructor_address, destructor, block, n_bytes, 0)
-            ):
-                words[k] = word
-        return int(record)
+        data = self._memory.allocate(n_bytes)
+        address = self._record(ctypes.sizeof(Block)) if data else 0
+        if address:
+            block = Block.from_address(address)
+            block.references = 1
+            block.destructor = self._destructor_address
+            block.destructor_argument = destructor
+            block.data, block.size = data, n_bytes
+            block.allocator = 0
+        return int(address)
 
-    def _reallocate(self, record: int, n_bytes: int) -> int:
-        words = int64s(record)
-        before, n_before = words[3], words[4]
-        block = self._memory.allocate(n_bytes)
-        if block:
-            ctypes.memmove(block, before, min(n_before, n_bytes))
-            self._memory.give_back(before)
-            words[3], words[4] = block, n_bytes
-        return block
+    def _reallocate(self, address: int, n_bytes: int) -> int:
+        block = Block.from_address(address)
+        data = self._memory.allocate(n_bytes)
+        if data:
+            ctypes.memmove(data, block.data, min(block.size, n_bytes))
+            self._memory.give_back(block.data)
+            block.data, block.size = data, n_bytes
+        return data
 
     def _destroy(self, block: int, n_bytes: int, destructor: int) -> None:
         if destructor:

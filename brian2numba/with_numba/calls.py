@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from llvmlite import ir
 from numba import jit, types
 from numba.core import cgutils
 from numba.core.dispatcher import Dispatcher
 
-from brian2numba.errors import N_ARGUMENTS
-from brian2numba.reports import ARGUMENT_KINDS, Report
+from brian2numba.language import address_of
+from brian2numba.reports import ARGUMENT_KINDS, N_ARGUMENTS, Report
 from brian2numba.with_numba.functions import jitted
 from brian2numba.with_numba.words import intrinsic
 
@@ -25,7 +24,7 @@ __all__ = ["reporting", "with_checks"]
 _INT64 = ir.IntType(64)
 #: What is no number, for instance an array
 _NO_NUMBER = 15
-_N_BITS = 64
+_N_BITS, _BYTES_OF_WORD = 64, 8
 #: Which line called is not known to numba; that of no call is 0
 _SOME_LINE, _NO_CALL = 1, 0
 
@@ -43,7 +42,7 @@ def with_checks(function: Any) -> Any:
     return jit(**{**function.targetoptions, "boundscheck": True})(function.py_func)
 
 
-def reporting(function: Any, number: int, report: np.ndarray[Any, Any]) -> Any:
+def reporting(function: Any, number: int, report: Report) -> Any:
     """Return a function that leaves what it is called with while it runs.
 
     Parameters
@@ -52,8 +51,8 @@ def reporting(function: Any, number: int, report: np.ndarray[Any, Any]) -> Any:
         The function, in jitted form.
     number : int
         The number by which a `Report` refers to it.
-    report : array of int64
-        Where to leave it: the words of a `Report`. Compiled code has its address.
+    report : Report
+        Where to leave it. Compiled code has its address.
     """
     begin, end = _beginning(number, report), _ending(report)
 
@@ -66,7 +65,7 @@ def reporting(function: Any, number: int, report: np.ndarray[Any, Any]) -> Any:
     return jitted(call)
 
 
-def _beginning(number: int, report: np.ndarray[Any, Any]) -> Any:
+def _beginning(number: int, report: Report) -> Any:
     """Return an intrinsic that leaves which call it is, given its arguments."""
 
     @intrinsic
@@ -80,10 +79,10 @@ def _beginning(number: int, report: np.ndarray[Any, Any]) -> Any:
                 kinds |= code << 4 * k
                 if code != _NO_NUMBER:
                     bits = _bits(context, builder, kind, value)
-                    _write(builder, report, Report.ARGUMENTS + k, bits)
-            _write(builder, report, Report.KINDS, _INT64(kinds))
-            _write(builder, report, Report.FUNCTION, _INT64(number))
-            _write(builder, report, Report.LINE, _INT64(_SOME_LINE))
+                    _write(builder, report, "arguments", bits, k)
+            _write(builder, report, "kinds", _INT64(kinds))
+            _write(builder, report, "function", _INT64(number))
+            _write(builder, report, "line", _INT64(_SOME_LINE))
             return context.get_dummy_value()
 
         return types.void(arguments), codegen
@@ -91,13 +90,13 @@ def _beginning(number: int, report: np.ndarray[Any, Any]) -> Any:
     return begin
 
 
-def _ending(report: np.ndarray[Any, Any]) -> Any:
+def _ending(report: Report) -> Any:
     """Return an intrinsic that says that a call is over."""
 
     @intrinsic
     def end(typing_context: Any) -> Any:
         def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            _write(builder, report, Report.LINE, _INT64(_NO_CALL))
+            _write(builder, report, "line", _INT64(_NO_CALL))
             return context.get_dummy_value()
 
         return types.void(), codegen
@@ -123,6 +122,10 @@ def _bits(context: Any, builder: Any, kind: types.Type, value: Any) -> Any:
     return context.cast(builder, value, kind, types.int64)
 
 
-def _write(builder: Any, report: np.ndarray[Any, Any], word: int, value: Any) -> None:
-    address = _INT64(report.ctypes.data + report.itemsize * int(word))
+def _write(
+    builder: Any, report: Report, field: str, value: Any, index: int = 0
+) -> None:
+    """Write a field of a report, or a number among those that it has."""
+    offset = Report.FIELDS[field].offset + _BYTES_OF_WORD * index
+    address = _INT64(address_of(report) + offset)
     builder.store(value, builder.inttoptr(address, _INT64.as_pointer()))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import copy
 import types
 from typing import Any
 
@@ -11,7 +13,11 @@ from numba import njit
 from numba import types as numba_types
 
 from brian2numba.c_functions import CFunction, address_of_symbol
-from brian2numba.with_numba.words import WORDS
+from brian2numba.language.definitions import definition_of
+from brian2numba.language.word import WORDS
+from brian2numba.with_numba import memory as _  # noqa: F401 (declares operators)
+from brian2numba.with_numba.syntax import resolved
+from brian2numba.with_numba.words import word_for_numba
 
 __all__ = ["ERROR_MODEL", "for_numba", "jitted"]
 
@@ -45,7 +51,7 @@ def for_numba(thing: Any) -> Any:
     if not isinstance(thing, types.FunctionType):
         return thing
     if thing in WORDS:
-        return WORDS[thing]
+        return word_for_numba(thing)
     if not thing.__module__.startswith("brian2numba."):
         return thing
     if thing not in _of_library:
@@ -79,12 +85,16 @@ def _for_library(thing: Any) -> Any:
 
 def _with_numbas_words(function: types.FunctionType) -> types.FunctionType:
     """Return a copy of a function that calls numba's words and functions."""
-    used = function.__code__.co_names
+    definition = definition_of(function)
+    tree, made = resolved(copy.deepcopy(definition.tree), function.__globals__)
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     names = {
         name: _for_library(function.__globals__[name])
         for name in used
         if name in function.__globals__
     }
-    return types.FunctionType(
-        function.__code__, {**function.__globals__, **names}, function.__name__
-    )
+    namespace = {**function.__globals__, **names, **made}
+    module = ast.Module([tree], [])
+    exec(compile(module, function.__code__.co_filename, "exec"), namespace)
+    made_again: types.FunctionType = namespace[function.__name__]
+    return made_again

@@ -1,373 +1,174 @@
-"""What the words of kernels are for numba: intrinsics and types."""
+"""
+Words of kernels in functions that numba compiles.
+
+What a word is in LLVM's language becomes a function, which numba links and inlines. So
+are the items of pointers and the fields of records. What numba compiles by itself is
+everything between them.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import inspect
+from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
+import llvmlite.binding as llvm
 from llvmlite import ir
 from numba import extending, types
 from numba.core import cgutils, errors
-from numba.np.arrayobj import make_array, populate_array
 
-from brian2numba import language
-from brian2numba.reference_counting import ALIGNMENT
+from brian2numba.errors import NotInLanguageError
+from brian2numba.language import ITEM_TYPES
+from brian2numba.language.instructions import Instructions
+from brian2numba.language.kinds import VOID, Kind, Tuple, TypeName
+from brian2numba.language.values import NOTHING, Value
+from brian2numba.language.word import WORDS, Emit, KindOf
+from brian2numba.with_numba.types import WordType, kind_of, type_of
 
-__all__ = ["WORDS"]
+__all__ = ["call_of", "intrinsic", "linked_call", "word_for_numba"]
 
 #: numba's decorator; type checkers can't know that it takes an argument away.
 intrinsic: Any = extending.intrinsic
 
-_DOUBLE = ir.DoubleType()
-_NUMBERS = (types.Integer, types.Float, types.Boolean)
-_INT64 = ir.IntType(64)
+_made: dict[Any, Any] = {}
 
 
-def _pointer_to(element_type: types.Type) -> Any:
-    """Return an intrinsic that turns an int64 address into a typed pointer."""
-    pointer = types.CPointer(element_type)
+def word_for_numba(word: Any) -> Any:
+    """Return what stands for a word, see `brian2numba.language.word`."""
+    if word not in _made:
+        known = WORDS[word]
+        if known.in_numba is not None:
+            _made[word] = known.in_numba()
+        else:
+            n_arguments = len(inspect.signature(word).parameters)
+            _made[word] = call_of(word.__name__, n_arguments, known.kind, known.emit)
+        if word in ITEM_TYPES:
+            WordType[_made[word]] = word
+    return _made[word]
 
-    @intrinsic
-    def as_pointer(typing_context: Any, address: types.Type) -> Any:
-        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            return builder.inttoptr(args[0], context.get_value_type(pointer))
 
-        return pointer(types.int64), codegen
+def call_of(name: str, n_arguments: int, kind: KindOf, emit: Emit) -> Any:
+    """Return a function for numba, given what it is in LLVM's language.
 
-    return as_pointer
-
-
-def _cast_to(kind: types.Type) -> Any:
-    """Return an intrinsic that makes another number of a number.
-
-    numba's own casts also take an array, and make a number of its first element.
+    Parameters
+    ----------
+    name : str
+        What it is called.
+    n_arguments : int
+        How many arguments it has.
+    kind : callable
+        Returns the type of its result, given those of its arguments.
+    emit : callable
+        Writes its instructions.
     """
 
-    @intrinsic
-    def cast(typing_context: Any, x: types.Type) -> Any:
+    def typed(given: Sequence[types.Type]) -> Any:
+        try:
+            result = type_of(kind([kind_of(part) for part in given]))
+        except (KeyError, NotInLanguageError) as error:
+            raise errors.TypingError(f"{name} of {given}: {error}") from None
+
         def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            return context.cast(builder, args[0], signature.args[0], kind)
+            return linked_call(context, builder, name, emit, signature, args)
 
-        x = types.unliteral(x)
-        if not isinstance(x, _NUMBERS):
-            raise errors.TypingError(f"There is {x} where a number has to be.")
-        return kind(x), codegen
+        return result(*given), codegen
 
-    return cast
-
-
-@intrinsic
-def _float64_from_bits(typing_context: Any, bits: types.Type) -> Any:
-    """Reinterpret the 64 bits of an integer slot as a double."""
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return builder.bitcast(args[0], _DOUBLE)
-
-    return types.float64(types.int64), codegen
+    arguments = ", ".join(f"a{k}" for k in range(n_arguments))
+    names = {"typed": typed}
+    exec(f"def {name}(context, {arguments}):\n    return typed([{arguments}])", names)
+    return intrinsic(names[name])
 
 
-@intrinsic
-def _float64_bits(typing_context: Any, x: types.Type) -> Any:
-    """Return the 64 bits of a double as an integer."""
+def linked_call(  # noqa: PLR0913, PLR0917 (what numba gives, and what is called)
+    context: Any, builder: Any, name: str, emit: Emit, signature: Any, args: Any
+) -> Any:
+    """Call a function that is written in LLVM's language, in a module of numba's.
 
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return builder.bitcast(args[0], _INT64)
-
-    return types.int64(types.float64), codegen
-
-
-@intrinsic
-def _fma(typing_context: Any, x: types.Type, y: types.Type, z: types.Type) -> Any:
-    """Return ``x*y + z`` in double precision, rounded once."""
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return builder.fma(*args)
-
-    double = types.float64
-    return double(double, double, double), codegen
-
-
-def _call_at_address(return_type: types.Type) -> Any:
-    """Return an intrinsic that calls a C function of 64-bit integers."""
-
-    @intrinsic
-    def call_function(typing_context: Any, address: Any, arguments: Any) -> Any:
-        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            values = cgutils.unpack_tuple(builder, args[1])
-            values = [
-                context.cast(builder, value, from_type, types.int64)
-                for value, from_type in zip(values, arguments.types, strict=True)
-            ]
-            result_type = context.get_value_type(return_type)
-            function = ir.FunctionType(result_type, [_INT64] * len(values))
-            pointer = builder.inttoptr(args[0], function.as_pointer())
-            return builder.call(pointer, values)
-
-        return return_type(types.int64, arguments), codegen
-
-    return call_function
-
-
-def _words_on_stack(n_words: int) -> Any:
-    """Return an intrinsic that gives words on the stack of the function it is in.
-
-    Where all that gets the pointer is inlined, few words are kept in registers.
+    Parameters
+    ----------
+    context, builder : object
+        Those of numba.
+    name : str
+        What the function does, in a word.
+    emit : callable
+        Writes its instructions.
+    signature : `Signature`
+        numba's types of its arguments and of its result.
+    args : sequence
+        The values of its arguments.
     """
-
-    @intrinsic
-    def words_on_stack(typing_context: Any) -> Any:
-        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            words = cgutils.alloca_once(builder, ir.ArrayType(_INT64, n_words))
-            return builder.bitcast(words, _INT64.as_pointer())
-
-        return types.CPointer(types.int64)(), codegen
-
-    return words_on_stack
-
-
-def _words_as(item_type: types.Type) -> Any:
-    """Return an intrinsic that makes a pointer to words one to other items."""
-    result = types.CPointer(item_type)
-
-    @intrinsic
-    def words_as(typing_context: Any, words: types.Type) -> Any:
-        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            return builder.bitcast(args[0], context.get_value_type(result))
-
-        return result(words), codegen
-
-    return words_as
-
-
-@intrinsic
-def _array_view(
-    typing_context: Any,
-    pointer: types.Type,
-    shape: types.Type,
-    slot: types.Type,
-    report: types.Type,
-) -> Any:
-    """Return an array of the given shape over memory that something else owns."""
-    array_type = types.Array(pointer.dtype, len(shape), "C")
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        array = make_array(array_type)(context, builder)
-        lengths = cgutils.unpack_tuple(builder, args[1])
-        item_size = context.get_constant(
-            types.intp, context.get_abi_sizeof(context.get_data_type(array_type.dtype))
-        )
-        strides = [item_size]
-        for length in reversed(lengths[1:]):
-            strides.insert(0, builder.mul(strides[0], length))
-        populate_array(array, args[0], lengths, strides, item_size, meminfo=None)
-        return array._getvalue()
-
-    return array_type(pointer, shape, slot, report), codegen
-
-
-@intrinsic
-def _check_late(typing_context: Any, array: types.Type) -> Any:
-    """Do nothing: numba's functions check their indices themselves."""
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return context.get_dummy_value()
-
-    return types.void(array), codegen
-
-
-def _load_from(item_type: ir.Type) -> Any:
-    """Return an intrinsic that reads an item of an array of integers as int64."""
-
-    @intrinsic
-    def load(typing_context: Any, address: types.Type, index: types.Type) -> Any:
-        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            array = builder.inttoptr(args[0], item_type.as_pointer())
-            item = builder.load(builder.gep(array, [args[1]]))
-            return item if item_type == _INT64 else builder.sext(item, _INT64)
-
-        return types.int64(types.int64, types.int64), codegen
-
-    return load
-
-
-def _store_to(item_type: ir.Type) -> Any:
-    """Return an intrinsic that writes an int64 to an item of an array of integers."""
-
-    @intrinsic
-    def store(
-        typing_context: Any, address: types.Type, index: types.Type, value: types.Type
-    ) -> Any:
-        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            array = builder.inttoptr(args[0], item_type.as_pointer())
-            value = args[2]
-            value = value if item_type == _INT64 else builder.trunc(value, item_type)
-            builder.store(value, builder.gep(array, [args[1]]))
-            return context.get_dummy_value()
-
-        return types.void(types.int64, types.int64, types.int64), codegen
-
-    return store
-
-
-@intrinsic
-def _copy_bytes(
-    typing_context: Any, target: types.Type, source: types.Type, n_bytes: types.Type
-) -> Any:
-    """Copy bytes; the two blocks may overlap."""
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        to, from_ = (builder.inttoptr(a, cgutils.voidptr_t) for a in args[:2])
-        cgutils.raw_memmove(builder, to, from_, args[2], 1)
-        return context.get_dummy_value()
-
-    return types.void(types.int64, types.int64, types.int64), codegen
-
-
-@intrinsic
-def _clear_bytes(typing_context: Any, address: types.Type, n_bytes: types.Type) -> Any:
-    """Set bytes to 0."""
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        pointer = builder.inttoptr(args[0], cgutils.voidptr_t)
-        cgutils.memset(builder, pointer, args[1], 0)
-        return context.get_dummy_value()
-
-    return types.void(types.int64, types.int64), codegen
-
-
-@intrinsic
-def _prefetch(typing_context: Any, pointer: types.Type, index: types.Type) -> Any:
-    """Ask the processor to have an item at hand soon."""
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        address = builder.bitcast(builder.gep(args[0], [args[1]]), cgutils.voidptr_t)
-        int32 = ir.IntType(32)
-        kind = ir.FunctionType(ir.VoidType(), [cgutils.voidptr_t, *[int32] * 3])
-        function = builder.module.declare_intrinsic(
-            "llvm.prefetch", [cgutils.voidptr_t], kind
-        )
-        # to read it, into all levels of the data cache
-        builder.call(function, [address, int32(0), int32(3), int32(1)])
-        return context.get_dummy_value()
-
-    return types.void(pointer, types.int64), codegen
-
-
-@intrinsic
-def _allocate(typing_context: Any, n_bytes: types.Type) -> Any:
-    """Allocate a block of bytes; its meminfo's address, or 0 without memory."""
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        allocate = context.nrt.meminfo_alloc_aligned_unchecked
-        return builder.ptrtoint(allocate(builder, args[0], ALIGNMENT), _INT64)
-
-    return types.int64(types.int64), codegen
-
-
-@intrinsic
-def _allocate_movable(typing_context: Any, n_bytes: types.Type) -> Any:
-    """Allocate a block that `_reallocate` takes; its meminfo's address, or 0."""
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        block = context.nrt.meminfo_new_varsize_unchecked(builder, args[0])
-        return builder.ptrtoint(block, _INT64)
-
-    return types.int64(types.int64), codegen
-
-
-@intrinsic
-def _reallocate(typing_context: Any, meminfo: types.Type, n_bytes: types.Type) -> Any:
-    """Change the size of a movable block; the address of its data, or 0."""
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        block = builder.inttoptr(args[0], cgutils.voidptr_t)
-        reallocate = context.nrt.meminfo_varsize_realloc_unchecked
-        return builder.ptrtoint(reallocate(builder, block, args[1]), _INT64)
-
-    return types.int64(types.int64, types.int64), codegen
-
-
-@intrinsic
-def _release(typing_context: Any, meminfo: types.Type) -> Any:
-    """Give back a reference to the block of a meminfo (none if it is 0)."""
-    pointer = types.MemInfoPointer(types.voidptr)
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        value = builder.inttoptr(args[0], context.get_value_type(pointer))
-        context.nrt.decref(builder, pointer, value)
-        return context.get_dummy_value()
-
-    return types.void(types.int64), codegen
-
-
-@intrinsic
-def _payload_of(typing_context: Any, meminfo: types.Type) -> Any:
-    """Return the address of the data of the block with this meminfo."""
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        pointer = builder.inttoptr(args[0], cgutils.voidptr_t)
-        return builder.ptrtoint(context.nrt.meminfo_data(builder, pointer), _INT64)
-
-    return types.int64(types.int64), codegen
-
-
-_POINTERS = {
-    "float64s": types.float64,
-    "float32s": types.float32,
-    "int64s": types.int64,
-    "int32s": types.int32,
-    "uint32s": types.uint32,
-    "uint64s": types.uint64,
-    "booleans": types.boolean,
-    "bools": types.uint8,
-}
-_CASTS = {
-    "float64": types.float64,
-    "float32": types.float32,
-    "int64": types.int64,
-    "int32": types.int32,
-    "uint64": types.uint64,
-    "uint8": types.uint8,
-    "boolean": types.boolean,
-}
-_OTHERS = {
-    "allocate": _allocate,
-    "allocate_movable": _allocate_movable,
-    "array_checked_late": _array_view,
-    "array_view": _array_view,
-    "check_late": _check_late,
-    "as_bytes": _words_as(types.uint8),
-    "block_words": _words_on_stack(language.MASK_SIZE),
-    "call": _call_at_address(types.int64),
-    "call_for_double": _call_at_address(types.float64),
-    "ceil": np.ceil,
-    "clear_bytes": _clear_bytes,
-    "copy_bytes": _copy_bytes,
-    "float64_bits": _float64_bits,
-    "float64_from_bits": _float64_from_bits,
-    "float64s_of": _words_as(types.float64),
-    "floor": np.floor,
-    "trunc": np.trunc,
-    "fma": _fma,
-    "interleaved": range,
-    "load_int32": _load_from(ir.IntType(32)),
-    "load_int64": _load_from(_INT64),
-    "local_words": _words_on_stack(language.N_LOCAL_WORDS),
-    "mask_words": _words_on_stack(language.MASK_SIZE // 8),
-    "prefetch": _prefetch,
-    "payload_of": _payload_of,
-    "reallocate": _reallocate,
-    "release": _release,
-    "store_int32": _store_to(ir.IntType(32)),
-    "store_int64": _store_to(_INT64),
-}
-
-#: What stands for each function of `brian2numba.language`
-WORDS: dict[Any, Any] = {
-    getattr(language, name): word
-    for name, word in (
-        *((name, _pointer_to(kind)) for name, kind in _POINTERS.items()),
-        *((name, _cast_to(kind)) for name, kind in _CASTS.items()),
-        *_OTHERS.items(),
+    function = _Function([kind_of(part) for part in signature.args], emit, name)
+    library = context.codegen().create_library(function.symbol)
+    library.add_llvm_module(llvm.parse_assembly(function.text))
+    library.finalize()
+    context.active_code_library.add_linking_library(library)
+    flat = [
+        part
+        for value, kind in zip(args, function.kinds, strict=True)
+        for part in _flattened(builder, value, kind)
+    ]
+    result = (
+        ir.VoidType()
+        if function.result == VOID
+        else context.get_value_type(signature.return_type)
     )
-}
+    of_type = ir.FunctionType(result, [value.type for value in flat])
+    callee = cgutils.get_or_insert_function(builder.module, of_type, function.symbol)
+    called = builder.call(callee, flat)
+    return context.get_dummy_value() if function.result == VOID else called
+
+
+class _Function:
+    """A function in LLVM's language.
+
+    Parameters
+    ----------
+    given : sequence of Kind
+        The types of its arguments.
+    emit : callable
+        Writes its instructions.
+    name : str
+        What it does, in a word.
+    """
+
+    def __init__(self, given: Sequence[Kind], emit: Emit, name: str) -> None:
+        self.kinds = given
+        code, parameters = Instructions(), list[str]()
+        args = [_parameter(kind, parameters) for kind in given]
+        value = emit(code, args)
+        self.result = value.kind
+        if value is NOTHING or self.result == VOID:
+            code.effect("ret void")
+        else:
+            code.effect(f"ret {self.result.llvm} {value.ref}")
+        body = code.definition(
+            f"define {self.result.llvm} @NAME({', '.join(parameters)}) alwaysinline"
+        )
+        digest = hashlib.sha256(body.encode()).hexdigest()[:16]
+        self.symbol = f"brian2numba.{name}.{digest}"
+        declared = "\n".join(code.declarations.values())
+        self.text = f"{declared}\n{body.replace('@NAME', f'@{self.symbol}')}\n"
+
+
+def _parameter(kind: Kind, parameters: list[str]) -> Value:
+    """Return the value of a parameter; a tuple is given as what it consists of."""
+    if isinstance(kind, Tuple):
+        parts = tuple(_parameter(part, parameters) for part in kind.kinds)
+        return Value("", kind, parts=parts)
+    if isinstance(kind, TypeName):
+        return Value("", kind)
+    ref = f"%a{len(parameters)}"
+    parameters.append(f"{kind.llvm} {ref}")
+    return Value(ref, kind)
+
+
+def _flattened(builder: Any, value: Any, kind: Kind) -> list[Any]:
+    """Return the components of a value, in numba's form, that are no tuples."""
+    if isinstance(kind, TypeName):
+        return []
+    if not isinstance(kind, Tuple):
+        return [value]
+    parts = cgutils.unpack_tuple(builder, value)
+    pairs = zip(parts, kind.kinds, strict=True)
+    return [part for item, of in pairs for part in _flattened(builder, item, of)]

@@ -70,7 +70,7 @@ CRITICAL: dict[str, tuple[str, ...]] = {
     "guards/variables.py": _GUARDS,
     "generation/conditions.py": ("generation/test_conditions.py",),
     "generation/checking.py": ("generation/test_checked_kernels.py",),
-    "lowering/checks.py": ("generation/test_checked_kernels.py",),
+    "language/checks.py": ("generation/test_checked_kernels.py",),
     "binding.py": (
         "device/test_mixed_targets.py",
         "guards/test_bad_input.py",

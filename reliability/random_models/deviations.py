@@ -12,7 +12,7 @@ import numpy as np
 from brian2.codegen.generators.base import CodeGenerator
 from brian2.synapses import cythonspikequeue
 
-from brian2numba.containers import queue_storage, spike_queue
+from brian2numba.containers import spike_queue
 from brian2numba.generation import generator
 from reliability.random_models.description import Model
 from reliability.random_models.execution import Outcome, run_script
@@ -131,7 +131,7 @@ def _loses_spikes_at_longer_steps(case: Case) -> bool:
     prepare = spike_queue.SpikeQueue._prepare_events
 
     def lossy(queue: Any, dt: float, connectivity: Any) -> None:
-        n_slots = queue._words[queue_storage.N_SLOTS]
+        n_slots = queue._queue.n_slots
 
         def overwritten(events: Any, factor: float) -> Any:
             # Also by steps without spikes

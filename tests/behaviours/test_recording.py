@@ -16,7 +16,6 @@ from brian2 import (
 from brian2.core.base import BrianObjectException
 
 from brian2numba.containers import DynamicArray1D, DynamicArray2D, append_rows
-from brian2numba.containers.dynamic_array import CAPACITY, DATA
 
 RECORDED = {
     "all": True,
@@ -146,8 +145,8 @@ def test_appending_moves_the_array_seldom(is_looked_at):
     sizes, views = set(), []
     for k in range(10_000):
         address = append_rows.call(array.handle, 1)
-        assert address == array._words[DATA] + k * 24
-        sizes.add(array._words[CAPACITY])
+        assert address == array._rows.data + k * 24
+        sizes.add(array._rows.capacity)
         if is_looked_at:
             views = [array.data]
     assert len(sizes) < 16
@@ -167,10 +166,10 @@ def test_a_shorter_array_leaves_its_block_to_those_who_look_at_it(n_rows):
 
 def test_an_array_that_nobody_looks_at_shrinks_in_place():
     array = DynamicArray1D(10)
-    address = array._words[DATA]
+    address = array._rows.data
     array.resize(3)
-    assert array._words[DATA] == address
-    assert array._words[CAPACITY] == 10
+    assert array._rows.data == address
+    assert array._rows.capacity == 10
 
 
 @pytest.mark.parametrize("dtype", [np.int8, np.int32, np.float64])

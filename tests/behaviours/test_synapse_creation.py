@@ -10,15 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brian2numba.containers import DynamicArray1D, reserve_rows
-from brian2numba.containers.dynamic_array import CAPACITY
 from brian2numba.device.random_state import RandomStreams
 from brian2numba.kernels.distances import (
+    N_AHEAD,
+    KnownDistances,
     distance,
     forget_distances,
     next_distance,
     positions_per_logarithm,
 )
-from brian2numba.kernels.random_numbers import close_streams, open_streams
+from brian2numba.kernels.random_numbers import Streams, close_streams, open_streams
 from brian2numba.kernels.synapse_creation import (
     count_indices,
     number_of_steps,
@@ -26,7 +27,7 @@ from brian2numba.kernels.synapse_creation import (
     steps_before,
     steps_until,
 )
-from brian2numba.language import float64s, int64s, local_words, mask_words
+from brian2numba.language import float64s, int64, int64s, items_on_stack
 from brian2numba.operations import operation
 
 PATTERNS = {
@@ -155,9 +156,9 @@ def test_what_failed_leaves_no_memory_behind(monkeypatch):
     capacities = []
 
     def truncate(self, n_rows, original=DynamicArray1D.truncate):
-        before = self._words[CAPACITY]
+        before = self._rows.capacity
         original(self, n_rows)
-        capacities.append((before, self._words[CAPACITY]))
+        capacities.append((before, self._rows.capacity))
 
     monkeypatch.setattr(DynamicArray1D, "truncate", truncate)
     with pytest.raises(BrianObjectException):
@@ -203,11 +204,12 @@ def _distances(numbers, results, n):
 def _distances_ahead(block, results, n):
     """Write the distances that are drawn, for p = 0.02."""
     factor = positions_per_logarithm(0.02)
-    streams, known = local_words(), mask_words()
+    streams, known = Streams(), KnownDistances()
+    ahead = items_on_stack(int64, N_AHEAD)
     open_streams(streams, block)
     forget_distances(known)
     for k in range(n):
-        int64s(results)[k] = next_distance(known, factor, streams)
+        int64s(results)[k] = next_distance(known, ahead, factor, streams)
     close_streams(streams)
     return 0
 

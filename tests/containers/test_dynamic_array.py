@@ -15,7 +15,7 @@ from numba import njit
 from numba.core.runtime import _nrt_python, rtsys
 
 from brian2numba.containers import DynamicArray1D, DynamicArray2D, append_rows
-from brian2numba.containers.dynamic_array import CAPACITY
+from brian2numba.containers.dynamic_array import Rows
 
 DTYPES = ["float64", "float32", "int32", "int64", "bool", "uint64", "int8", "c16"]
 
@@ -143,7 +143,7 @@ def test_two_dimensions_shrink():
 def test_shrinking_frees_memory():
     array = DynamicArray1D(1000)
     array.shrink(10)
-    assert ctypes.c_int64.from_address(array.payload + 8 * CAPACITY).value == 10
+    assert Rows.from_address(array.payload).capacity == 10
 
 
 def test_views_outlive_growth_and_the_array():
@@ -170,7 +170,7 @@ def test_payload_and_handle_are_constant():
 def test_numba_functions_take_arrays():
     @njit
     def size_in_bytes(array):
-        return array.rows * array.row_bytes, array.buffer.size
+        return array.n_rows * array.row_bytes, array.buffer.size
 
     array = DynamicArray2D((3, 5), np.float32)
     assert size_in_bytes(array.structref) == (60, 60)

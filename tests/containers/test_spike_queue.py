@@ -15,15 +15,12 @@ from numba import njit
 from numba.core.runtime import _nrt_python, rtsys
 
 from brian2numba.containers import SpikeQueue, push_spikes
-from brian2numba.containers.pool import USED
 from brian2numba.containers.queue_operations import copy_events
 from brian2numba.containers.queue_storage import (
-    CHUNKS,
     EVENT_ITEMS,
-    N_SLOTS,
     RANGE_ITEMS,
 )
-from brian2numba.errors import OK
+from brian2numba.errors import Status
 
 DT = 1e-4
 START, END = 3, 9
@@ -235,7 +232,7 @@ def test_a_spike_costs_the_same_for_any_number_of_synapses(is_sorted):
     queue.prepare(np.ones(1) * DT, DT, np.sort(sources) if is_sorted else sources)
     for _ in range(20):
         queue.push(np.array([1], np.int32))
-    assert queue._words[CHUNKS + USED] == 1
+    assert queue._queue.chunks.used == 1
     queue.push(np.array([0], np.int32))
     queue.advance()
     assert len(queue.peek()) == 21 * 50_000
@@ -246,7 +243,7 @@ def test_neighbours_that_spike_together_keep_a_range_each():
     queue.prepare(np.ones(1) * DT, DT, np.arange(1000, dtype=np.int32))
     queue.push(np.arange(1000, dtype=np.int32))
     # threads that share the delivery look for their targets in each neuron's range
-    assert queue._words[CHUNKS + USED] == -(-1000 * RANGE_ITEMS // EVENT_ITEMS)
+    assert queue._queue.chunks.used == -(-1000 * RANGE_ITEMS // EVENT_ITEMS)
     queue.advance()
     assert queue.peek().tolist() == list(range(1000))
 
@@ -354,21 +351,21 @@ def test_memory_goes_with_the_events_not_with_the_delay():
     queue.prepare(np.array([n_slots * DT, 0.5]), DT, np.zeros(2, np.int32))
     queue.push(np.zeros(1, np.int32))
     sizes = buffer_sizes(queue.structref)
-    assert queue._words[N_SLOTS] == n_slots + 1
+    assert queue._queue.n_slots == n_slots + 1
     assert sum(sizes) < n_slots / 10
     assert queue._used_slots()[64] <= n_slots <= queue._used_slots()[-1]
 
 
 @njit
 def buffer_sizes(queue):
-    return queue.chunks.size, queue.pages.size, queue.directory.size
+    return queue.chunks_buffer.size, queue.pages_buffer.size, queue.directory.size
 
 
 def test_operations_work_by_address():
     queue = SpikeQueue(0, 2)
     queue.prepare(np.zeros(1), DT, np.array([1, 0, 1], np.int32))
     spikes = np.array([0, 1], np.int32)
-    assert push_spikes.call(queue.handle, spikes.ctypes.data, 2) == OK
+    assert push_spikes.call(queue.handle, spikes.ctypes.data, 2) == Status.OK
     due = np.zeros(3, np.int32)
     assert copy_events.call(queue.handle, 0, 0) == 3
     assert copy_events.call(queue.handle, 0, due.ctypes.data) == 3

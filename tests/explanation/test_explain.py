@@ -100,8 +100,7 @@ def test_what_is_said_is_what_a_run_does(monkeypatch):
         entry.owner.name: obstacle
         for entry, obstacle in zip(done.entries, done.obstacles, strict=True)
     }
-    kernels = done._entry_records[:, schedule.Entries.KERNEL]
-    kernels = kernels + done._entry_records[:, schedule.Entries.FUSED_KERNEL]
+    kernels = [r.kernel or r.fused_kernel for r in done._entry_records]
     for entry, kernel in zip(done.entries, kernels, strict=True):
         fused_early = entry.owner.name == "cells_spike_thresholder"
         assert bool(kernel) == (said[entry.owner.name] is None and not fused_early)

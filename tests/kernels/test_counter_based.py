@@ -10,7 +10,7 @@ from benchmarks import random_battery
 from benchmarks.random_battery import Sample, p_values
 from brian2numba.device.random_counters import RandomCounters, role_of
 from brian2numba.kernels import counter_based, counter_streams, random_numbers
-from brian2numba.language import float64s, int64s, local_words
+from brian2numba.language import float64s, int64s
 from brian2numba.operations import operation
 
 #: Counter, key and result of Philox4x32-10, from the tests of the authors' library
@@ -62,7 +62,7 @@ def numbers_of_block(address, out, start, stop, draw):
 
 @operation
 def numbers_of_streams(address, out, n, draw):
-    streams, numbers = local_words(), float64s(out)
+    streams, numbers = random_numbers.Streams(), float64s(out)
     counter_streams.open_counted_streams(streams, address)
     numbers[0] = random_numbers.rand(streams)
     for k in range(n):
@@ -89,14 +89,14 @@ def made_by(call, make, size, *arguments):
 
 
 @pytest.mark.parametrize(("words", "answer"), KNOWN_ANSWERS)
-@pytest.mark.parametrize("call", ["call", "function"])
+@pytest.mark.parametrize("call", ["call", "python_call"])
 def test_known_answers(words, answer, call):
     given, made = np.array(words, np.int64), np.zeros(4, np.int64)
     getattr(philox_of_words, call)(given.ctypes.data, made.ctypes.data)
     assert tuple(made) == answer
 
 
-@pytest.mark.parametrize("call", ["call", "function"])
+@pytest.mark.parametrize("call", ["call", "python_call"])
 def test_a_block_has_the_numbers_of_its_elements(counters, call):
     address = counters.address("x")
     for start, n in ((0, 600), (512, 300), (1 << 31, 512), (0, 1)):
@@ -115,13 +115,13 @@ def test_python_makes_the_same_numbers(counters):
     ]
     for make, *arguments in cases:
         compiled = made_by("call", make, *arguments)
-        assert (made_by("function", make, *arguments) == compiled).all()
+        assert (made_by("python_call", make, *arguments) == compiled).all()
         assert compiled.all()
 
 
 def test_streams_are_the_same_in_python(counters):
     address, results = counters.address("x"), []
-    for call in ("call", "function"):
+    for call in ("call", "python_call"):
         counters.set_state({"seed": b"a seed", "runs": {"x": 7}})
         results.append(made_by(call, numbers_of_streams, 401, address, 10, 2))
     assert (results[0] == results[1]).all()

@@ -10,7 +10,7 @@ import pytest
 
 from brian2numba.compilation.recent import Recent
 from brian2numba.containers import DynamicArray1D, dynamic_array
-from brian2numba.errors import OUT_OF_MEMORY, memory_for
+from brian2numba.errors import Status, memory_for
 
 ROOT = Path(__file__).parents[2]
 
@@ -39,7 +39,7 @@ def test_every_failure_names_the_object_and_costs_a_try(tmp_path):
 
 
 def no_memory(*arguments):
-    return OUT_OF_MEMORY
+    return Status.OUT_OF_MEMORY
 
 
 class Failing:

@@ -24,7 +24,7 @@ NOT_OF_MODELS = {
     "compatibility.py",
     "compilation",
     "lowering",
-    "language.py",
+    "language",
     "optional.py",
     "store",
     "testing",

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from brian2numba.errors import NotInLanguageError
+from brian2numba.language.items import ItemType
+from brian2numba.language.records import Record
 
 __all__ = [
+    "ADDRESSES",
     "BOOL",
     "FLOAT32",
     "FLOAT64",
@@ -19,13 +22,15 @@ __all__ = [
     "Item",
     "Kind",
     "Pointer",
-    "Record",
+    "Reference",
+    "References",
     "Scalar",
-    "array_of",
-    "checked",
+    "Tuple",
+    "TypeName",
     "common",
     "is_integer",
     "of_literal",
+    "pointer_to",
     "unified",
 ]
 
@@ -91,7 +96,31 @@ class Pointer:
 
 
 @dataclass(frozen=True)
-class Record:
+class Reference:
+    """The address of a record."""
+
+    record: type[Record]
+    llvm: str = "ptr"
+
+
+@dataclass(frozen=True)
+class References:
+    """The address of records, one after the other."""
+
+    record: type[Record]
+    llvm: str = "ptr"
+
+
+@dataclass(frozen=True)
+class TypeName:
+    """A type of items, which some words are given to say what there is in memory."""
+
+    item: Item
+    llvm: str = "void"
+
+
+@dataclass(frozen=True)
+class Tuple:
     """Several values: a tuple, or a `NamedTuple` if the fields have names."""
 
     kinds: tuple[Kind, ...]
@@ -104,7 +133,7 @@ class Record:
 
 
 @dataclass(frozen=True)
-class CheckedPointer(Record):
+class CheckedPointer(Tuple):
     """The address of items, how many there are, and where to report other indices.
 
     Its components are named as the arguments of `brian2numba.language.bounded`.
@@ -118,14 +147,8 @@ class CheckedPointer(Record):
         return pointer.item
 
 
-def checked(item: Item) -> CheckedPointer:
-    """Return the type of a checked pointer to items."""
-    kinds = (Pointer(item), INT64, INT64, Pointer(ITEMS["int64"]))
-    return CheckedPointer(kinds, ("pointer", "size", "slot", "report"))
-
-
 @dataclass(frozen=True)
-class Array(Record):
+class Array(Tuple):
     """A contiguous array as users see one: its data, its shape, and where to report.
 
     Its components are named as numpy's attributes, where there is one. The last one is
@@ -143,7 +166,7 @@ class Array(Record):
     def n_dimensions(self) -> int:
         """The number of its dimensions."""
         shape = self.kinds[1]
-        assert isinstance(shape, Record)
+        assert isinstance(shape, Tuple)
         return len(shape.kinds)
 
     @property
@@ -152,18 +175,17 @@ class Array(Record):
         return "_furthest" in self.names
 
 
-def array_of(item: Item, n_dimensions: int, is_checked_late: bool = False) -> Array:
-    """Return the type of an array."""
-    shape = Record((INT64,) * n_dimensions)
-    words = Pointer(ITEMS["int64"])
-    kinds = (Pointer(item), shape, INT64, words)
-    names = ("_data", "shape", "_slot", "_report")
-    if is_checked_late:
-        return Array((*kinds, words), (*names, "_furthest"))
-    return Array(kinds, names)
+type Kind = Scalar | Pointer | Reference | References | TypeName | Tuple
+
+#: What are single addresses
+ADDRESSES = (Pointer, Reference, References)
 
 
-type Kind = Scalar | Pointer | Record
+def pointer_to(item: ItemType | type[Record]) -> Pointer | References:
+    """Return the type of a pointer to items or to records."""
+    if isinstance(item, ItemType):
+        return Pointer(ITEMS[item.name])
+    return References(item)
 
 
 def is_integer(kind: Kind) -> bool:

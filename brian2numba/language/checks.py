@@ -11,30 +11,37 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from brian2numba.errors import OUT_OF_BOUNDS
-from brian2numba.lowering.kinds import (
+from brian2numba.errors import Status
+from brian2numba.language.fields import read_field, write_field
+from brian2numba.language.kinds import (
     BOOL,
     INT64,
     CheckedPointer,
     Item,
     Pointer,
-    Record,
+    Reference,
     Scalar,
-    checked,
+    Tuple,
 )
-from brian2numba.lowering.values import Value, constant, convert
+from brian2numba.language.values import Value, constant, convert
 from brian2numba.reports import Report
 
 __all__ = [
+    "checked",
     "guarded",
     "leave_if_reported",
     "of_other_items",
     "write_report",
-    "write_word",
 ]
 
 #: The line of an access in a function of the library; the kernel knows that of the call
 _IN_LIBRARY = 1
+
+
+def checked(item: Item) -> CheckedPointer:
+    """Return the type of a checked pointer to items."""
+    kinds = (Pointer(item), INT64, INT64, Reference(Report))
+    return CheckedPointer(kinds, ("pointer", "size", "slot", "report"))
 
 
 def of_other_items(code: Any, pointer: Value, item: Item) -> Value:
@@ -72,7 +79,7 @@ def guarded(
     code.begin(outside)
     if code.is_kernel:
         _report(code, pointer, index, code.line)
-        code.fail(OUT_OF_BOUNDS)
+        code.fail(Status.OUT_OF_BOUNDS)
     else:
         first = code.label()
         is_first = _is_set(code, report, "eq")
@@ -102,43 +109,35 @@ def leave_if_reported(code: Any, args: Sequence[Value]) -> None:
     failed, end = code.label(), code.label()
     code.branch(_is_set(code, report, "ne"), failed, end)
     code.begin(failed)
-    write_word(code, report, Report.LINE, constant(code.line))
-    code.fail(OUT_OF_BOUNDS)
+    write_field(code, report, "line", constant(code.line))
+    code.fail(Status.OUT_OF_BOUNDS)
     code.begin(end)
 
 
 def _checked_pointers(value: Value) -> list[Value]:
     if isinstance(value.kind, CheckedPointer):
         return [value]
-    if isinstance(value.kind, Record):
+    if isinstance(value.kind, Tuple):
         return [p for part in value.parts for p in _checked_pointers(part)]
     return []
 
 
 def _is_set(code: Any, report: Value, comparison: str) -> Value:
     """Compare the line that was reported with 0, which is none."""
-    word = _address(code, report, Report.LINE)
-    line = code.emit(f"load i64, ptr {word}")
-    return Value(code.emit(f"icmp {comparison} i64 {line}, 0"), BOOL)
+    line = read_field(code, report, "line")
+    return Value(code.emit(f"icmp {comparison} i64 {line.ref}, 0"), BOOL)
 
 
 def _report(code: Any, pointer: Value, index: Value, line: int) -> None:
     _, size, slot, report = pointer.parts
-    write_report(code, report, (index, size, slot, constant(line)))
+    write_report(code, report, index, size, slot, line)
 
 
-def write_report(code: Any, report: Value, values: Sequence[Value]) -> None:
+def write_report(  # noqa: PLR0913, PLR0917 (what a report of an access consists of)
+    code: Any, report: Value, index: Value, size: Value, slot: Value, line: int
+) -> None:
     """Report an access: its index, the array's size and slot, and the line."""
-    words = (Report.INDEX, Report.SIZE, Report.SLOT, Report.LINE)
-    for word, value in zip(words, values, strict=True):
-        write_word(code, report, word, value)
-
-
-def write_word(code: Any, report: Value, word: int, value: Value) -> None:
-    """Write one of the words of a `Report`."""
-    code.effect(f"store i64 {value.ref}, ptr {_address(code, report, word)}")
-
-
-def _address(code: Any, report: Value, word: int) -> str:
-    ref: str = code.emit(f"getelementptr i64, ptr {report.ref}, i64 {int(word)}")
-    return ref
+    write_field(code, report, "index", index)
+    write_field(code, report, "size", size)
+    write_field(code, report, "slot", slot)
+    write_field(code, report, "line", constant(line))

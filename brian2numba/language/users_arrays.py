@@ -16,24 +16,27 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from brian2numba.errors import OUT_OF_BOUNDS, NotInLanguageError
-from brian2numba.lowering.checks import write_report
-from brian2numba.lowering.kinds import (
+from brian2numba.errors import NotInLanguageError, Status
+from brian2numba.language.checks import write_report
+from brian2numba.language.kinds import (
     BOOL,
     INT64,
+    ITEMS,
     Array,
+    Item,
     Kind,
     Pointer,
-    Record,
+    Reference,
     Scalar,
-    array_of,
+    Tuple,
 )
-from brian2numba.lowering.values import NOTHING, Value, constant
+from brian2numba.language.values import NOTHING, Value
+from brian2numba.reports import Report
 
 __all__ = [
     "array",
     "array_kind",
-    "check_late",
+    "array_of",
     "checked_element",
     "element",
     "given_kind",
@@ -43,6 +46,7 @@ __all__ = [
     "late_array_kind",
     "length_of",
     "reads_only_arrays",
+    "write_late_check",
 ]
 
 
@@ -59,10 +63,21 @@ def reads_only_arrays(kinds: Sequence[Kind]) -> bool:
     )
 
 
+def array_of(item: Item, n_dimensions: int, is_checked_late: bool = False) -> Array:
+    """Return the type of an array."""
+    shape = Tuple((INT64,) * n_dimensions)
+    kinds = (Pointer(item), shape, INT64, Reference(Report))
+    names = ("_data", "shape", "_slot", "_report")
+    if is_checked_late:
+        furthest = Pointer(ITEMS["int64"])
+        return Array((*kinds, furthest), (*names, "_furthest"))
+    return Array(kinds, names)
+
+
 def array_kind(kinds: Sequence[Kind]) -> Array:
     """Return the type of what `brian2numba.language.array_view` gives."""
     pointer, shape = kinds[:2]
-    if not (isinstance(pointer, Pointer) and isinstance(shape, Record)):
+    if not (isinstance(pointer, Pointer) and isinstance(shape, Tuple)):
         raise NotInLanguageError(f"an array of {pointer}")
     return array_of(pointer.item, len(shape.kinds))
 
@@ -98,7 +113,7 @@ def given_kind(function: Any, kind: Kind) -> Kind:
 
     What has a loop has to check each index at once, and so has all that it calls.
     """
-    if not isinstance(kind, Record) or getattr(function, "ends", False):
+    if not isinstance(kind, Tuple) or getattr(function, "ends", False):
         return kind
     if isinstance(kind, Array):
         return array_of(kind.item, kind.n_dimensions)
@@ -110,7 +125,7 @@ def given_value(function: Any, value: Value) -> Value:
     kind = given_kind(function, value.kind)
     if kind == value.kind:
         return value
-    assert isinstance(kind, Record)
+    assert isinstance(kind, Tuple)
     parts = value.parts[: len(kind.kinds)]
     return Value("", kind, parts=tuple(given_value(function, p) for p in parts))
 
@@ -151,7 +166,7 @@ def _bound(code: Any, size: Value) -> str:
     return ref
 
 
-def check_late(code: Any, args: Sequence[Value]) -> Value:
+def write_late_check(code: Any, args: Sequence[Value]) -> Value:
     """Let the kernel fail if an index was outside of an array."""
     (value,) = args
     _, _, slot, report, furthest = value.parts
@@ -167,8 +182,8 @@ def check_late(code: Any, args: Sequence[Value]) -> Value:
     )
     index = Value(code.emit(f"sub i64 {position}, {start}"), INT64)
     # Which statement it was, is not known here
-    write_report(code, report, (index, size, slot, constant(0)))
-    code.fail(OUT_OF_BOUNDS)
+    write_report(code, report, index, size, slot, line=0)
+    code.fail(Status.OUT_OF_BOUNDS)
     code.begin(inside)
     return NOTHING
 
@@ -194,7 +209,7 @@ def checked_element(code: Any, value: Value, index: Value) -> tuple[Value, Value
     inside, outside = code.label(), code.label()
     code.branch(Value(is_inside, BOOL), inside, outside)
     code.begin(outside)
-    write_report(code, report, (index, size, slot, constant(code.line)))
-    code.fail(OUT_OF_BOUNDS)
+    write_report(code, report, index, size, slot, code.line)
+    code.fail(Status.OUT_OF_BOUNDS)
     code.begin(inside)
     return data, position

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from brian2numba.errors import NotInLanguageError
-from brian2numba.lowering.kinds import (
+from brian2numba.language.kinds import (
+    ADDRESSES,
     BOOL,
     FLOAT32,
     FLOAT64,
@@ -25,10 +26,37 @@ type Number = bool | int | float
 
 
 class Code(Protocol):
-    """Where instructions go."""
+    """The function whose instructions are being written."""
+
+    #: The label of the present block
+    block: str
 
     def emit(self, instruction: str) -> str:
         """Append an instruction; return the name of its result."""
+
+    def effect(self, instruction: str) -> None:
+        """Append an instruction that has no result."""
+
+    def declare(self, name: str, result: str, arguments: str) -> None:
+        """Say that a function is called that is defined elsewhere."""
+
+    def local(self, kind: str) -> str:
+        """Return the address of memory of the function's own."""
+
+    def scopes(self, scope: str) -> str:
+        """Return what tells LLVM that an array shares no memory with others."""
+
+    def label(self) -> str:
+        """Return a new label."""
+
+    def begin(self, label: str) -> None:
+        """Begin the block of a label."""
+
+    def jump(self, label: str) -> None:
+        """Go on at a label."""
+
+    def branch(self, condition: Value, if_true: str, if_false: str) -> None:
+        """Go on at one of two labels."""
 
 
 @dataclass(frozen=True)
@@ -109,11 +137,16 @@ def convert(code: Code, value: Value, kind: Kind) -> Value:
     """Return a value as one of another type, as a C cast does it."""
     if value.kind == kind:
         return value
-    if not (isinstance(kind, Scalar) and isinstance(value.kind, Scalar)):
-        raise NotInLanguageError(f"a conversion of {value.kind} to {kind}")
     if kind == BOOL:
         return truth(code, value)
-    known = value.number
+    if not (isinstance(kind, Scalar) and isinstance(value.kind, Scalar)):
+        return _convert_address(code, value, kind)
+    return _convert_number(code, value, kind)
+
+
+def _convert_number(code: Code, value: Value, kind: Scalar) -> Value:
+    known, of = value.number, value.kind
+    assert isinstance(of, Scalar)
     if is_integer(kind) and is_integer(value.kind):
         # The same 64 bits; some numbers are others then
         is_same = known is not None and 0 <= known < 2**63
@@ -122,11 +155,21 @@ def convert(code: Code, value: Value, kind: Kind) -> Value:
         return constant(known, kind)
     if kind == UINT64 and value.kind in (FLOAT32, FLOAT64):
         return _without_sign(code, value)
-    conversion = _CONVERSIONS.get((value.kind, kind))
+    conversion = _CONVERSIONS.get((of, kind))
     if conversion is None:
-        raise NotInLanguageError(f"a conversion of {value.kind} to {kind}")
-    of = value.kind.llvm
-    return Value(code.emit(f"{conversion} {of} {value.ref} to {kind.llvm}"), kind)
+        raise NotInLanguageError(f"a conversion of {of} to {kind}")
+    ref = code.emit(f"{conversion} {of.llvm} {value.ref} to {kind.llvm}")
+    return Value(ref, kind)
+
+
+def _convert_address(code: Code, value: Value, kind: Kind) -> Value:
+    """Return an address as an integer, or an integer as one."""
+    if kind == INT64 and isinstance(value.kind, ADDRESSES):
+        return Value(code.emit(f"ptrtoint ptr {value.ref} to i64"), INT64)
+    if value.kind == INT64 and isinstance(kind, ADDRESSES):
+        ref = code.emit(f"inttoptr i64 {value.ref} to ptr")
+        return Value(ref, kind, scope=value.scope)
+    raise NotInLanguageError(f"a conversion of {value.kind} to {kind}")
 
 
 def _is_held(number: Number, kind: Scalar) -> bool:
@@ -158,4 +201,6 @@ def truth(code: Code, value: Value) -> Value:
     if kind in (FLOAT32, FLOAT64):
         zero = constant(0.0, FLOAT64).ref
         return Value(code.emit(f"fcmp une {kind.llvm} {value.ref}, {zero}"), BOOL)
+    if isinstance(kind, ADDRESSES):
+        return Value(code.emit(f"icmp ne ptr {value.ref}, null"), BOOL)
     raise NotInLanguageError(f"the truth of {kind}")

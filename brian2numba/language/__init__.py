@@ -1,0 +1,126 @@
+"""
+The words of kernels: the few operations that Python has no words for, and records.
+
+Kernels are functions of one address (see `brian2numba.compilation`), so that they need
+ways to read an array at an address and to call another compiled function by its
+address. Each word is a function, which Python runs as it is; below it stands what it is
+in LLVM's language, where none costs an instruction beyond the load, store or call that
+it stands for, see `brian2numba.language.word`.
+"""
+
+from __future__ import annotations
+
+from brian2numba.language.addresses import (
+    booleans,
+    bools,
+    bounded,
+    float32s,
+    float64s,
+    int32s,
+    int64s,
+    items_on_stack,
+    same_memory,
+    uint32s,
+    uint64s,
+)
+from brian2numba.language.arrays import array_checked_late, array_view, check_late
+from brian2numba.language.calls import PYTHON_FUNCTIONS, call, call_for_double
+from brian2numba.language.casts import (
+    boolean,
+    float32,
+    float64,
+    int32,
+    int64,
+    uint8,
+    uint32,
+    uint64,
+)
+from brian2numba.language.items import ITEM_TYPES, ItemType
+from brian2numba.language.memory import (
+    allocate,
+    allocate_movable,
+    clear_bytes,
+    copy_bytes,
+    prefetch,
+    reallocate,
+    release,
+)
+from brian2numba.language.numbers import (
+    C_FUNCTIONS,
+    ceil,
+    float64_bits,
+    float64_from_bits,
+    floor,
+    fma,
+    interleaved,
+    trunc,
+)
+from brian2numba.language.pointers import (
+    OutOfBoundsError,
+    Pointer,
+    address_of,
+    new_items,
+    pointer_to,
+)
+from brian2numba.language.records import EmbeddedItems, Field, PointerTo, Record
+
+#: How many elements kernels do at a time where they need memory for each
+MASK_SIZE = 512
+#: The words of a mask, which has a byte for each of them
+MASK_WORDS = MASK_SIZE // 8
+
+__all__ = [
+    "C_FUNCTIONS",
+    "ITEM_TYPES",
+    "MASK_SIZE",
+    "MASK_WORDS",
+    "PYTHON_FUNCTIONS",
+    "EmbeddedItems",
+    "Field",
+    "ItemType",
+    "OutOfBoundsError",
+    "Pointer",
+    "PointerTo",
+    "Record",
+    "address_of",
+    "allocate",
+    "allocate_movable",
+    "array_checked_late",
+    "array_view",
+    "boolean",
+    "booleans",
+    "bools",
+    "bounded",
+    "call",
+    "call_for_double",
+    "ceil",
+    "check_late",
+    "clear_bytes",
+    "copy_bytes",
+    "float32",
+    "float32s",
+    "float64",
+    "float64_bits",
+    "float64_from_bits",
+    "float64s",
+    "floor",
+    "fma",
+    "int32",
+    "int32s",
+    "int64",
+    "int64s",
+    "interleaved",
+    "items_on_stack",
+    "new_items",
+    "pointer_to",
+    "prefetch",
+    "reallocate",
+    "release",
+    "same_memory",
+    "trunc",
+    "uint8",
+    "uint32",
+    "uint32s",
+    "uint64",
+    "uint64s",
+]

@@ -1,0 +1,193 @@
+"""
+Records: memory whose parts have names.
+
+A record is declared once, as a class with annotated fields::
+
+    class Clock(Record):
+        timestep: Pointer[int64]
+        t: Pointer[float64]
+        is_due: boolean
+
+That serves compiled code, where ``clock.is_due`` is a load at a known offset; Python,
+where an object of the class is a view of the same memory; and numba, whose types of the
+containers are made of it. A field is one of
+
+- a number: ``int64``, ``int32``, ``uint8``, ``uint32``, ``uint64``, ``float64``,
+  ``float32`` or ``boolean``;
+- the address of items or of records, ``Pointer[int32]`` or ``Pointer[Clock]``: no
+  record owns what it points to;
+- a record, which is embedded;
+- items or records that are embedded, ``Annotated[Pointer[int32], 60]``.
+
+Fields are where a C compiler would put them.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    ClassVar,
+    Self,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
+
+from brian2numba.language.items import ITEM_TYPES, ItemType
+from brian2numba.language.pointers import Pointer, address_of
+
+__all__ = ["EmbeddedItems", "Field", "PointerTo", "Record"]
+
+
+@dataclass(frozen=True)
+class PointerTo:
+    """What a field is that holds the address of items."""
+
+    item: ItemType | type[Record]
+
+
+@dataclass(frozen=True)
+class EmbeddedItems:
+    """What a field is that consists of items."""
+
+    item: ItemType | type[Record]
+    n_items: int
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of a record.
+
+    Attributes
+    ----------
+    offset : int
+        Where it begins, in bytes from the start of the record.
+    kind : ItemType, PointerTo, EmbeddedItems or type of record
+        What it is.
+    """
+
+    offset: int
+    kind: ItemType | PointerTo | EmbeddedItems | type[Record]
+
+
+class _PointerField:
+    """The attribute of a record that holds an address."""
+
+    def __init__(self, name: str, item: Any) -> None:
+        self._name = name
+        self._item = item
+
+    def __get__(self, record: Any, owner: Any) -> Any:
+        if record is None:
+            return self
+        return Pointer(getattr(record, self._name), self._item, record)
+
+    def __set__(self, record: Any, value: Any) -> None:
+        setattr(record, self._name, address_of(value))
+
+
+class _ItemsField:
+    """The attribute of a record that is items in it."""
+
+    def __init__(self, name: str, kind: EmbeddedItems) -> None:
+        self._name = name
+        self._kind = kind
+
+    def __get__(self, record: Any, owner: Any) -> Any:
+        if record is None:
+            return self
+        items = getattr(record, self._name)
+        return Pointer(ctypes.addressof(items), self._kind.item, record)
+
+
+_StructureType: Any = type(ctypes.Structure)
+
+
+class _RecordType(_StructureType):
+    """Makes the fields of a record of its annotations."""
+
+    def __init__(cls, name: str, bases: Any, namespace: Any) -> None:
+        super().__init__(name, bases, namespace)
+        known = getattr(cls, "FIELDS", {})
+        hints = get_type_hints(cls, localns={name: cls}, include_extras=True)
+        kinds = {
+            n: _kind(hint)
+            for n, hint in hints.items()
+            if n not in known and get_origin(hint) is not ClassVar
+        }
+        # Python sees a pointer where ctypes would see an integer, under another name
+        hidden = {
+            n: n if _is_ctypes_own(kind) else f"_{n}" for n, kind in kinds.items()
+        }
+        cls._fields_ = [(hidden[n], _ctype(kind)) for n, kind in kinds.items()]
+        new = {n: Field(getattr(cls, hidden[n]).offset, k) for n, k in kinds.items()}
+        cls.FIELDS = {**known, **new}
+        for n, kind in kinds.items():
+            if isinstance(kind, PointerTo):
+                setattr(cls, n, _PointerField(hidden[n], kind.item))
+            elif isinstance(kind, EmbeddedItems):
+                setattr(cls, n, _ItemsField(hidden[n], kind))
+
+    def from_address(cls, address: int) -> Any:
+        """Return the record at an address, which may be an integer of numpy's."""
+        return super().from_address(int(address))
+
+
+if TYPE_CHECKING:
+    _Structure = ctypes.Structure
+else:
+
+    class _Structure(ctypes.Structure, metaclass=_RecordType):
+        """A structure whose fields are annotations."""
+
+
+class Record(_Structure):
+    """Memory whose parts have names, see `brian2numba.language.records`.
+
+    ``Clock()`` is a new record, all of which is 0: in compiled code, it is on the stack
+    of the function. ``Clock.from_address(address)`` is the record at an address,
+    ``Clock.array_at(address)`` a pointer to those from there on. ``(Clock * n)()``
+    makes several, in Python, and ``ctypes.sizeof(Clock)`` is the number of its bytes. A
+    record at the address 0 is false.
+    """
+
+    #: The fields by name
+    FIELDS: ClassVar[Mapping[str, Field]]
+
+    def __bool__(self) -> bool:
+        return ctypes.addressof(self) != 0
+
+    @classmethod
+    def array_at(cls, address: int) -> Pointer[Self]:
+        """Return a pointer to the records that are at an address."""
+        return Pointer(address, cls)
+
+
+def _kind(hint: Any) -> Any:
+    """Return what the annotation of a field says that it is."""
+    if get_origin(hint) is Annotated:
+        pointer, n_items = get_args(hint)
+        return EmbeddedItems(_kind(pointer).item, n_items)
+    if get_origin(hint) is Pointer:
+        (item,) = get_args(hint)
+        return PointerTo(_kind(item))
+    if isinstance(hint, type) and issubclass(hint, Record):
+        return hint
+    return ITEM_TYPES[hint]
+
+
+def _is_ctypes_own(kind: Any) -> bool:
+    return not isinstance(kind, PointerTo | EmbeddedItems)
+
+
+def _ctype(kind: Any) -> Any:
+    if isinstance(kind, PointerTo):
+        return ctypes.c_int64
+    if isinstance(kind, EmbeddedItems):
+        return _ctype(kind.item) * kind.n_items
+    return kind.ctype if isinstance(kind, ItemType) else kind
