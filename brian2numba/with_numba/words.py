@@ -65,9 +65,13 @@ def call_of(name: str, n_arguments: int, kind: KindOf, emit: Emit) -> Any:
 
     def typed(given: Sequence[types.Type]) -> Any:
         try:
-            result = type_of(kind([kind_of(part) for part in given]))
+            kinds = [kind_of(part) for part in given]
+            result = type_of(kind(kinds))
         except (KeyError, NotInLanguageError) as error:
             raise errors.TypingError(f"{name} of {given}: {error}") from None
+        # So that numba widens integers of fewer bits, with their sign
+        pairs = zip(given, kinds, strict=True)
+        given = [p if isinstance(k, TypeName) else type_of(k) for p, k in pairs]
 
         def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
             return linked_call(context, builder, name, emit, signature, args)

@@ -343,3 +343,10 @@ def test_elementary_functions_of_users(expression, mathematics):
         np.testing.assert_allclose(by_numba, direct, rtol=4e-16)
     else:
         np.testing.assert_array_equal(by_numba, direct)
+
+
+@pytest.mark.parametrize("dtype", ["int32", "uint8", "float32", "bool", "uint64"])
+def test_items_of_arrays_of_users(dtype, by_numba):
+    table = np.array([0, -5, 1]).astype(dtype)
+    f = given("def f(k):\n    return table[k]", namespace={"table": table})
+    assert values("f(i)", f=f) == table.astype(float).tolist()
