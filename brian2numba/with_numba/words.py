@@ -32,6 +32,8 @@ __all__ = ["call_of", "intrinsic", "linked_call", "word_for_numba"]
 intrinsic: Any = extending.intrinsic
 
 _made: dict[Any, Any] = {}
+#: numba's modules with the functions, by their symbols: many calls link the same one
+_libraries: dict[str, Any] = {}
 
 
 def word_for_numba(word: Any) -> Any:
@@ -103,10 +105,12 @@ def linked_call(  # noqa: PLR0913, PLR0917 (what numba gives, and what is called
         The values of its arguments.
     """
     function = _Function([kind_of(part) for part in signature.args], emit, name)
-    library = context.codegen().create_library(function.symbol)
-    library.add_llvm_module(llvm.parse_assembly(function.text))
-    library.finalize()
-    context.active_code_library.add_linking_library(library)
+    if function.symbol not in _libraries:
+        library = context.codegen().create_library(function.symbol)
+        library.add_llvm_module(llvm.parse_assembly(function.text))
+        library.finalize()
+        _libraries[function.symbol] = library
+    context.active_code_library.add_linking_library(_libraries[function.symbol])
     flat = [
         part
         for value, kind in zip(args, function.kinds, strict=True)
