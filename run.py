@@ -3,7 +3,7 @@
 
     python3 run.py demo           simulate a network, with numpy as well, and plot it
     python3 run.py tests          run the tests that find most mistakes: five minutes
-    python3 run.py tests --all    run all tests, as continuous integration: 30 minutes
+    python3 run.py tests --all    run all tests, as continuous integration: 28 minutes
 
 These are times of two processors; the first time, one minute is for the environment.
 
