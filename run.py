@@ -3,7 +3,7 @@
 
     python3 run.py demo           simulate a network, with numpy as well, and plot it
     python3 run.py tests          run the tests that find most mistakes: five minutes
-    python3 run.py tests --all    run all tests, as continuous integration: 25 minutes
+    python3 run.py tests --all    run all tests, as continuous integration: 28 minutes
 
 These are times of two processors; the first time, one minute is for the environment.
 
@@ -228,7 +228,7 @@ def run_stages(python: str, chosen: List[Stage], passed_on: List[str]) -> int:
         report.append((stage, result, time.time() - start))
     print()
     for stage, result, seconds in report:
-        print(f"{stage.name:9} {stage.title:29} {seconds:7.1f} s  {result}")
+        print(f"{stage.name:14} {stage.title:29} {seconds:7.1f} s  {result}")
     return 1 if code != 0 else 0
 
 

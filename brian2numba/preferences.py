@@ -17,6 +17,7 @@ __all__ = [
     "CATEGORY",
     "Preference",
     "name_of_target",
+    "numba_compiles",
     "numba_evaluates_strings",
     "numba_is_target",
     "numba_may_be_used",
@@ -124,6 +125,18 @@ _PREFERENCES = {
         and a message says so. With ``'compiled'``, it is an error.
         """,
     ),
+    "compiler": Preference(
+        default="direct",
+        validator=lambda value: value in ("direct", "numba"),
+        values="'direct' or 'numba'",
+        docs="""
+        What compiles kernels. With ``'direct'`` (the default), this package translates
+        them to LLVM's language itself, and machine code is stored. With ``'numba'``,
+        numba compiles all kernels from the same source, in each process anew, as an
+        independent check of the translation. The results are the same; it takes longer
+        to start.
+        """,
+    ),
     "cpu": Preference(
         default="host",
         values="'host', or the name that LLVM has for a processor",
@@ -205,6 +218,11 @@ def numba_evaluates_strings() -> bool:
 def numba_may_be_used() -> bool:
     """Tell whether models, or expressions in strings, are for the numba target."""
     return numba_is_target() or numba_evaluates_strings()
+
+
+def numba_compiles() -> bool:
+    """Tell whether numba compiles kernels, rather than this package itself."""
+    return bool(prefs[f"{CATEGORY}.compiler"] == "numba")
 
 
 def runs_in_compiled_loop() -> bool:

@@ -21,6 +21,7 @@ MODES = {
     "two threads": ("--threads", "2"),
     "Brian's run loop": ("--brian-loop",),
     "functions of the C library": ("--math", "libm"),
+    "compiled by numba": ("--compiler", "numba"),
 }
 _COUNT = re.compile(r"(\d+) (passed|failed|skipped|errors?|xfailed)")
 

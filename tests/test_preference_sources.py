@@ -27,6 +27,7 @@ OTHERS = {
     "shared_cache": True,
     "random": "fast",
     "functions": "compiled",
+    "compiler": "numba",
     "cpu": "host",
     "threads": 3,
     "math": "libm",

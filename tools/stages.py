@@ -13,7 +13,7 @@ QUICK = ("lint", "format", "workflows", "types", "selection", "brian")
 #: What `--rest` runs, and `--all` after the others
 REST = (
     *("package", "docs", "others", "compiler"),
-    *("long", "loop", "threads", "checked", "guarded", "numpy"),
+    *("long", "loop", "threads", "checked", "guarded", "numpy", "numba_compiler"),
 )
 #: The markers that Brian chooses by, for the long tests alone
 LONG_TESTS_OF_BRIAN = (
@@ -41,6 +41,7 @@ def stages() -> List[Stage]:
     other = [*brian, "--brian-loop", "--math", "libm", "--short"]
     threads = [*brian, "--threads", "2", "--short"]
     checked = [*brian, "--checked", "--short"]
+    by_numba = [*brian, "--compiler", "numba", "--short"]
     guarded = [*brian, "--guard-pages", "right", "--short"]
     against = ["pytest", "tests", "-m", "compiler", "-n", workers]
     site = ["sphinx", "-W", "--keep-going", "-q", "docs", "docs/_build/html"]
@@ -67,6 +68,7 @@ def stages() -> List[Stage]:
         Stage("checked", "Brian's suite, each access checked", checked, False),
         Stage("guarded", "Brian's suite, guard pages", guarded, False),
         Stage("numpy", "Brian's suite, numpy target", numpy, False),
+        Stage("numba_compiler", "Brian's suite, by numba", by_numba, False),
     ]
     # Windows has no pages that could be guarded in this way
     return [s for s in all_stages if s.name != "guarded" or os.name == "posix"]

@@ -38,6 +38,7 @@ from brian2numba.generation.checking import is_checked
 from brian2numba.generation.source import KernelSource
 from brian2numba.lowering import lower
 from brian2numba.lowering.foreign import Foreign
+from brian2numba.preferences import numba_compiles
 
 __all__ = ["CompiledKernel", "compile_kernel"]
 
@@ -64,6 +65,8 @@ class CompiledKernel:
     listings : callable or None
         Returns the code in LLVM's language and in the processor's; ``None`` if Python
         runs the kernel.
+    is_numbas : bool
+        Whether numba compiled it, as a whole.
     """
 
     address: int
@@ -71,6 +74,7 @@ class CompiledKernel:
     _alive: tuple[Any, ...] = field(repr=False)
     listings: Callable[[], tuple[str, str]] | None = field(default=None, repr=False)
     work: Work = field(default_factory=Work)
+    is_numbas: bool = False
 
 
 @dataclass(frozen=True)
@@ -136,7 +140,8 @@ def compile_kernel(
         return _python_kernel(source, namespace, file_name)
     objects = facts_of(source.objects).text
     with COMPILING:
-        key = (source.text, source.runs_once, vectorises(), objects)
+        chosen = numba_compiles(), vectorises()
+        key = (source.text, source.runs_once, *chosen, objects)
         kernel = _compiled.get(key)
         if kernel is None:
             before = WORK.copy()
@@ -149,14 +154,15 @@ def compile_kernel(
 def _new_kernel(
     source: KernelSource, namespace: dict[str, Any], file_name: str | None
 ) -> CompiledKernel:
-    """Compile a kernel, without numba if that is possible."""
-    try:
-        return _lowered_kernel(source, namespace)
-    except NotInLanguageError as reason:
-        if is_checked():
-            # numba knows no checked pointers
-            return _python_kernel(source, namespace, file_name)
-        logger.diagnostic(f"numba compiles a kernel, because of {reason}")
+    """Compile a kernel, without numba if that is possible and wanted."""
+    if not numba_compiles():
+        try:
+            return _lowered_kernel(source, namespace)
+        except NotInLanguageError as reason:
+            logger.diagnostic(f"numba compiles a kernel, because of {reason}")
+    if is_checked():
+        # numba knows no checked pointers
+        return _python_kernel(source, namespace, file_name)
     return _numba_kernel(source, namespace, file_name)
 
 
@@ -247,13 +253,15 @@ def _numba_kernel(
     # numba takes long to import, and few models need it
     numba_kernel = importlib.import_module("brian2numba.compilation.numba_kernel")
     with WORK.compiling():
-        address, library = numba_kernel.compile_with_numba(
+        address, library, memory = numba_kernel.compile_with_numba(
             source, namespace, file_name, vectorises()
         )
-    WORK.compiled_by_numba += 1
-    alive = (library, *source.objects.values())
+    WORK.compiled += 1
+    alive = (library, memory, *source.objects.values())
 
     def listings_of_numba() -> tuple[str, str]:
         return library.get_llvm_str(), library.get_asm_str()
 
-    return CompiledKernel(address, _ENTRY(address), alive, listings_of_numba)
+    return CompiledKernel(
+        address, _ENTRY(address), alive, listings_of_numba, is_numbas=True
+    )

@@ -37,7 +37,7 @@ from brian2numba.with_numba.arrays import ITEMS
 from brian2numba.with_numba.functions import for_numba, jitted
 from brian2numba.with_numba.types import PointerType, RecordType
 
-__all__ = ["compile_unit"]
+__all__ = ["check_kernel", "compile_unit"]
 
 _INT64 = ir.IntType(64)
 #: numba's types of numbers, by the names of ours
@@ -317,12 +317,37 @@ def _closed(text: str, symbol: str) -> str:
 def _check_symbols(source: UnitSource, text: str) -> None:
     """Refuse what calls functions that kernels may not call."""
     unknown = unknown_symbols(text)
-    if any("random_state" in name for name in unknown):
-        reason = "it draws random numbers that seed() has no influence on"
-    elif any(name.startswith(("Py", "numba_gil")) for name in unknown):
-        reason = "it needs Python while it runs, for instance to print something"
-    elif unknown:
+    reason = _reason_against(unknown)
+    if reason is None and unknown:
         reason = f"it needs {' and '.join(unknown)}, which kernels can't call"
-    else:
-        return
-    raise FunctionNotCompilableError(source.name, reason)
+    if reason is not None:
+        raise FunctionNotCompilableError(source.name, reason)
+
+
+def check_kernel(text: str, symbol: str) -> None:
+    """Refuse a kernel, compiled by numba as a whole, that does what kernels may not.
+
+    Parameters
+    ----------
+    text : str
+        The module in LLVM's language.
+    symbol : str
+        The kernel's name in it.
+
+    Raises
+    ------
+    FunctionNotCompilableError
+        If it does: one of the functions of users in it does, numba doesn't tell which.
+    """
+    reason = _reason_against(unknown_symbols(_closed(text, symbol)))
+    if reason is not None:
+        raise FunctionNotCompilableError("", reason)
+
+
+def _reason_against(called: Sequence[str]) -> str | None:
+    """Return what code does that kernels may not, by the functions that it calls."""
+    if any("random_state" in name for name in called):
+        return "it draws random numbers that seed() has no influence on"
+    if any(name.startswith(("Py", "numba_gil")) for name in called):
+        return "it needs Python while it runs, for instance to print something"
+    return None

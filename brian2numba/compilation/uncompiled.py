@@ -7,6 +7,7 @@ infinite or not a number, and integers have 64 bits.
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import linecache
 import traceback
@@ -98,7 +99,10 @@ _TYPES: dict[Any, ItemType] = {
 
 
 def define(
-    source: KernelSource, namespace: dict[str, Any], file_name: str | None
+    source: KernelSource,
+    namespace: dict[str, Any],
+    file_name: str | None,
+    changed: Callable[[ast.Module], ast.Module] | None = None,
 ) -> Callable[[int], int]:
     """Execute a kernel's source; return the kernel as a Python function.
 
@@ -110,14 +114,19 @@ def define(
         What the source refers to; gets the kernel and the functions in the source.
     file_name : str, optional
         The file that holds the source, if there is one.
+    changed : callable, optional
+        Writes the parsed source in another way before it is executed.
     """
-    executed(source.text, namespace, file_name)
+    executed(source.text, namespace, file_name, changed)
     kernel: Callable[[int], int] = namespace["kernel"]
     return kernel
 
 
 def executed(
-    text: str, namespace: dict[str, Any], file_name: str | None = None
+    text: str,
+    namespace: dict[str, Any],
+    file_name: str | None = None,
+    changed: Callable[[ast.Module], ast.Module] | None = None,
 ) -> None:
     """Execute source in a namespace.
 
@@ -129,6 +138,8 @@ def executed(
         What it refers to; gets what it defines.
     file_name : str, optional
         The file that holds the source, if there is one.
+    changed : callable, optional
+        Writes the parsed source in another way before it is executed.
     """
     if file_name is None:
         digest = hashlib.sha256(text.encode()).hexdigest()[:12]
@@ -136,7 +147,8 @@ def executed(
         lines = text.splitlines(keepends=True)
         # Lets numba, debuggers and tracebacks show lines of a source that is in no file
         linecache.cache[file_name] = (len(text), None, lines, file_name)
-    exec(compile(text, file_name, "exec"), namespace)
+    code = text if changed is None else changed(ast.parse(text))
+    exec(compile(code, file_name, "exec"), namespace)
 
 
 def python_entry(

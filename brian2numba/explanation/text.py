@@ -19,6 +19,7 @@ _INDENT = "  "
 _SHORT = {
     "compiled": "compiled",
     "compiled, with functions by numba": "by numba",
+    "compiled by numba": "by numba",
     "from the store": "stored",
 }
 

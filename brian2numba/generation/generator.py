@@ -202,7 +202,7 @@ class NumbaCodeGenerator(CodeGenerator):
         the status afterwards.
         """
         if is_shared:
-            return f"if not ({_IS_PERIOD}):\n    return _NO_REFRACTORY_PERIOD"
+            return f"if not ({_IS_PERIOD}):\n    return _Status.NO_REFRACTORY_PERIOD"
         # All bits are 0 for finite numbers: three vector instructions
         return f"_no_period |= _float64_bits(_abs({_PERIOD}) * 0.0)"
 

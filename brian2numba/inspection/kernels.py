@@ -106,6 +106,8 @@ def origin(kernel: CompiledKernel) -> str:
     """Return where the machine code of a kernel comes from, in a few words."""
     if kernel.address == 0:
         return "Python runs it"
+    if kernel.is_numbas:
+        return "compiled by numba"
     if kernel.work.compiled_by_numba:
         return "compiled, with functions by numba"
     return "compiled" if kernel.work.compiled else "from the store"

@@ -19,6 +19,7 @@ def main() -> int:
         "--brian-loop", action="store_true", help="without the compiled run loop"
     )
     parser.add_argument("--math", default="vector", help="elementary functions")
+    parser.add_argument("--compiler", default="direct", help="what compiles kernels")
     parser.add_argument("--threads", type=int, default=1, help="how many threads")
     parser.add_argument("--checked", action="store_true", help="check each access")
     parser.add_argument("--uncompiled", action="store_true", help="let Python run all")
@@ -33,6 +34,7 @@ def main() -> int:
         float_dtype=np.float32 if arguments.float32 else None,
         native_loop=not arguments.brian_loop,
         math=arguments.math,
+        compiler=arguments.compiler,
         threads=arguments.threads,
         checked=arguments.checked,
         jit=not arguments.uncompiled,

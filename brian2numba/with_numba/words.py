@@ -32,6 +32,8 @@ __all__ = ["call_of", "intrinsic", "linked_call", "word_for_numba"]
 intrinsic: Any = extending.intrinsic
 
 _made: dict[Any, Any] = {}
+#: numba's modules with the functions, by their symbols: many calls link the same one
+_libraries: dict[str, Any] = {}
 
 
 def word_for_numba(word: Any) -> Any:
@@ -65,9 +67,13 @@ def call_of(name: str, n_arguments: int, kind: KindOf, emit: Emit) -> Any:
 
     def typed(given: Sequence[types.Type]) -> Any:
         try:
-            result = type_of(kind([kind_of(part) for part in given]))
+            kinds = [kind_of(part) for part in given]
+            result = type_of(kind(kinds))
         except (KeyError, NotInLanguageError) as error:
             raise errors.TypingError(f"{name} of {given}: {error}") from None
+        # So that numba widens integers of fewer bits, with their sign
+        pairs = zip(given, kinds, strict=True)
+        given = [p if isinstance(k, TypeName) else type_of(k) for p, k in pairs]
 
         def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
             return linked_call(context, builder, name, emit, signature, args)
@@ -99,10 +105,12 @@ def linked_call(  # noqa: PLR0913, PLR0917 (what numba gives, and what is called
         The values of its arguments.
     """
     function = _Function([kind_of(part) for part in signature.args], emit, name)
-    library = context.codegen().create_library(function.symbol)
-    library.add_llvm_module(llvm.parse_assembly(function.text))
-    library.finalize()
-    context.active_code_library.add_linking_library(library)
+    if function.symbol not in _libraries:
+        library = context.codegen().create_library(function.symbol)
+        library.add_llvm_module(llvm.parse_assembly(function.text))
+        library.finalize()
+        _libraries[function.symbol] = library
+    context.active_code_library.add_linking_library(_libraries[function.symbol])
     flat = [
         part
         for value, kind in zip(args, function.kinds, strict=True)
