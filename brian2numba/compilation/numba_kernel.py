@@ -114,8 +114,7 @@ class _Changed:
         """Return the changed source; the names get what it refers to besides."""
         for node in module.body:
             if isinstance(node, ast.FunctionDef) and node.name == "kernel":
-                _, made = resolved(node, self.names)
-                self.names.update(made)
+                self.names.update(resolved(node, self.names))
         return with_our_operators(module, self.names, self.vectorises)
 
 

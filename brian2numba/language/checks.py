@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from brian2numba.errors import Status
-from brian2numba.language.fields import read_field, write_field
+from brian2numba.language.fields import moved, read_field, write_field
 from brian2numba.language.kinds import (
     BOOL,
     INT64,
@@ -30,6 +30,7 @@ __all__ = [
     "checked",
     "guarded",
     "leave_if_reported",
+    "moved_within",
     "of_other_items",
     "write_report",
 ]
@@ -53,6 +54,14 @@ def of_other_items(code: Any, pointer: Value, item: Item) -> Value:
     n_items = Value(code.emit(f"mul i64 {size.ref}, {n_parts}"), INT64)
     plain = Value(address.ref, Pointer(item))
     return Value("", checked(item), parts=(plain, n_items, slot, report))
+
+
+def moved_within(code: Any, pointer: Value, n_items: Value) -> Value:
+    """Return a checked pointer to the items from one on."""
+    address, size, slot, report = pointer.parts
+    n_left = code.emit(f"sub i64 {size.ref}, {convert(code, n_items, INT64).ref}")
+    parts = (moved(code, address, n_items), Value(n_left, INT64), slot, report)
+    return Value("", pointer.kind, parts=parts)
 
 
 def guarded(

@@ -91,6 +91,9 @@ class _CheckedPointer[T](Pointer[T]):
             raise OutOfBoundsError(int(index), int(self.size), int(self.slot))
         return super()._at(index)
 
+    def __add__(self, n_items: int) -> Pointer[T]:
+        return super().__add__(n_items).within(self.size - int(n_items), self.slot)
+
     def of(self, item: ItemType) -> Pointer[Any]:
         n_parts = ctypes.sizeof(self._ctype) // ctypes.sizeof(item.ctype)
         return super().of(item).within(self.size * n_parts, self.slot)

@@ -11,7 +11,7 @@ from brian2numba.elementary.power import square_root
 from brian2numba.errors import NotInLanguageError
 from brian2numba.kernels import arithmetic
 from brian2numba.language import ItemType
-from brian2numba.language.checks import leave_if_reported
+from brian2numba.language.checks import leave_if_reported, moved_within
 from brian2numba.language.fields import moved, read_field, record_at
 from brian2numba.language.kinds import (
     ADDRESSES,
@@ -138,6 +138,8 @@ class Expressions:
         """Write an operation of two values."""
         if op is ast.Pow:
             return self._power(left, right)
+        if isinstance(left.kind, CheckedPointer):
+            return moved_within(self.code, left, right)
         if isinstance(left.kind, Pointer | References):
             return moved(self.code, left, right)
         result = binary(self.code, op, left, right)

@@ -211,7 +211,8 @@ class Types:
         self, op: type[ast.operator], left: ast.expr, right: ast.expr
     ) -> Kind:
         kinds = self.of(left), self.of(right)
-        if isinstance(kinds[0], Pointer | References) and op is ast.Add:
+        is_pointer = isinstance(kinds[0], Pointer | References | CheckedPointer)
+        if is_pointer and op is ast.Add:
             return kinds[0]
         numbers = self.number(left), self.number(right)
         a = of_literal(kinds[0], numbers[0], kinds[1])

@@ -86,7 +86,8 @@ def _for_library(thing: Any) -> Any:
 def _with_numbas_words(function: types.FunctionType) -> types.FunctionType:
     """Return a copy of a function that calls numba's words and functions."""
     definition = definition_of(function)
-    tree, made = resolved(copy.deepcopy(definition.tree), function.__globals__)
+    tree = copy.deepcopy(definition.tree)
+    made = resolved(tree, function.__globals__)
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     names = {
         name: _for_library(function.__globals__[name])

@@ -22,10 +22,8 @@ __all__ = ["resolved"]
 _UNKNOWN = object()
 
 
-def resolved(
-    function: ast.FunctionDef, names: Mapping[str, Any]
-) -> tuple[ast.FunctionDef, dict[str, Any]]:
-    """Return a function as numba takes it, and what the new names in it stand for.
+def resolved(function: ast.FunctionDef, names: Mapping[str, Any]) -> dict[str, Any]:
+    """Make of a function what numba takes; return what the new names in it stand for.
 
     Parameters
     ----------
@@ -41,7 +39,8 @@ def resolved(
         if isinstance(argument, ast.arg):
             argument.annotation = None
     function.body = [rewriter.visit(statement) for statement in function.body]
-    return ast.fix_missing_locations(function), rewriter.made
+    ast.fix_missing_locations(function)
+    return rewriter.made
 
 
 class _Rewriter(ast.NodeTransformer):

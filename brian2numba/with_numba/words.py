@@ -32,8 +32,6 @@ __all__ = ["call_of", "intrinsic", "linked_call", "word_for_numba"]
 intrinsic: Any = extending.intrinsic
 
 _made: dict[Any, Any] = {}
-#: numba's modules with the functions, by their symbols: many calls link the same one
-_libraries: dict[str, Any] = {}
 
 
 def word_for_numba(word: Any) -> Any:
@@ -105,12 +103,7 @@ def linked_call(  # noqa: PLR0913, PLR0917 (what numba gives, and what is called
         The values of its arguments.
     """
     function = _Function([kind_of(part) for part in signature.args], emit, name)
-    if function.symbol not in _libraries:
-        library = context.codegen().create_library(function.symbol)
-        library.add_llvm_module(llvm.parse_assembly(function.text))
-        library.finalize()
-        _libraries[function.symbol] = library
-    context.active_code_library.add_linking_library(_libraries[function.symbol])
+    context.active_code_library.add_linking_library(_library(context, function))
     flat = [
         part
         for value, kind in zip(args, function.kinds, strict=True)
@@ -125,6 +118,19 @@ def linked_call(  # noqa: PLR0913, PLR0917 (what numba gives, and what is called
     callee = cgutils.get_or_insert_function(builder.module, of_type, function.symbol)
     called = builder.call(callee, flat)
     return context.get_dummy_value() if function.result == VOID else called
+
+
+#: numba's modules with the functions, by their symbols: many calls link the same one
+_libraries: dict[str, Any] = {}
+
+
+def _library(context: Any, function: _Function) -> Any:
+    if function.symbol not in _libraries:
+        library = context.codegen().create_library(function.symbol)
+        library.add_llvm_module(llvm.parse_assembly(function.text))
+        library.finalize()
+        _libraries[function.symbol] = library
+    return _libraries[function.symbol]
 
 
 class _Function:
