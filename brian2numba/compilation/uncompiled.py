@@ -29,7 +29,7 @@ from brian2numba.generation.source import KernelSource
 from brian2numba.kernels.arithmetic import integer_power
 from brian2numba.language import (
     ITEM_TYPES,
-    ItemType,
+    Item,
     OutOfBoundsError,
     Pointer,
     float64_from_bits,
@@ -53,7 +53,7 @@ _FUNCTIONS = {
 }
 
 
-def _pointers(item: ItemType) -> Callable[[int], Pointer[Any]]:
+def _pointers(item: Item) -> Callable[[int], Pointer[Any]]:
     return lambda address: Pointer(address, item)
 
 
@@ -61,9 +61,9 @@ def _integer(function: Callable[[Any], int]) -> Callable[[Any], Any]:
     return lambda x: np.int64(function(x))
 
 
-def _read_as(word: Any, value: Any) -> ItemType:
+def _read_as(word: Any, read: Any) -> Item:
     """Return a type of items that are read as numbers of numpy's."""
-    return replace(ITEM_TYPES[word], value=value)
+    return replace(ITEM_TYPES[word], read=read)
 
 
 _FLOAT64 = _read_as(language.float64, np.float64)
@@ -91,7 +91,7 @@ _WORDS: dict[str, Any] = {
     "_same_memory": lambda pointer, word: pointer.of(_TYPES[word]),
 }
 #: The types of items by the words of kernels that Python runs
-_TYPES: dict[Any, ItemType] = {
+_TYPES: dict[Any, Item] = {
     _WORDS["_float64"]: _FLOAT64,
     _WORDS["_int64"]: _INT64,
     _WORDS["_uint8"]: _UINT8,

@@ -35,7 +35,7 @@ from brian2numba.language.casts import (
     uint32,
     uint64,
 )
-from brian2numba.language.items import ITEM_TYPES, ItemType
+from brian2numba.language.items import ITEM_TYPES, Item
 from brian2numba.language.memory import (
     allocate,
     allocate_movable,
@@ -77,7 +77,7 @@ __all__ = [
     "PYTHON_FUNCTIONS",
     "EmbeddedItems",
     "Field",
-    "ItemType",
+    "Item",
     "OutOfBoundsError",
     "Pointer",
     "PointerTo",

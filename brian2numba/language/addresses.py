@@ -47,7 +47,7 @@ in_llvm(address_of, INT64)(cast(INT64))
 def _pointers(item: Any) -> Callable[[int], Pointer[Any]]:
     """Return the word that makes a pointer to items of their address."""
     item_type = ITEM_TYPES[item]
-    kind = kinds.Pointer(kinds.ITEMS[item_type.name])
+    kind = kinds.Pointer(item_type)
 
     def pointer(address: int) -> Pointer[Any]:
         """Return a pointer to the items at an address."""

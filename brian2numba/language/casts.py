@@ -13,8 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from brian2numba.language.items import ITEM_TYPES, ItemType
-from brian2numba.language.kinds import BOOL, FLOAT32, FLOAT64, INT64, UINT64, Scalar
+from brian2numba.language.items import (
+    BOOL,
+    FLOAT32,
+    FLOAT64,
+    INT64,
+    ITEM_TYPES,
+    ITEMS,
+    UINT64,
+    Item,
+    Scalar,
+)
 from brian2numba.language.values import Code, Value, convert
 from brian2numba.language.word import Emit, in_llvm
 
@@ -108,17 +117,29 @@ def _narrow(n_bits: int, extend: str) -> Emit:
     return emit
 
 
-def _declare(word: Any, item: ItemType, kind: Scalar, emit: Emit | None = None) -> None:
+def _declare(word: Any, item: Item, emit: Emit | None = None) -> None:
     """Say what a type is in memory, and what the conversion to it is."""
-    ITEM_TYPES[word] = item
-    in_llvm(word, kind)(emit or cast(kind))
+    ITEM_TYPES[word] = ITEMS[item.name] = item
+    in_llvm(word, item.value)(emit or cast(item.value))
 
 
-_declare(boolean, ItemType("bool", ctypes.c_bool, bool), BOOL)
-_declare(float32, ItemType("float32", ctypes.c_float, np.float32), FLOAT32)
-_declare(float64, ItemType("float64", ctypes.c_double, float), FLOAT64)
-_declare(int64, ItemType("int64", ctypes.c_int64, int), INT64)
-_declare(uint64, ItemType("uint64", ctypes.c_uint64, int), UINT64)
-_declare(int32, ItemType("int32", ctypes.c_int32, int), INT64, _narrow(32, "sext"))
-_declare(uint32, ItemType("uint32", ctypes.c_uint32, int), INT64, _narrow(32, "zext"))
-_declare(uint8, ItemType("uint8", ctypes.c_uint8, int), INT64, _narrow(8, "zext"))
+_declare(boolean, Item("bool", "i8", ctypes.c_bool, BOOL, bool, is_signed=False))
+_declare(float32, Item("float32", "float", ctypes.c_float, FLOAT32, np.float32))
+_declare(float64, Item("float64", "double", ctypes.c_double, FLOAT64, float))
+_declare(int64, Item("int64", "i64", ctypes.c_int64, INT64, int))
+_declare(uint64, Item("uint64", "i64", ctypes.c_uint64, UINT64, int, is_signed=False))
+_declare(
+    int32,
+    Item("int32", "i32", ctypes.c_int32, INT64, int),
+    _narrow(32, "sext"),
+)
+_declare(
+    uint32,
+    Item("uint32", "i32", ctypes.c_uint32, INT64, int, is_signed=False),
+    _narrow(32, "zext"),
+)
+_declare(
+    uint8,
+    Item("uint8", "i8", ctypes.c_uint8, INT64, int, is_signed=False),
+    _narrow(8, "zext"),
+)

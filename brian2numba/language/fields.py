@@ -7,10 +7,9 @@ from typing import Any
 
 from brian2numba.errors import NotInLanguageError
 from brian2numba.language.access import load_item, scopes_of, store_item
-from brian2numba.language.items import ItemType
+from brian2numba.language.items import Item
 from brian2numba.language.kinds import (
     INT64,
-    ITEMS,
     Kind,
     Pointer,
     Reference,
@@ -34,8 +33,8 @@ __all__ = [
 def field_kind(record: type[Record], name: str) -> Kind:
     """Return the type of what reading a field gives."""
     kind = _field(record, name).kind
-    if isinstance(kind, ItemType):
-        return ITEMS[kind.name].value
+    if isinstance(kind, Item):
+        return kind.value
     if isinstance(kind, PointerTo | EmbeddedItems):
         return pointer_to(kind.item)
     return Reference(kind)
@@ -52,8 +51,8 @@ def read_field(code: Any, owner: Value, name: str) -> Value:
     assert isinstance(owner.kind, Reference)
     field, kind = _field(owner.kind.record, name), field_kind(owner.kind.record, name)
     address = field_address(code, owner, name)
-    if isinstance(field.kind, ItemType):
-        items = Value(address, Pointer(ITEMS[field.kind.name]), scope=owner.scope)
+    if isinstance(field.kind, Item):
+        items = Value(address, Pointer(field.kind), scope=owner.scope)
         return load_item(code, items, constant(0))
     if isinstance(field.kind, PointerTo):
         address = code.emit(f"load ptr, ptr {address}{scopes_of(code, owner)}")
@@ -67,8 +66,8 @@ def write_field(code: Any, owner: Value, name: str, value: Value) -> None:
         raise NotInLanguageError(f"the attribute {name} of {owner.kind}")
     field = _field(owner.kind.record, name)
     address = field_address(code, owner, name)
-    if isinstance(field.kind, ItemType):
-        items = Value(address, Pointer(ITEMS[field.kind.name]), scope=owner.scope)
+    if isinstance(field.kind, Item):
+        items = Value(address, Pointer(field.kind), scope=owner.scope)
         store_item(code, items, constant(0), value)
     elif isinstance(field.kind, PointerTo):
         value = convert(code, value, field_kind(owner.kind.record, name))
@@ -117,7 +116,7 @@ def new_record(code: Any, record: type[Record]) -> Value:
     new = Value(code.local(f"[{ctypes.sizeof(record)} x i8]"), Reference(record))
     # One by one: LLVM leaves out what is written before it is read
     for name, field in record.FIELDS.items():
-        if not isinstance(field.kind, ItemType | PointerTo):
+        if not isinstance(field.kind, Item | PointerTo):
             raise NotInLanguageError(f"a new record with {name} in it")
         write_field(code, new, name, constant(0))
     return new

@@ -1,32 +1,76 @@
-"""How Python reads and writes what is kept in memory: numbers of several widths."""
+"""Numbers: as values in compiled code, and as items in memory."""
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["ITEM_TYPES", "ItemType"]
+__all__ = [
+    "BOOL",
+    "FLOAT32",
+    "FLOAT64",
+    "INT64",
+    "ITEMS",
+    "ITEM_TYPES",
+    "UINT64",
+    "VOID",
+    "Item",
+    "Scalar",
+]
 
 
 @dataclass(frozen=True)
-class ItemType:
-    """How Python reads and writes items of a type.
+class Scalar:
+    """A number or a truth value."""
+
+    name: str
+    llvm: str
+
+
+VOID = Scalar("nothing", "void")
+BOOL = Scalar("bool", "i1")
+INT64 = Scalar("int64", "i64")
+UINT64 = Scalar("uint64", "i64")
+FLOAT32 = Scalar("float32", "float")
+FLOAT64 = Scalar("float64", "double")
+
+
+@dataclass(frozen=True)
+class Item:
+    """How values are kept in memory: narrow integers are widened when they are read.
 
     Attributes
     ----------
     name : str
-        What the type is called.
+        What the type is called in kernels.
+    llvm : str
+        What it is in LLVM's language.
     ctype : type
         The type of `ctypes` with the same memory.
-    value : callable
-        What is made of an item that is read.
+    value : Scalar
+        The type of the values.
+    read : callable
+        What Python makes of a value that is read.
+    is_signed : bool
+        Whether a narrow integer can be negative.
     """
 
     name: str
+    llvm: str
     ctype: Any
-    value: Callable[[Any], Any]
+    value: Scalar
+    read: Callable[[Any], Any]
+    is_signed: bool = True
+
+    @property
+    def n_bytes(self) -> int:
+        """How many bytes it takes."""
+        return ctypes.sizeof(self.ctype)
 
 
-#: The types of items by the words for them, see `brian2numba.language.casts`
-ITEM_TYPES: dict[Any, ItemType] = {}
+#: The types of items by the words that they are, see `brian2numba.language.casts`, ...
+ITEM_TYPES: dict[Any, Item] = {}
+#: ... and by their names
+ITEMS: dict[str, Item] = {}

@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from brian2numba.errors import NotInLanguageError
-from brian2numba.language.items import ItemType
+from brian2numba.language.items import (
+    BOOL,
+    FLOAT32,
+    FLOAT64,
+    INT64,
+    ITEMS,
+    UINT64,
+    VOID,
+    Item,
+    Scalar,
+)
 from brian2numba.language.records import Record
 
 __all__ = [
@@ -33,58 +43,6 @@ __all__ = [
     "pointer_to",
     "unified",
 ]
-
-
-@dataclass(frozen=True)
-class Scalar:
-    """A number or a truth value."""
-
-    name: str
-    llvm: str
-
-
-VOID = Scalar("nothing", "void")
-BOOL = Scalar("bool", "i1")
-INT64 = Scalar("int64", "i64")
-UINT64 = Scalar("uint64", "i64")
-FLOAT32 = Scalar("float32", "float")
-FLOAT64 = Scalar("float64", "double")
-
-
-@dataclass(frozen=True)
-class Item:
-    """How values are kept in memory: narrow integers are widened when they are read.
-
-    Attributes
-    ----------
-    name, llvm : str
-        What the type is called in kernels and by LLVM.
-    value : Scalar
-        The type of the values.
-    is_signed : bool
-        Whether a narrow integer can be negative.
-    """
-
-    name: str
-    llvm: str
-    value: Scalar
-    n_bytes: int
-    is_signed: bool = True
-
-
-ITEMS = {
-    item.name: item
-    for item in (
-        Item("float64", "double", FLOAT64, 8),
-        Item("float32", "float", FLOAT32, 4),
-        Item("int64", "i64", INT64, 8),
-        Item("uint64", "i64", UINT64, 8, is_signed=False),
-        Item("int32", "i32", INT64, 4),
-        Item("uint32", "i32", INT64, 4, is_signed=False),
-        Item("uint8", "i8", INT64, 1, is_signed=False),
-        Item("bool", "i8", BOOL, 1, is_signed=False),
-    )
-}
 
 
 @dataclass(frozen=True)
@@ -181,11 +139,9 @@ type Kind = Scalar | Pointer | Reference | References | TypeName | Tuple
 ADDRESSES = (Pointer, Reference, References)
 
 
-def pointer_to(item: ItemType | type[Record]) -> Pointer | References:
+def pointer_to(item: Item | type[Record]) -> Pointer | References:
     """Return the type of a pointer to items or to records."""
-    if isinstance(item, ItemType):
-        return Pointer(ITEMS[item.name])
-    return References(item)
+    return Pointer(item) if isinstance(item, Item) else References(item)
 
 
 def is_integer(kind: Kind) -> bool:

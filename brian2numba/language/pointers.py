@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from brian2numba.language.items import ITEM_TYPES, ItemType
+from brian2numba.language.items import ITEM_TYPES, Item
 
 __all__ = ["OutOfBoundsError", "Pointer", "address_of", "new_items", "pointer_to"]
 
@@ -22,7 +22,7 @@ class Pointer[T]:
     ----------
     address : int
         Where the first item is.
-    item : ItemType or type of record
+    item : Item or type of record
         What the items are.
     owner : object, optional
         What the memory belongs to.
@@ -37,8 +37,8 @@ class Pointer[T]:
         return self.address != 0
 
     def __getitem__(self, index: int) -> T:
-        if isinstance(self.item, ItemType):
-            item: T = self.item.value(self._at(index).value)
+        if isinstance(self.item, Item):
+            item: T = self.item.read(self._at(index).value)
             return item
         record: T = self._at(index)
         return record
@@ -55,7 +55,7 @@ class Pointer[T]:
 
     @property
     def _ctype(self) -> Any:
-        return self.item.ctype if isinstance(self.item, ItemType) else self.item
+        return self.item.ctype if isinstance(self.item, Item) else self.item
 
     def _at(self, index: int) -> Any:
         size = ctypes.sizeof(self._ctype)
@@ -66,7 +66,7 @@ class Pointer[T]:
         pointer = ctypes.cast(self.address, ctypes.POINTER(self._ctype))
         return np.ctypeslib.as_array(pointer, tuple(shape))
 
-    def of(self, item: ItemType) -> Pointer[Any]:
+    def of(self, item: Item) -> Pointer[Any]:
         """Return a pointer to items of another type in the same memory."""
         return Pointer(self.address, item, owner=self)
 
@@ -94,7 +94,7 @@ class _CheckedPointer[T](Pointer[T]):
     def __add__(self, n_items: int) -> Pointer[T]:
         return super().__add__(n_items).within(self.size - int(n_items), self.slot)
 
-    def of(self, item: ItemType) -> Pointer[Any]:
+    def of(self, item: Item) -> Pointer[Any]:
         n_parts = ctypes.sizeof(self._ctype) // ctypes.sizeof(item.ctype)
         return super().of(item).within(self.size * n_parts, self.slot)
 
@@ -122,12 +122,12 @@ def pointer_to(array: Any) -> Pointer[Any]:
     return Pointer(ctypes.addressof(array), array._type_, array)
 
 
-def _item_of(dtype: np.dtype[Any]) -> ItemType:
+def _item_of(dtype: np.dtype[Any]) -> Item:
     """Return the type of items that are in the memory of a type of numpy's."""
     return next(k for k in ITEM_TYPES.values() if np.dtype(k.ctype) == dtype)
 
 
-def new_items(kind: ItemType, n_items: int) -> Pointer[Any]:
+def new_items(kind: Item, n_items: int) -> Pointer[Any]:
     """Return a pointer to new items, in Python."""
     memory = (kind.ctype * n_items)()
     return Pointer(ctypes.addressof(memory), kind, owner=memory)

@@ -38,7 +38,7 @@ from typing import (
     get_type_hints,
 )
 
-from brian2numba.language.items import ITEM_TYPES, ItemType
+from brian2numba.language.items import ITEM_TYPES, Item
 from brian2numba.language.pointers import Pointer, address_of
 
 __all__ = ["EmbeddedItems", "Field", "PointerTo", "Record"]
@@ -48,14 +48,14 @@ __all__ = ["EmbeddedItems", "Field", "PointerTo", "Record"]
 class PointerTo:
     """What a field is that holds the address of items."""
 
-    item: ItemType | type[Record]
+    item: Item | type[Record]
 
 
 @dataclass(frozen=True)
 class EmbeddedItems:
     """What a field is that consists of items."""
 
-    item: ItemType | type[Record]
+    item: Item | type[Record]
     n_items: int
 
 
@@ -67,12 +67,12 @@ class Field:
     ----------
     offset : int
         Where it begins, in bytes from the start of the record.
-    kind : ItemType, PointerTo, EmbeddedItems or type of record
+    kind : Item, PointerTo, EmbeddedItems or type of record
         What it is.
     """
 
     offset: int
-    kind: ItemType | PointerTo | EmbeddedItems | type[Record]
+    kind: Item | PointerTo | EmbeddedItems | type[Record]
 
 
 class _PointerField:
@@ -190,4 +190,4 @@ def _ctype(kind: Any) -> Any:
         return ctypes.c_int64
     if isinstance(kind, EmbeddedItems):
         return _ctype(kind.item) * kind.n_items
-    return kind.ctype if isinstance(kind, ItemType) else kind
+    return kind.ctype if isinstance(kind, Item) else kind

@@ -10,7 +10,7 @@ from typing import Any
 from brian2numba.elementary.power import square_root
 from brian2numba.errors import NotInLanguageError
 from brian2numba.kernels import arithmetic
-from brian2numba.language import ItemType
+from brian2numba.language import Item
 from brian2numba.language.checks import leave_if_reported, moved_within
 from brian2numba.language.fields import moved, read_field, record_at
 from brian2numba.language.kinds import (
@@ -19,7 +19,6 @@ from brian2numba.language.kinds import (
     FLOAT32,
     FLOAT64,
     INT64,
-    ITEMS,
     Array,
     CheckedPointer,
     Kind,
@@ -78,8 +77,8 @@ class Expressions:
         return self._known(self.types.constant(node))
 
     def _known(self, value: Any) -> Value:
-        if isinstance(value, ItemType):
-            return Value("", TypeName(ITEMS[value.name]))
+        if isinstance(value, Item):
+            return Value("", TypeName(value))
         if isinstance(value, tuple):
             parts = tuple(self._known(part) for part in value)
             kind = Tuple(tuple(part.kind for part in parts))

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Sequence
 from typing import Any
 
 from brian2numba.errors import NotInLanguageError
-from brian2numba.language import ITEM_TYPES, ItemType
+from brian2numba.language import ITEM_TYPES, Item
 from brian2numba.language.definitions import Definition
 from brian2numba.language.fields import field_kind
 from brian2numba.language.kinds import (
@@ -16,7 +16,6 @@ from brian2numba.language.kinds import (
     FLOAT32,
     FLOAT64,
     INT64,
-    ITEMS,
     UINT64,
     VOID,
     Array,
@@ -247,8 +246,8 @@ class Types:
         return kind.kinds[kind.names.index(name)]
 
     def _constant_kind(self, value: Any) -> Kind:
-        if isinstance(value, ItemType):
-            return TypeName(ITEMS[value.name])
+        if isinstance(value, Item):
+            return TypeName(value)
         if isinstance(value, tuple):
             return Tuple(tuple(self._constant_kind(part) for part in value))
         # Tables have many numbers

@@ -11,7 +11,14 @@ from numba.core.datamodel import models
 from brian2numba.language import ITEM_TYPES, Record, kinds
 from brian2numba.language.kinds import Kind
 
-__all__ = ["PointerType", "RecordType", "RecordsType", "WordType", "kind_of", "type_of"]
+__all__ = [
+    "CONVERSIONS",
+    "PointerType",
+    "RecordType",
+    "RecordsType",
+    "kind_of",
+    "type_of",
+]
 
 
 class PointerType(types.Type):
@@ -100,8 +107,8 @@ def kind_of(numbas: types.Type) -> Kind:  # noqa: PLR0911 (one for each)
 
 
 #: The words that are types of items, by what stands for them
-WordType: dict[Any, Any] = {}
+CONVERSIONS: dict[Any, Any] = {}
 
 
 def _item_of(conversion: Any) -> kinds.Item:
-    return kinds.ITEMS[ITEM_TYPES[WordType[conversion]].name]
+    return ITEM_TYPES[CONVERSIONS[conversion]]

@@ -24,7 +24,7 @@ from brian2numba.language.instructions import Instructions
 from brian2numba.language.kinds import VOID, Kind, Tuple, TypeName
 from brian2numba.language.values import NOTHING, Value
 from brian2numba.language.word import WORDS, Emit, KindOf
-from brian2numba.with_numba.types import WordType, kind_of, type_of
+from brian2numba.with_numba.types import CONVERSIONS, kind_of, type_of
 
 __all__ = ["call_of", "intrinsic", "linked_call", "word_for_numba"]
 
@@ -44,7 +44,7 @@ def word_for_numba(word: Any) -> Any:
             n_arguments = len(inspect.signature(word).parameters)
             _made[word] = call_of(word.__name__, n_arguments, known.kind, known.emit)
         if word in ITEM_TYPES:
-            WordType[_made[word]] = word
+            CONVERSIONS[_made[word]] = word
     return _made[word]
 
 
