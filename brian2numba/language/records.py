@@ -111,6 +111,10 @@ _StructureType: Any = type(ctypes.Structure)
 class _RecordType(_StructureType):
     """Makes the fields of a record of its annotations."""
 
+    def __new__(cls, name: str, bases: Any, namespace: Any) -> Any:
+        # Without slots, Python would keep what is written to a misspelled field
+        return super().__new__(cls, name, bases, {"__slots__": (), **namespace})
+
     def __init__(cls, name: str, bases: Any, namespace: Any) -> None:
         super().__init__(name, bases, namespace)
         known = getattr(cls, "FIELDS", {})
@@ -139,7 +143,10 @@ class _RecordType(_StructureType):
 
 
 if TYPE_CHECKING:
-    _Structure = ctypes.Structure
+    # All that a structure has but attributes of any name: a field has to be declared
+    class _Structure(ctypes._SimpleCData[Any]):
+        def __init__(self, **fields: Any) -> None: ...
+
 else:
 
     class _Structure(ctypes.Structure, metaclass=_RecordType):
