@@ -43,7 +43,10 @@ def field_kind(record: type[Record], name: str) -> Kind:
 
 def _field(record: type[Record], name: str) -> Field:
     if name not in record.FIELDS:
-        raise NotInLanguageError(f"the field {name} of {record.__name__}")
+        fields = ", ".join(record.FIELDS)
+        raise NotInLanguageError(
+            f"the field {name} of {record.__name__}, whose fields are {fields}"
+        )
     return record.FIELDS[name]
 
 

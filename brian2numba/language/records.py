@@ -120,7 +120,7 @@ class _RecordType(_StructureType):
         known = getattr(cls, "FIELDS", {})
         hints = get_type_hints(cls, localns={name: cls}, include_extras=True)
         kinds = {
-            n: _kind(hint)
+            n: _kind_of_field(f"{name}.{n}", hint)
             for n, hint in hints.items()
             if n not in known and get_origin(hint) is not ClassVar
         }
@@ -175,8 +175,20 @@ class Record(_Structure):
         return Pointer(address, cls)
 
 
-def _kind(hint: Any) -> Any:
+def _kind_of_field(field: str, hint: Any) -> Any:
     """Return what the annotation of a field says that it is."""
+    try:
+        return _kind(hint)
+    except (AttributeError, KeyError, TypeError):
+        numbers = ", ".join(item.__name__ for item in ITEM_TYPES)
+        raise TypeError(
+            f"The field {field} is annotated with {hint!r}, which memory can't have. "
+            f"Annotate it with a number of known size ({numbers}), a class of records, "
+            "Pointer[...], or Annotated[Pointer[...], n] for n items in the record."
+        ) from None
+
+
+def _kind(hint: Any) -> Any:
     if get_origin(hint) is Annotated:
         pointer, n_items = get_args(hint)
         return EmbeddedItems(_kind(pointer).item, n_items)

@@ -93,6 +93,13 @@ def _kind_of(hint: Any) -> Kind:
     return Reference(hint) if issubclass(hint, language.Record) else INT64
 
 
+def _described(thing: Any) -> str:
+    """Return what can't be called in words."""
+    if isinstance(thing, python_types.FunctionType):
+        return f"{thing.__module__}.{thing.__qualname__}, which is none of this package"
+    return repr(thing)
+
+
 #: The numbers of metadata of loops, far from those of arrays
 _FIRST_OF_LOOPS = 1_000_000
 #: How many vectors of a loop LLVM does at a time, where it is told to
@@ -181,7 +188,7 @@ class Module:
             return OfOtherLibrary(thing)
         maker = of_record(thing) or _of_tuple(thing)
         if maker is None:
-            raise NotInLanguageError(f"a call of {thing!r}")
+            raise NotInLanguageError(f"a call of {_described(thing)}")
         return maker
 
     def declare_unit(self, name: str, result: str, arguments: str) -> None:

@@ -33,7 +33,7 @@ NUMBERS = [0.0, -0.0, 1.5, -1.5, 2.0**31, 1e18, -3.999, 0.1]
 
 
 @operation
-def use_each_word(numbers, results, n):
+def use_each_word(numbers: int, results: int, n: int):
     """Write what words make of numbers; of results, each line belongs to a word."""
     integers, floats = int64s(results), float64s(results)
     singles = float32s(results + 8 * 6 * n)
@@ -54,7 +54,7 @@ def use_each_word(numbers, results, n):
 
 
 @operation
-def uniform_numbers(state, buffer, n):
+def uniform_numbers(state: int, buffer: int, n: int):
     """Draw uniform numbers."""
     fill_uniform(Twister.from_address(state), float64s(buffer), n)
     return 0
@@ -153,7 +153,7 @@ def test_numba_that_is_imported_later_has_the_same_runtime():
 
 
 @operation
-def squares(address, n):
+def squares(address: int, n: int):
     """Write squares in a loop that LLVM mixes the steps of."""
     numbers = int64s(address)
     for k in interleaved(n):
