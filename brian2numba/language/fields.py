@@ -15,7 +15,7 @@ from brian2numba.language.kinds import (
     Pointer,
     Reference,
     References,
-    pointer_to,
+    pointer_kind,
 )
 from brian2numba.language.records import EmbeddedItems, Field, PointerTo, Record
 from brian2numba.language.values import Value, constant, convert
@@ -37,7 +37,7 @@ def field_kind(record: type[Record], name: str) -> Kind:
     if isinstance(kind, ItemType):
         return ITEMS[kind.name].value
     if isinstance(kind, PointerTo | EmbeddedItems):
-        return pointer_to(kind.item)
+        return pointer_kind(kind.item)
     return Reference(kind)
 
 

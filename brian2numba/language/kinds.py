@@ -30,7 +30,7 @@ __all__ = [
     "common",
     "is_integer",
     "of_literal",
-    "pointer_to",
+    "pointer_kind",
     "unified",
 ]
 
@@ -205,7 +205,7 @@ type Kind = Scalar | Pointer | Reference | References | TypeName | Tuple
 ADDRESSES = (Pointer, Reference, References)
 
 
-def pointer_to(item: ItemType | type[Record]) -> Pointer | References:
+def pointer_kind(item: ItemType | type[Record]) -> Pointer | References:
     """Return the type of a pointer to items or to records."""
     if isinstance(item, ItemType):
         return Pointer(ITEMS[item.name])

@@ -26,7 +26,7 @@ from brian2numba.language.kinds import (
     Kind,
     Pointer,
     Reference,
-    pointer_to,
+    pointer_kind,
 )
 from brian2numba.language.values import Value, constant
 from brian2numba.lowering.calls import (
@@ -89,7 +89,7 @@ def _kind_of(hint: Any) -> Kind:
     """Return the type of a parameter that a function declares."""
     if get_origin(hint) is language.Pointer:
         (item,) = get_args(hint)
-        return pointer_to(language.ITEM_TYPES.get(item, item))
+        return pointer_kind(language.ITEM_TYPES.get(item, item))
     return Reference(hint) if issubclass(hint, language.Record) else INT64
 
 

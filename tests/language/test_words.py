@@ -10,7 +10,6 @@ import pytest
 from brian2numba import language
 from brian2numba.kernels.mersenne_twister import Twister, fill_uniform
 from brian2numba.language import (
-    bools,
     ceil,
     float32s,
     float64_from_bits,
@@ -23,7 +22,9 @@ from brian2numba.language import (
     interleaved,
     items_on_stack,
     prefetch,
-    uint32s,
+    same_memory,
+    uint8s,
+    uint32,
 )
 from brian2numba.language.word import WORDS
 from brian2numba.lowering import lower_function
@@ -43,14 +44,14 @@ def use_each_word(numbers: int, results: int, n: int):
         floats[i] = floor(x)
         floats[n + i] = ceil(x)
         integers[2 * n + i] = int32(x)
-        integers[3 * n + i] = bools(numbers)[8 * i + 7]
+        integers[3 * n + i] = uint8s(numbers)[8 * i + 7]
         floats[4 * n + i] = float64_from_bits(int64s(numbers)[i])
         words[i % 6] = int32s(numbers)[2 * i + 1]
         integers[5 * n + i] = words[i % 6]
         singles[i] = x
         # has no effect that can be seen, wherever it points
         prefetch(float64s(numbers), i + 8 * n)
-    return uint32s(numbers)[5]
+    return same_memory(int64s(numbers), uint32)[5]
 
 
 @operation
