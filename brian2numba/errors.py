@@ -159,7 +159,31 @@ class ReferenceChangedError(Exception):
 
 
 class NotInLanguageError(Exception):
-    """A kernel's source uses something that only numba can compile."""
+    """A function uses something that is not in the language of `brian2numba.language`.
+
+    Numba may compile it nevertheless, if it is a kernel or a function of a user.
+
+    Parameters
+    ----------
+    what : str
+        What it uses, in words.
+    """
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+        self._place = "This"
+
+    def locate(self, place: str) -> None:
+        """Say where that is, unless it is known already: in a function called here."""
+        if self._place == "This":
+            self._place = place
+
+    def __str__(self) -> str:
+        return (
+            f"{self._place} is not in the language of compiled functions: {self.what}. "
+            "Write it with what there is, or add a word; see docs/developers.md."
+        )
 
 
 class Status(enum.IntEnum):

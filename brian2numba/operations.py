@@ -9,7 +9,7 @@ from typing import Any, ClassVar, get_args, get_origin, get_type_hints
 
 from brian2.core.preferences import prefs
 
-from brian2numba.language import ITEM_TYPES, PYTHON_FUNCTIONS, Pointer
+from brian2numba.language import ITEM_TYPES, PYTHON_FUNCTIONS, Pointer, Record
 
 __all__ = ["Operation", "operation", "parameter_types"]
 
@@ -34,6 +34,9 @@ class Operation:
 
     def __init__(self, function: Callable[..., int]) -> None:
         self.function = function
+        for name in _parameters(function):
+            if name not in function.__annotations__:
+                raise _not_a_parameter(function, name, "has no annotation")
 
     @cached_property
     def _compiled(self) -> tuple[int, Any]:
@@ -83,10 +86,32 @@ def parameter_types(function: Callable[..., Any]) -> list[Any]:
     """Return the types of a function's parameters, as it declares them.
 
     They are ``int``, ``Pointer[...]``, or a type of records.
+
+    Raises
+    ------
+    TypeError
+        If there are others.
     """
     hints = get_type_hints(function)
+    types = {name: hints.get(name, int) for name in _parameters(function)}
+    for name, hint in types.items():
+        is_record = isinstance(hint, type) and issubclass(hint, Record)
+        if not (hint is int or is_record or get_origin(hint) is Pointer):
+            raise _not_a_parameter(function, name, f"is annotated with {hint!r}")
+    return list(types.values())
+
+
+def _parameters(function: Callable[..., Any]) -> tuple[str, ...]:
     code = function.__code__
-    return [hints.get(name, int) for name in code.co_varnames[: code.co_argcount]]
+    return code.co_varnames[: code.co_argcount]
+
+
+def _not_a_parameter(function: Any, name: str, what: str) -> TypeError:
+    return TypeError(
+        f"The parameter '{name}' of the operation '{function.__qualname__}' {what}. "
+        "Annotate it with int, Pointer[...] or a class of records: an operation is "
+        "given 64 bits for each, an integer or an address."
+    )
 
 
 def _from_address(hint: Any) -> Callable[[int], Any]:

@@ -158,8 +158,8 @@ def _new_kernel(
     if not numba_compiles():
         try:
             return _lowered_kernel(source, namespace)
-        except NotInLanguageError as reason:
-            logger.diagnostic(f"numba compiles a kernel, because of {reason}")
+        except NotInLanguageError as error:
+            logger.diagnostic(f"numba compiles a kernel. {error}")
     if is_checked():
         # numba knows no checked pointers
         return _python_kernel(source, namespace, file_name)

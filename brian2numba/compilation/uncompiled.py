@@ -76,7 +76,7 @@ _WORDS: dict[str, Any] = {
     "_int64s": _pointers(_INT64),
     "_int32s": _pointers(_read_as(language.int32, np.int64)),
     "_uint64s": _pointers(_read_as(language.uint64, np.uint64)),
-    "_bools": _pointers(_UINT8),
+    "_uint8s": _pointers(_UINT8),
     "_float64_from_bits": lambda bits: np.float64(float64_from_bits(int(bits))),
     "_float64": np.float64,
     "_uint64": lambda x: np.uint64(language.uint64(x)),

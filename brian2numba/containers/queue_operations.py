@@ -1,8 +1,10 @@
 """
 The compiled operations of spike queues.
 
-Kernels call the operations by address. Each is compiled when it is first needed. The
-functions `due_chunk` and `read_chunk` are part of the kernels that deliver spikes.
+Kernels and Python call the operations by address; each is compiled when it is first
+needed. They are given a *handle*, the address of the block that the queue is in. The
+functions `queue_of`, `due_chunk` and, of `queue_storage`, `read_chunk`,
+`prefetch_ranges` and `synapse_at` become part of the kernels that deliver spikes.
 """
 
 from __future__ import annotations
@@ -31,7 +33,6 @@ from brian2numba.language import Pointer, clear_bytes, int32, release
 from brian2numba.operations import operation
 
 __all__ = [
-    "Queue",
     "advance_queue",
     "allocate_directory",
     "copy_events",
@@ -54,7 +55,10 @@ def queue_of(handle: int) -> Queue:
 
 @operation
 def release_spike_queue(queue: Queue, size: int, unused: int) -> int:
-    """Give back the memory of a queue that nothing refers to any more."""
+    """Give back the memory of a queue that nothing refers to any more.
+
+    The parameters are those of destructors of numba's blocks; `size` plays no role.
+    """
     release(queue.chunks.buffer.block)
     release(queue.pages.buffer.block)
     release(queue.directory.block)
@@ -113,7 +117,7 @@ def push_spikes(handle: int, spikes: Pointer[int32], n_spikes: int) -> int:
 
 
 def _push_ranges(queue: Queue, spikes: Pointer[int32], n_spikes: int) -> int:
-    """Push the synapses of a neuron, which have one delay, as one range."""
+    """Push the synapses of each neuron, which have one delay, as one range."""
     if not reserve_events(queue, n_spikes * RANGE_ITEMS, 1):
         return Status.OUT_OF_MEMORY
     slot = _slot_after(queue, queue.delay)
@@ -158,7 +162,7 @@ def _part_of(queue: Queue, neuron: int) -> tuple[int, int]:
 
 
 def _count(queue: Queue, spikes: Pointer[int32], n_spikes: int) -> int:
-    """Return how many synapses (or groups) some spikes go to."""
+    """Return how many synapses (or groups) some spikes go to, and prefetch delays."""
     n, delays = 0, queue.delays
     for k in range(n_spikes):
         first, end = _part_of(queue, spikes[k])
@@ -220,10 +224,11 @@ def copy_events(handle: int, slot: int, target: Pointer[int32]) -> int:
     n_events, chunk = 0, find_chunk(queue, slot)
     while chunk != 0:
         synapses, ranges, n_ranges, chunk = read_chunk(queue, chunk)
-        for k in range(n_ranges):
-            first, end = ranges[k].first, ranges[k].end
-            for position in range(first, end if target else first):
-                target[n_events + position - first] = synapse_at(synapses, position)
+        for r in range(n_ranges):
+            first, end = ranges[r].first, ranges[r].end
+            if target:
+                for k in range(first, end):
+                    target[n_events + k - first] = synapse_at(synapses, k)
             n_events += end - first
     return n_events
 
@@ -237,7 +242,7 @@ def due_chunk(queue: Queue) -> int:
 def count_due(handle: int) -> int:
     """Return how many events are due now; 0 unless all are in ranges.
 
-    The synapses of a range are those of one neuron, in their order.
+    What threads share are ranges: the synapses of one neuron each, in their order.
     """
     queue = queue_of(handle)
     return count_in_ranges(queue, due_chunk(queue))
@@ -245,7 +250,7 @@ def count_due(handle: int) -> int:
 
 @operation
 def advance_queue(handle: int) -> int:
-    """Remove the spikes that are due and go to the next step; returns `Status.OK`."""
+    """Remove the events that are due and go to the next step; returns `Status.OK`."""
     queue = queue_of(handle)
     clear_slot(queue, queue.present)
     following = queue.present + 1

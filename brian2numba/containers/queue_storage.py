@@ -1,15 +1,19 @@
 """
 How a spike queue keeps the events under way: memory for these, little for the delays.
 
-A *slot* is a time step. Its events are in a chain of *chunks*, which hold either
-*ranges* of synapses or *numbers* of synapses. A range is two positions in the list of
-synapses, which is just 0, 1, 2, ... where the synapses are sorted by their source. So
-the synapses of a neuron are one event. Numbers are for synapses that have nothing in
-common with their neighbours, and for events whose ranges would be of a list that has
-been replaced.
+An *event* is a synapse that is due at a time step, whose place in the queue is a
+*slot*. The events of a slot are in a chain of *chunks*, which hold either *ranges* of
+synapses or *numbers* of synapses. A range is two positions in the list of synapses,
+which is just 0, 1, 2, ... where the synapses are sorted by their source. So all
+synapses of a neuron take two items of memory. Numbers are for synapses that have
+nothing in common with their neighbours, and for events whose ranges would be of a list
+that has been replaced.
 
 Slots are grouped in pages, which exist only while one of their slots has events. So an
 hour's delay costs a table of pages, 4 bytes for 64 steps, and not a list a step.
+
+Slots are numbered from 0 on and used in turn, as in a ring. Pages and chunks are
+records of pools, numbered from 1 on; 0 is none.
 """
 
 from __future__ import annotations
@@ -110,7 +114,7 @@ class Range(Record):
     end: int32
 
 
-#: Items of an event that is a range
+#: Items that a range takes
 RANGE_ITEMS = ctypes.sizeof(Range) // ITEM
 
 
@@ -119,7 +123,7 @@ class ChunkKind(enum.IntEnum):
 
     RANGES = 0
     NUMBERS = 1
-    #: Numbers; no more are added, though it may not be full
+    #: Numbers; what follows goes to another chunk, though this may not be full
     CLOSED = 2
 
 
@@ -129,8 +133,9 @@ class ChunkHeader(Record):
     #: The next chunk of the slot, or 0
     following: int32
     kind: int32
-    #: The items that are used: from 0 to their number. That is up to date where another
-    #: chunk follows, and in all chunks of a slot after `find_chunk`
+    #: The items that are used: from 0 to their number. As a range, so that
+    #: `read_chunk` can return a chunk of numbers as a list with one range. It is up to
+    #: date where another chunk follows, and in all chunks of a slot after `find_chunk`
     used: Range
 
 
@@ -149,8 +154,8 @@ class Slot(Record):
 
     #: The first chunk
     head: int32
-    #: The position for the next item, of all items of all chunks. It is the first after
-    #: the last chunk where that is full or takes no more, and 0 where there is none
+    #: Where the next item goes: its position among the items of the whole pool. That
+    #: is just behind the last chunk if this is full or closed, and 0 without a chunk
     position: int32
     n_chunks: int32
     #: Of the first slot of a page: how many of the page's slots have events
@@ -174,34 +179,40 @@ def _chunks(queue: Queue) -> Pointer[Chunk]:
     return Chunk.array_at(queue.chunks.buffer.data)
 
 
-def _slot_of_page(slots: Pointer[Slot], page: int, slot: int) -> Slot:
+def _slot_of_page(slots: Pointer[Slot], page: int, slot_number: int) -> Slot:
     """Return a slot, given the number of its page, which exists."""
-    return slots[(page - 1) * PAGE_SLOTS + (slot & (PAGE_SLOTS - 1))]
+    return slots[(page - 1) * PAGE_SLOTS + (slot_number & (PAGE_SLOTS - 1))]
 
 
 def _is_full(slot: Slot) -> bool:
-    """Tell whether the next item of a slot takes another chunk."""
+    """Tell whether the next item of a slot takes another chunk.
+
+    Chunks begin with a header: no item's position is a multiple of their size.
+    """
     return slot.position & (CHUNK_ITEMS - 1) == 0
 
 
-def _has_events(queue: Queue, slot: int) -> bool:
-    page = _directory(queue)[slot >> PAGE_SHIFT]
-    return page != 0 and _slot_of_page(_slots(queue), page, slot).n_chunks != 0
+def _has_events(queue: Queue, slot_number: int) -> bool:
+    page = _directory(queue)[slot_number >> PAGE_SHIFT]
+    if page == 0:
+        return False
+    return _slot_of_page(_slots(queue), page, slot_number).n_chunks != 0
 
 
-def _slot_at(queue: Queue, slot: int) -> Slot:
+def _slot_at(queue: Queue, slot_number: int) -> Slot:
     """Return a slot whose page exists."""
-    return _slot_of_page(_slots(queue), _directory(queue)[slot >> PAGE_SHIFT], slot)
+    page = _directory(queue)[slot_number >> PAGE_SHIFT]
+    return _slot_of_page(_slots(queue), page, slot_number)
 
 
-def _page_of(queue: Queue, slot: int) -> Pointer[Slot]:
+def _page_of(queue: Queue, slot_number: int) -> Pointer[Slot]:
     """Return the slots of a slot's page; of a new one, reserved, if there is none."""
     directory = _directory(queue)
-    page = directory[slot >> PAGE_SHIFT]
+    page = directory[slot_number >> PAGE_SHIFT]
     is_new = page == 0
     if is_new:
         page = take_record(queue.pages, PAGE_ITEMS)
-        directory[slot >> PAGE_SHIFT] = page
+        directory[slot_number >> PAGE_SHIFT] = page
     slots = _slots(queue) + (page - 1) * PAGE_SLOTS
     if is_new:
         clear_bytes(address_of(slots), PAGE_ITEMS * ITEM)
@@ -220,10 +231,10 @@ def _note_size(queue: Queue, slot: Slot) -> None:
         last.used.end = slot.position - index * CHUNK_ITEMS - HEADER_ITEMS
 
 
-def _add_chunk(queue: Queue, number: int, kind: int) -> Slot:
+def _add_chunk(queue: Queue, slot_number: int, kind: int) -> Slot:
     """Give a slot a reserved chunk; return the slot."""
-    page = _page_of(queue, number)
-    slot = page[number & (PAGE_SLOTS - 1)]
+    page = _page_of(queue, slot_number)
+    slot = page[slot_number & (PAGE_SLOTS - 1)]
     chunk_number = take_record(queue.chunks, CHUNK_ITEMS)
     chunk = _chunks(queue)[chunk_number - 1]
     chunk.following = 0
@@ -255,14 +266,15 @@ def reserve_events(queue: Queue, n_items: int, n_slots: int) -> bool:
     if n_items > _MAX_ITEMS:
         return False
     n_pages = min(n_items, (n_slots >> PAGE_SHIFT) + 1)
+    # Those that become full, and one of each slot that does not
     n_chunks = min(n_items, n_items // EVENT_ITEMS + n_slots)
     if not reserve_records(queue.pages, PAGE_ITEMS, n_pages):
         return False
     return reserve_records(queue.chunks, CHUNK_ITEMS, n_chunks)
 
 
-def append_range(queue: Queue, number: int, first: int, end: int) -> None:
-    """Append a reserved event to a slot: a range of positions, which is not empty.
+def append_range(queue: Queue, slot_number: int, first: int, end: int) -> None:
+    """Append a range of positions to a slot: it has memory reserved and is not empty.
 
     Each range is of one neuron, also where it begins at the last one's end: threads
     that share the delivery look for their targets within it.
@@ -271,15 +283,15 @@ def append_range(queue: Queue, number: int, first: int, end: int) -> None:
     ----------
     queue : Queue
         The queue.
-    number : int
+    slot_number : int
         The slot.
     first, end : int
         The first position in the list of synapses, and the one after the last.
     """
-    if not _has_events(queue, number) or _is_full(_slot_at(queue, number)):
-        slot = _add_chunk(queue, number, ChunkKind.RANGES)
+    if not _has_events(queue, slot_number) or _is_full(_slot_at(queue, slot_number)):
+        slot = _add_chunk(queue, slot_number, ChunkKind.RANGES)
     else:
-        slot = _slot_at(queue, number)
+        slot = _slot_at(queue, slot_number)
     items, position = items_of(queue.chunks), slot.position
     items[position] = first
     items[position + 1] = end
@@ -301,9 +313,11 @@ def append_delayed(queue: Queue, first: int, end: int) -> None:
     # These do not move: all memory is reserved
     directory, slots, items = _directory(queue), _slots(queue), items_of(queue.chunks)
     for k in range(first, end):
+        # The slot after the delay, in the ring
         number = present + delays[k]
         number = number - n_slots if number >= n_slots else number
         page = directory[number >> PAGE_SHIFT]
+        # Not to be read where the page is 0
         slot = _slot_of_page(slots, page, number)
         if page == 0 or _is_full(slot):
             slot = _add_chunk(queue, number, ChunkKind.NUMBERS)
@@ -313,7 +327,7 @@ def append_delayed(queue: Queue, first: int, end: int) -> None:
 
 
 def append_numbers(
-    queue: Queue, number: int, numbers: Pointer[int32], n_numbers: int
+    queue: Queue, slot_number: int, synapses: Pointer[int32], n_synapses: int
 ) -> None:
     """Append reserved events to a slot, in chunks of their own.
 
@@ -321,51 +335,55 @@ def append_numbers(
     ----------
     queue : Queue
         The queue.
-    number : int
+    slot_number : int
         The slot. Its last chunk must be full or closed.
-    numbers : pointer to int32
+    synapses : pointer to int32
         The synapses' numbers.
-    n_numbers : int
+    n_synapses : int
         How many there are.
     """
     items, first = items_of(queue.chunks), 0
-    while first < n_numbers:
-        slot = _add_chunk(queue, number, ChunkKind.NUMBERS)
-        n = min(n_numbers - first, EVENT_ITEMS)
-        target, source = items + slot.position, numbers + first
+    while first < n_synapses:
+        slot = _add_chunk(queue, slot_number, ChunkKind.NUMBERS)
+        n = min(n_synapses - first, EVENT_ITEMS)
+        target, source = items + slot.position, synapses + first
         copy_bytes(address_of(target), address_of(source), n * ITEM)
         slot.position += n
         first += n
 
 
-def close_slot(queue: Queue, number: int) -> None:
-    """Let what is appended to a slot that has numbers only go to another chunk."""
-    if _has_events(queue, number):
-        slot = _slot_at(queue, number)
+def close_slot(queue: Queue, slot_number: int) -> None:
+    """Let what is appended to a slot that has numbers only go to another chunk.
+
+    `append_range` does not look whether the last chunk is one of ranges.
+    """
+    if _has_events(queue, slot_number):
+        slot = _slot_at(queue, slot_number)
         _note_size(queue, slot)
         _last_chunk(queue, slot).kind = ChunkKind.CLOSED
         slot.position = ((slot.position - 1) & -CHUNK_ITEMS) + CHUNK_ITEMS
 
 
-def find_chunk(queue: Queue, number: int) -> int:
+def find_chunk(queue: Queue, slot_number: int) -> int:
     """Return the first chunk of a slot for `read_chunk`, 0 if it has no events."""
-    if not _has_events(queue, number):
+    if not _has_events(queue, slot_number):
         return 0
-    slot = _slot_at(queue, number)
+    slot = _slot_at(queue, slot_number)
+    # `read_chunk` has to know the size of the last one, too
     _note_size(queue, slot)
     return slot.head
 
 
 def read_chunk(
-    queue: Queue, number: int
+    queue: Queue, chunk_number: int
 ) -> tuple[Pointer[int32], Pointer[Range], int, int]:
-    """Find the events of a chunk.
+    """Find the events of a chunk: ranges of positions in a list of synapses.
 
     Parameters
     ----------
     queue : Queue
         The queue.
-    number : int
+    chunk_number : int
         The chunk: the one that `find_chunk` returned, or what this function did.
 
     Returns
@@ -379,7 +397,7 @@ def read_chunk(
     following : int
         The next chunk, or 0.
     """
-    chunk = _chunks(queue)[number - 1]
+    chunk = _chunks(queue)[chunk_number - 1]
     if chunk.kind != ChunkKind.RANGES:
         return chunk.items, Range.array_at(address_of(chunk.used)), 1, chunk.following
     ranges, n_ranges = _ranges_of(chunk), chunk.used.end // RANGE_ITEMS
@@ -392,21 +410,21 @@ def _ranges_of(chunk: Chunk) -> Pointer[Range]:
     return Range.array_at(address_of(chunk.items))
 
 
-def count_in_ranges(queue: Queue, number: int) -> int:
+def count_in_ranges(queue: Queue, chunk_number: int) -> int:
     """Return the number of events from a chunk on; 0 unless all are in ranges.
 
     Parameters
     ----------
     queue : Queue
         The queue.
-    number : int
+    chunk_number : int
         The first chunk that counts, or 0.
     """
     n_events = 0
-    while number != 0:
-        if _chunks(queue)[number - 1].kind != ChunkKind.RANGES:
+    while chunk_number != 0:
+        if _chunks(queue)[chunk_number - 1].kind != ChunkKind.RANGES:
             return 0
-        _, ranges, n_ranges, number = read_chunk(queue, number)
+        _, ranges, n_ranges, chunk_number = read_chunk(queue, chunk_number)
         for k in range(n_ranges):
             n_events += ranges[k].end - ranges[k].first
     return n_events
@@ -448,19 +466,19 @@ def prefetch_ranges(
         prefetch_items(items, ranges[k].first, ranges[k].end)
 
 
-def clear_slot(queue: Queue, number: int) -> None:
+def clear_slot(queue: Queue, slot_number: int) -> None:
     """Remove the events of a slot, and its page if that is empty then."""
-    if not _has_events(queue, number):
+    if not _has_events(queue, slot_number):
         return
-    slot = _slot_at(queue, number)
+    slot = _slot_at(queue, slot_number)
     last = ((slot.position - 1) >> CHUNK_SHIFT) + 1
     give_back(queue.chunks, CHUNK_ITEMS, slot.head, last, slot.n_chunks)
     slot.n_chunks = 0
     slot.position = 0
-    first_of_page = _page_of(queue, number)[0]
+    first_of_page = _page_of(queue, slot_number)[0]
     first_of_page.n_occupied -= 1
     if first_of_page.n_occupied == 0:
         directory = _directory(queue)
-        page = directory[number >> PAGE_SHIFT]
-        directory[number >> PAGE_SHIFT] = 0
+        page = directory[slot_number >> PAGE_SHIFT]
+        directory[slot_number >> PAGE_SHIFT] = 0
         give_back(queue.pages, PAGE_ITEMS, page, page, 1)

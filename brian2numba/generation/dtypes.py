@@ -40,8 +40,8 @@ def dtype_name(dtype: Any, what: str) -> str:
 
 
 def pointer_name(name: str) -> str:
-    """Return the name of the intrinsic that reads values of a type at an address."""
-    return "_bools" if name in ("bool", "uint8") else f"_{name}s"
+    """Return the name of the word that makes an address one of values of a type."""
+    return "_uint8s" if name == "bool" else f"_{name}s"
 
 
 def stored(access: str, name: str) -> str:

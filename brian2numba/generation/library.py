@@ -128,7 +128,6 @@ _WORDS = {
         "array_checked_late",
         "array_view",
         "booleans",
-        "bools",
         "bounded",
         "call",
         "check_late",
@@ -148,6 +147,7 @@ _WORDS = {
         "uint64",
         "uint64s",
         "uint8",
+        "uint8s",
     )
 }
 

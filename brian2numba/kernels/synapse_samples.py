@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from brian2numba.kernels.distances import positions_per_logarithm
 from brian2numba.kernels.random_numbers import Streams, rand
-from brian2numba.language import Pointer, bools, call, int64, same_memory, uint8
+from brian2numba.language import Pointer, call, int64, same_memory, uint8, uint8s
 
 __all__ = [
     "draws_distances",
@@ -125,7 +125,7 @@ def mark_distinct(
     address = call(reserve_rows, (scratch, population))
     if address == 0:
         return 0
-    marks = bools(address)
+    marks = uint8s(address)
     for position in range(population):
         marks[position] = 0
     for _ in range(size):
@@ -159,7 +159,7 @@ def next_of_sample(
     """
     position += 1
     if marks != 0:
-        while bools(marks)[position] == 0:
+        while uint8s(marks)[position] == 0:
             position += 1
         return position
     while (n_positions - position - 1) * rand(streams) >= n_left:

@@ -6,13 +6,24 @@ ways to read an array at an address and to call another compiled function by its
 address. Each word is a function, which Python runs as it is; below it stands what it is
 in LLVM's language, where none costs an instruction beyond the load, store or call that
 it stands for, see `brian2numba.language.word`.
+
+The files, in an order to read them in:
+
+- what Python and compiled code share: `items` (types of numbers in memory), `pointers`
+  and `records`;
+- words: `casts` (which are the types' names as well), `addresses` (pointers made of
+  addresses), `calls`, `memory`, `numbers` and `arrays` (of users); `word` is how they
+  are declared;
+- how a function is known to what translates it: `definitions`;
+- what is written for LLVM: `kinds` (types of values: `kinds.Pointer` is the type of a
+  `pointers.Pointer`), `values` and `instructions`; `access` (items), `fields` (of
+  records), `checks` (of pointers with a size) and `users_arrays`.
 """
 
 from __future__ import annotations
 
 from brian2numba.language.addresses import (
     booleans,
-    bools,
     bounded,
     float32s,
     float64s,
@@ -20,7 +31,7 @@ from brian2numba.language.addresses import (
     int64s,
     items_on_stack,
     same_memory,
-    uint32s,
+    uint8s,
     uint64s,
 )
 from brian2numba.language.arrays import array_checked_late, array_view, check_late
@@ -62,7 +73,7 @@ from brian2numba.language.pointers import (
     new_items,
     pointer_to,
 )
-from brian2numba.language.records import EmbeddedItems, Field, PointerTo, Record
+from brian2numba.language.records import Record
 
 #: How many elements kernels do at a time where they need memory for each
 MASK_SIZE = 512
@@ -75,12 +86,9 @@ __all__ = [
     "MASK_SIZE",
     "MASK_WORDS",
     "PYTHON_FUNCTIONS",
-    "EmbeddedItems",
-    "Field",
     "Item",
     "OutOfBoundsError",
     "Pointer",
-    "PointerTo",
     "Record",
     "address_of",
     "allocate",
@@ -89,7 +97,6 @@ __all__ = [
     "array_view",
     "boolean",
     "booleans",
-    "bools",
     "bounded",
     "call",
     "call_for_double",
@@ -119,8 +126,8 @@ __all__ = [
     "same_memory",
     "trunc",
     "uint8",
+    "uint8s",
     "uint32",
-    "uint32s",
     "uint64",
     "uint64s",
 ]

@@ -1,4 +1,4 @@
-"""Words for pointers: to make them of addresses, and of each other."""
+"""Words that make pointers: of addresses, of each other, of new memory."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from brian2numba.language.casts import (
     int32,
     int64,
     uint8,
-    uint32,
     uint64,
 )
 from brian2numba.language.checks import checked, of_other_items
@@ -29,7 +28,6 @@ from brian2numba.reports import Report
 
 __all__ = [
     "booleans",
-    "bools",
     "bounded",
     "float32s",
     "float64s",
@@ -37,7 +35,7 @@ __all__ = [
     "int64s",
     "items_on_stack",
     "same_memory",
-    "uint32s",
+    "uint8s",
     "uint64s",
 ]
 
@@ -66,11 +64,10 @@ float64s = _pointers(float64)
 float32s = _pointers(float32)
 int64s = _pointers(int64)
 int32s = _pointers(int32)
-uint32s = _pointers(uint32)
 uint64s = _pointers(uint64)
-#: Bytes: read one with ``bools(address)[k] != 0``
-bools = _pointers(uint8)
-#: Bytes, each of them a truth value
+#: Also arrays of numpy's bool: ``uint8s(address)[k] != 0``
+uint8s = _pointers(uint8)
+#: Bytes that are truth values when they are read
 booleans = _pointers(boolean)
 
 

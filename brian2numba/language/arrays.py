@@ -1,4 +1,7 @@
-"""Arrays as functions of users see them."""
+"""Words that make arrays, as functions of users see them, for kernels to give them.
+
+What machine code does with such arrays is in `brian2numba.language.users_arrays`.
+"""
 
 from __future__ import annotations
 

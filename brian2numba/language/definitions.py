@@ -68,6 +68,12 @@ class Definition:
             raise NotInLanguageError(f"the arguments of {self.name}")
         return [argument.arg for argument in arguments.posonlyargs + arguments.args]
 
+    def place(self, node: ast.AST) -> str:
+        """Return where a statement is, as the beginning of a sentence."""
+        module = self.names.get("__name__")
+        of_module = f" of {module}" if module else ""
+        return f"Line {getattr(node, 'lineno', 0)}{of_module}, in {self.name},"
+
     def value_of(self, name: str) -> Any:
         """Return what a name stands for.
 

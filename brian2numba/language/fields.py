@@ -14,7 +14,7 @@ from brian2numba.language.kinds import (
     Pointer,
     Reference,
     References,
-    pointer_to,
+    pointer_kind,
 )
 from brian2numba.language.records import EmbeddedItems, Field, PointerTo, Record
 from brian2numba.language.values import Value, constant, convert
@@ -36,13 +36,16 @@ def field_kind(record: type[Record], name: str) -> Kind:
     if isinstance(kind, Item):
         return kind.value
     if isinstance(kind, PointerTo | EmbeddedItems):
-        return pointer_to(kind.item)
+        return pointer_kind(kind.item)
     return Reference(kind)
 
 
 def _field(record: type[Record], name: str) -> Field:
     if name not in record.FIELDS:
-        raise NotInLanguageError(f"the field {name} of {record.__name__}")
+        fields = ", ".join(record.FIELDS)
+        raise NotInLanguageError(
+            f"the field {name} of {record.__name__}, whose fields are {fields}"
+        )
     return record.FIELDS[name]
 
 

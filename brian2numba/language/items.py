@@ -28,6 +28,9 @@ class Scalar:
     name: str
     llvm: str
 
+    def __str__(self) -> str:
+        return self.name
+
 
 VOID = Scalar("nothing", "void")
 BOOL = Scalar("bool", "i1")

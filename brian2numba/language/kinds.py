@@ -40,7 +40,7 @@ __all__ = [
     "common",
     "is_integer",
     "of_literal",
-    "pointer_to",
+    "pointer_kind",
     "unified",
 ]
 
@@ -52,6 +52,9 @@ class Pointer:
     item: Item
     llvm: str = "ptr"
 
+    def __str__(self) -> str:
+        return f"Pointer[{self.item.name}]"
+
 
 @dataclass(frozen=True)
 class Reference:
@@ -59,6 +62,9 @@ class Reference:
 
     record: type[Record]
     llvm: str = "ptr"
+
+    def __str__(self) -> str:
+        return self.record.__name__
 
 
 @dataclass(frozen=True)
@@ -68,6 +74,9 @@ class References:
     record: type[Record]
     llvm: str = "ptr"
 
+    def __str__(self) -> str:
+        return f"Pointer[{self.record.__name__}]"
+
 
 @dataclass(frozen=True)
 class TypeName:
@@ -76,6 +85,9 @@ class TypeName:
     item: Item
     llvm: str = "void"
 
+    def __str__(self) -> str:
+        return f"the type {self.item.name}"
+
 
 @dataclass(frozen=True)
 class Tuple:
@@ -83,6 +95,9 @@ class Tuple:
 
     kinds: tuple[Kind, ...]
     names: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"tuple[{', '.join(map(str, self.kinds))}]"
 
     @property
     def llvm(self) -> str:
@@ -96,6 +111,9 @@ class CheckedPointer(Tuple):
 
     Its components are named as the arguments of `brian2numba.language.bounded`.
     """
+
+    def __str__(self) -> str:
+        return f"Pointer[{self.item.name}]"
 
     @property
     def item(self) -> Item:
@@ -112,6 +130,9 @@ class Array(Tuple):
     Its components are named as numpy's attributes, where there is one. The last one is
     a word of the kernel that is there if the kernel checks indices when it returns.
     """
+
+    def __str__(self) -> str:
+        return f"array[{self.item.name}]"
 
     @property
     def item(self) -> Item:
@@ -139,7 +160,7 @@ type Kind = Scalar | Pointer | Reference | References | TypeName | Tuple
 ADDRESSES = (Pointer, Reference, References)
 
 
-def pointer_to(item: Item | type[Record]) -> Pointer | References:
+def pointer_kind(item: Item | type[Record]) -> Pointer | References:
     """Return the type of a pointer to items or to records."""
     return Pointer(item) if isinstance(item, Item) else References(item)
 

@@ -111,12 +111,16 @@ _StructureType: Any = type(ctypes.Structure)
 class _RecordType(_StructureType):
     """Makes the fields of a record of its annotations."""
 
+    def __new__(cls, name: str, bases: Any, namespace: Any) -> Any:
+        # Without slots, Python would keep what is written to a misspelled field
+        return super().__new__(cls, name, bases, {"__slots__": (), **namespace})
+
     def __init__(cls, name: str, bases: Any, namespace: Any) -> None:
         super().__init__(name, bases, namespace)
         known = getattr(cls, "FIELDS", {})
         hints = get_type_hints(cls, localns={name: cls}, include_extras=True)
         kinds = {
-            n: _kind(hint)
+            n: _kind_of_field(f"{name}.{n}", hint)
             for n, hint in hints.items()
             if n not in known and get_origin(hint) is not ClassVar
         }
@@ -139,7 +143,10 @@ class _RecordType(_StructureType):
 
 
 if TYPE_CHECKING:
-    _Structure = ctypes.Structure
+    # All that a structure has but attributes of any name: a field has to be declared
+    class _Structure(ctypes._SimpleCData[Any]):
+        def __init__(self, **fields: Any) -> None: ...
+
 else:
 
     class _Structure(ctypes.Structure, metaclass=_RecordType):
@@ -168,8 +175,20 @@ class Record(_Structure):
         return Pointer(address, cls)
 
 
-def _kind(hint: Any) -> Any:
+def _kind_of_field(field: str, hint: Any) -> Any:
     """Return what the annotation of a field says that it is."""
+    try:
+        return _kind(hint)
+    except (AttributeError, KeyError, TypeError):
+        numbers = ", ".join(item.__name__ for item in ITEM_TYPES)
+        raise TypeError(
+            f"The field {field} is annotated with {hint!r}, which memory can't have. "
+            f"Annotate it with a number of known size ({numbers}), a class of records, "
+            "Pointer[...], or Annotated[Pointer[...], n] for n items in the record."
+        ) from None
+
+
+def _kind(hint: Any) -> Any:
     if get_origin(hint) is Annotated:
         pointer, n_items = get_args(hint)
         return EmbeddedItems(_kind(pointer).item, n_items)

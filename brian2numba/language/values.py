@@ -1,4 +1,7 @@
-"""Values in LLVM's code, and conversions between their types."""
+"""Values in LLVM's code, and conversions between their types.
+
+`Code` is what writes the instructions, a function of `brian2numba.lowering`.
+"""
 
 from __future__ import annotations
 

@@ -122,6 +122,8 @@ class Expressions:
         if isinstance(owner.kind, Pointer):
             # The address of an array that is found in memory belongs to the array
             return replace(load(self.code, owner, index), scope=owner.scope)
+        if not isinstance(owner.kind, Tuple):
+            raise NotInLanguageError(f"an item of {owner.kind}")
         if isinstance(index.number, int):
             return owner.parts[index.number]
         table = self.code.module.table([part.number for part in owner.parts])

@@ -164,11 +164,18 @@ class FunctionCode(Instructions):
         for node in statements:
             if not self._is_open:
                 return
-            method = getattr(self, f"_{type(node).__name__.lower()}", None)
-            if method is None:
-                raise NotInLanguageError(f"the statement {ast.unparse(node)}")
             self.line = node.lineno
-            method(node)
+            try:
+                self._write(node)
+            except NotInLanguageError as error:
+                error.locate(self.types.definition.place(node))
+                raise
+
+    def _write(self, node: ast.stmt) -> None:
+        method = getattr(self, f"_{type(node).__name__.lower()}", None)
+        if method is None:
+            raise NotInLanguageError(f"the statement {ast.unparse(node)}")
+        method(node)
 
     def _pass(self, node: ast.Pass) -> None:
         pass

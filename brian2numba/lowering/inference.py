@@ -61,7 +61,10 @@ class Types:
         self.callees = callees
         parameters = definition.parameters
         if len(parameters) != len(kinds):
-            raise NotInLanguageError(f"a call of {definition.name} with {len(kinds)}")
+            raise NotInLanguageError(
+                f"a call of {definition.name} with {len(kinds)} arguments instead of "
+                f"{len(parameters)}"
+            )
         self.variables: dict[str, Kind] = dict(zip(parameters, kinds, strict=True))
         self.takes_arrays = has_array(kinds)
         self.result: Kind = VOID
@@ -81,17 +84,23 @@ class Types:
         nodes = [n for s in self.definition.tree.body for n in ast.walk(s)]
         while True:
             before = dict(self.variables)
-            unknown = None
+            unknown: tuple[ast.AST, str] | None = None
             results: list[Kind] = []
             for node in nodes:
                 try:
                     self._visit(node, results)
                 except _NotKnownYetError as error:
-                    unknown = error
+                    unknown = node, str(error)
+                except NotInLanguageError as error:
+                    error.locate(self.definition.place(node))
+                    raise
             if self.variables == before:
                 break
         if unknown is not None:
-            raise NotInLanguageError(f"{self.definition.name}: {unknown}")
+            node, name = unknown
+            beyond = NotInLanguageError(f"the variable {name} before it has a value")
+            beyond.locate(self.definition.place(node))
+            raise beyond
         if results:
             self.result = results[0]
             for kind in results[1:]:

@@ -26,7 +26,7 @@ from brian2numba.language.kinds import (
     Kind,
     Pointer,
     Reference,
-    pointer_to,
+    pointer_kind,
 )
 from brian2numba.language.values import Value, constant
 from brian2numba.lowering.calls import (
@@ -89,8 +89,15 @@ def _kind_of(hint: Any) -> Kind:
     """Return the type of a parameter that a function declares."""
     if get_origin(hint) is language.Pointer:
         (item,) = get_args(hint)
-        return pointer_to(language.ITEM_TYPES.get(item, item))
+        return pointer_kind(language.ITEM_TYPES.get(item, item))
     return Reference(hint) if issubclass(hint, language.Record) else INT64
+
+
+def _described(thing: Any) -> str:
+    """Return what can't be called in words."""
+    if isinstance(thing, python_types.FunctionType):
+        return f"{thing.__module__}.{thing.__qualname__}, which is none of this package"
+    return repr(thing)
 
 
 #: The numbers of metadata of loops, far from those of arrays
@@ -181,7 +188,7 @@ class Module:
             return OfOtherLibrary(thing)
         maker = of_record(thing) or _of_tuple(thing)
         if maker is None:
-            raise NotInLanguageError(f"a call of {thing!r}")
+            raise NotInLanguageError(f"a call of {_described(thing)}")
         return maker
 
     def declare_unit(self, name: str, result: str, arguments: str) -> None:

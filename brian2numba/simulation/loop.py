@@ -4,7 +4,11 @@ The compiled loop that runs a network's time steps.
 It is compiled once and serves every network. What it works with is in memory: a record
 for the loop itself, one for each clock, and one for each entry of the schedule. It goes
 back to Python when an entry has no kernel, when a kernel fails, and at the end of a
-step when its time slice is up or when it is asked to stop.
+step when its time slice is up (Python looks at signals and reports then) or when it is
+asked to stop.
+
+`brian2numba.simulation.schedule` fills the records and `brian2numba.simulation.driver`
+calls `run_steps` again and again.
 """
 
 from __future__ import annotations
@@ -21,21 +25,28 @@ __all__ = ["Clock", "Entry", "Loop", "Reason", "run_steps"]
 class Reason(enum.IntEnum):
     """Why the loop went back to Python."""
 
+    #: All clocks are at the end of the run
     FINISHED = 0
+    #: The deadline is over, or the loop was asked to stop; a step has just ended
     SLICE_IS_UP = 1
+    #: The entry at `Loop.position` has no kernel
     PYTHON_IS_DUE = 2
+    #: The kernel of the entry at `Loop.position` returned `Loop.status`
     KERNEL_FAILED = 3
+    #: A clock is at its end while another one, which it ticks with, is not
     CLOCK_IS_EXHAUSTED = 4
 
 
 class Clock(Record):
     """A clock of the network."""
 
-    #: Where its time step is counted, and its time in seconds
+    #: Brian's variables of these names, in the clock's own arrays: the number of the
+    #: present step, and its time in seconds
     timestep: Pointer[int64]
     t: Pointer[float64]
-    #: The length of its steps; null for a clock with times of its own
+    #: The length of a step in seconds; null for Brian's `EventClock`, ...
     dt: Pointer[float64]
+    #: ... which has a list with the time of each step instead; null for others
     times: Pointer[float64]
     #: The time step at which the run ends
     end: int64
@@ -44,23 +55,25 @@ class Clock(Record):
 
 
 class Entry(Record):
-    """Something that there is to do in a time step."""
+    """Something that there is to do in a time step: one object of the schedule."""
 
-    #: The number of the clock that it waits for
+    #: The position of its clock among `Loop.clocks`
     clock: int64
-    #: The address of the kernel, or 0 where Python has to be called; its argument
+    #: The address of its kernel; 0 if Python has to do it
     kernel: int64
+    #: The kernel's argument: the address of the table with the addresses of the arrays
     table: int64
-    #: A kernel that does this and another entry at once, or 0; its argument, and the
-    #: other entry
+    #: The address of a kernel that does this and a later entry at once, or 0
     fused_kernel: int64
     fused_table: int64
+    #: That later entry
     partner: Pointer[Entry]
-    #: Whether it was done in this step, with another entry
+    #: Whether an earlier entry's fused kernel did it in this step
     is_done: boolean
     #: How often it was done
     calls: int64
-    #: With a profile: the time that so many of the calls took, and the call to time
+    #: With a profile: how long the first `calls_counted` calls took, and which call to
+    #: measure next
     nanoseconds: int64
     calls_counted: int64
     next_timed: int64
@@ -73,8 +86,9 @@ class Loop(Record):
     clocks: Pointer[Clock]
     n_entries: int64
     entries: Pointer[Entry]
-    #: The entry to run next, and whether it belongs to a step that has begun
+    #: The position of the entry to run next
     position: int64
+    #: Whether the present step has begun: its clocks are found and not advanced yet
     in_step: boolean
     #: The time of the present step in seconds
     time: float64
@@ -89,10 +103,11 @@ class Loop(Record):
     #: Whether to measure how long kernels take
     profile: boolean
     counter: PerformanceCounter
-    #: How many steps to run before the next look at the performance counter, how many
-    #: there were after the last look, and what it showed
+    #: How many steps to run before the next look at the performance counter
     steps_to_look: int64
+    #: How many there are between two looks at present
     stride: int64
+    #: What the counter showed at the last look
     last_look: int64
 
 
@@ -104,10 +119,12 @@ _GO_ON = -1
 _SAME_IN_DT = 1e-4
 _SAME_IN_SECONDS = 1e-14
 
-#: The time between two looks at the counter that is short, in nanoseconds, and how many
-#: steps may pass between two
-_SHORT, _LONGEST_STRIDE = 100_000, 16
-#: The nanoseconds of a kernel beside which those of the measurement do not count
+#: Looks at the counter that are less than this apart (in nanoseconds) become rarer, ...
+_SHORT = 100_000
+#: ... until there are so many steps between two
+_LONGEST_STRIDE = 16
+#: A kernel that takes so long (in nanoseconds) is measured at each call: the
+#: measurement takes little beside it
 _LONG = 4096
 
 
@@ -143,7 +160,7 @@ def run_steps(loop: Loop) -> int:
 
 
 def _begin_step(loop: Loop) -> bool:
-    """Find the clocks that are due; tell whether the run goes on."""
+    """Find the clocks that are due, the earliest ones; tell whether the run goes on."""
     first = loop.clocks[0]
     for k in range(1, loop.n_clocks):
         if loop.clocks[k].t[0] < first.t[0]:
@@ -193,8 +210,10 @@ def _run_entries(loop: Loop) -> int:
 def _run_entry(loop: Loop, entry: Entry) -> int:
     """Run the kernel of an entry, and measure how long it takes if that is asked for.
 
-    To measure short kernels each time would take longer than the kernels. Each time
-    that is measured stands for the calls since the last one.
+    To measure short kernels at each call would take longer than the kernels. Each
+    measurement stands for all calls since the last one. What is measured is the entry's
+    own kernel, which it has with a profile also where there is a fused one: the partner
+    then is run, and measured, by itself.
     """
     entry.calls += 1
     if not loop.profile or entry.calls < entry.next_timed:
@@ -212,7 +231,11 @@ def _run_entry(loop: Loop, entry: Entry) -> int:
 
 
 def _advance(loop: Loop) -> bool:
-    """Let the clocks that are due tick; False if one has no time left to go to."""
+    """Let the clocks that are due tick; false if one is at its end already.
+
+    `_begin_step` lets the run go on if the earliest clock does. Another one that ticks
+    with it may be at its end: Python then raises what Brian's clocks raise.
+    """
     for k in range(loop.n_clocks):
         clock = loop.clocks[k]
         if clock.is_due:

@@ -24,48 +24,53 @@ class Job(Record):
     #: The kernel, with its table for all elements
     kernel: int64
     table: int64
-    #: What numpy's functions for arrays take, for one array: where its first item is,
-    #: which is the first part's table; the number of parts; the bytes of a table
+    #: What numba's threading layer splits between threads, as a loop of a generalized
+    #: ufunc over one array whose items are the tables of the parts: the address of the
+    #: first table, how many there are, and the bytes from one to the next
     first_part: Annotated[Pointer[int64], 1]
     n_parts: Annotated[Pointer[int64], 1]
     part_bytes: Annotated[Pointer[int64], 1]
-    #: Where the address of the threading layer's function for parallel loops is (0 if
-    #: this process has no threads), and what that calls
+    #: Where the address of the threading layer's function for parallel loops is; that
+    #: is 0 if this process has no threads
     parallel_for: Pointer[int64]
+    #: The address of `run_part`, which that function calls
     run_part: int64
     #: What a part returned that failed
     status: int64
     #: What has to be done after the parts: a function (or 0) and its argument
     finish: int64
     finish_argument: int64
-    #: The event space with the number of neurons, the first one of each part, and how
-    #: many events it has: for `join_events`
+    #: For `join_events`: the event space, the number of neurons, which is where it has
+    #: the number of events, and for each part the first neuron and how many events
     events: Pointer[int32]
     n_elements: int64
     starts: Pointer[int64]
     counts: Pointer[int32]
-    #: How much there is to do: a function (or 0) with its argument, and how much it
-    #: takes for several threads to be faster; without a function, that is measured
+    #: What tells how much there is to do: a function and its argument. Without a
+    #: function (0) it is measured whether several threads are faster
     amount: int64
     amount_argument: int64
+    #: How much there has to be for several threads
     enough: int64
     counter: PerformanceCounter
-    #: Calls so far; the shortest time of one thread, and of several
+    #: Measured calls so far; the shortest time of one thread, and of several
     n_calls: int64
     alone: int64
     together: int64
-    #: The key of counter-based random numbers, or null; what each part has of its own
+    #: The key of counter-based random numbers, or null; and a copy for each part, which
+    #: all count the runs of the kernel
     random_key: Pointer[CountedBuffers]
     part_keys: Pointer[CountedBuffers]
 
 
 #: How many calls are measured, in turn with one thread and with several
 _N_TRIALS = 12
-#: What takes so many times as long with several threads is measured no more
+#: What takes so many times as long with several threads is measured no more, ...
 _HOPELESS = 3
+#: ... but for the first so many calls, one of which wakes the threads
 _WAKING = 2
-#: Several threads have to save this part of the time, in percent: they are not the
-#: machine's only ones
+#: Several threads have to save this part of the time, in percent: others want to use
+#: the processors as well
 _GAIN = 10
 
 
@@ -103,13 +108,14 @@ def _measured(job: Job) -> int:
         job.alone = min(job.alone, elapsed)
     else:
         job.together = min(job.together, elapsed)
-    # The first call of the threads wakes them
     if job.n_calls > _WAKING and job.together > _HOPELESS * job.alone:
+        # That ends the trials
         job.n_calls = _N_TRIALS
     return status
 
 
 def _run(job: Job, is_alone: bool) -> int:
+    """Run a kernel with one thread or, where there are any, with several."""
     if is_alone or job.parallel_for[0] == 0:
         return call(job.kernel, (job.table,))
     return _together(job)
@@ -120,6 +126,7 @@ def _together(job: Job) -> int:
     job.status = 0
     if job.random_key:
         _give_keys(job)
+    n_inner_dimensions, n_arrays, n_threads = 0, 1, job.n_parts[0]
     call(
         job.parallel_for[0],
         (
@@ -128,9 +135,9 @@ def _together(job: Job) -> int:
             job.n_parts,
             job.part_bytes,
             job,
-            0,
-            1,
-            job.n_parts[0],
+            n_inner_dimensions,
+            n_arrays,
+            n_threads,
         ),
     )
     if job.random_key:
@@ -156,13 +163,15 @@ def run_part(
     part_bytes: Pointer[int64],
     job: Job,
 ) -> int:
-    """Run a kernel for some of the parts; the threading layer calls this.
+    """Run a kernel for some of the parts, one after the other; a thread calls this.
+
+    The parameters are those of a loop of a generalized ufunc. The result plays no role.
 
     Parameters
     ----------
     first_part, n_parts, part_bytes : pointer to int64
-        The address of the first part's table; the number of parts; the bytes from one
-        table to the next.
+        The address of the first of these parts' tables; how many these are; the bytes
+        from one table to the next.
     job : Job
         The kernel.
     """
@@ -177,7 +186,10 @@ def run_part(
 
 @operation
 def join_events(job: Job) -> int:
-    """Put the events that the parts found one after the other; the result is 0."""
+    """Put the events that the parts found one after the other; the result is 0.
+
+    Each part wrote its events to where its own neurons begin in the event space.
+    """
     n_events = job.counts[0]
     for part in range(1, job.n_parts[0]):
         for k in range(job.counts[part]):
@@ -189,5 +201,5 @@ def join_events(job: Job) -> int:
 
 @operation
 def do_nothing(argument: int) -> int:
-    """Return 0: for what parts leave to be done when all of them are done."""
+    """Return 0: takes the place of what only one of the parts may do, after them."""
     return 0

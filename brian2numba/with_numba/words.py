@@ -67,8 +67,10 @@ def call_of(name: str, n_arguments: int, kind: KindOf, emit: Emit) -> Any:
         try:
             kinds = [kind_of(part) for part in given]
             result = type_of(kind(kinds))
-        except (KeyError, NotInLanguageError) as error:
+        except KeyError as error:
             raise errors.TypingError(f"{name} of {given}: {error}") from None
+        except NotInLanguageError as error:
+            raise errors.TypingError(f"{name} of {given}: {error.what}") from None
         # So that numba widens integers of fewer bits, with their sign
         pairs = zip(given, kinds, strict=True)
         given = [p if isinstance(k, TypeName) else type_of(k) for p, k in pairs]

@@ -192,7 +192,7 @@ def test_reserved_rows_are_not_in_use():
 
 
 @operation
-def _distances(numbers, results, n):
+def _distances(numbers: int, results: int, n: int):
     """Write the distance of each number, for p = 0.02."""
     factor = positions_per_logarithm(0.02)
     for k in range(n):
@@ -201,7 +201,7 @@ def _distances(numbers, results, n):
 
 
 @operation
-def _distances_ahead(block, results, n):
+def _distances_ahead(block: int, results: int, n: int):
     """Write the distances that are drawn, for p = 0.02."""
     factor = positions_per_logarithm(0.02)
     streams, known = Streams(), KnownDistances()

@@ -27,7 +27,7 @@ SIZE = 20_000
 
 
 @operation
-def draw_uniform(address, out, n):
+def draw_uniform(address: int, out: int, n: int):
     streams = random_numbers.Streams()
     random_numbers.open_streams(streams, address)
     for i in range(n):
@@ -37,7 +37,7 @@ def draw_uniform(address, out, n):
 
 
 @operation
-def draw_normal(address, out, n):
+def draw_normal(address: int, out: int, n: int):
     streams = random_numbers.Streams()
     random_numbers.open_streams(streams, address)
     for i in range(n):
@@ -47,7 +47,7 @@ def draw_normal(address, out, n):
 
 
 @operation
-def draw_poisson(address, out, n, lam):
+def draw_poisson(address: int, out: int, n: int, lam: int):
     streams = random_numbers.Streams()
     random_numbers.open_streams(streams, address)
     for i in range(n):
@@ -57,7 +57,7 @@ def draw_poisson(address, out, n, lam):
 
 
 @operation
-def draw_binomial(address, out, n, trials, p_bits):
+def draw_binomial(address: int, out: int, n: int, trials: int, p_bits: int):
     streams = random_numbers.Streams()
     random_numbers.open_streams(streams, address)
     p = float64_from_bits(p_bits)
@@ -71,7 +71,7 @@ def draw_binomial(address, out, n, trials, p_bits):
 
 
 @operation
-def draw_binomial_by_normal(address, out, n, loc, scale):
+def draw_binomial_by_normal(address: int, out: int, n: int, loc: int, scale: int):
     streams = random_numbers.Streams()
     random_numbers.open_streams(streams, address)
     for i in range(n):

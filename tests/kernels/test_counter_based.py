@@ -33,7 +33,7 @@ KEY = counter_based.Key(0xA4093822, 0x299F31D0, 2**33 + 5, 0)
 
 
 @operation
-def philox_of_words(given, made):
+def philox_of_words(given: int, made: int):
     w, result = int64s(given), int64s(made)
     bits = counter_based.philox(w[0], w[1], w[2], w[3], w[4], w[5])
     result[0] = bits[0]
@@ -44,7 +44,7 @@ def philox_of_words(given, made):
 
 
 @operation
-def numbers_of_elements(address, out, first, n, draw):
+def numbers_of_elements(address: int, out: int, first: int, n: int, draw: int):
     key, numbers = counter_based.open_key(address), float64s(out)
     for k in range(n):
         numbers[2 * k] = counter_based.rand_at(first + k, key, draw)
@@ -53,7 +53,7 @@ def numbers_of_elements(address, out, first, n, draw):
 
 
 @operation
-def numbers_of_block(address, out, start, stop, draw):
+def numbers_of_block(address: int, out: int, start: int, stop: int, draw: int):
     key = counter_based.open_key(address)
     counter_based.fill_rand(float64s(out), start, stop, key, draw)
     counter_based.fill_randn(float64s(out + 8 * 512), start, stop, key, draw)
@@ -61,7 +61,7 @@ def numbers_of_block(address, out, start, stop, draw):
 
 
 @operation
-def numbers_of_streams(address, out, n, draw):
+def numbers_of_streams(address: int, out: int, n: int, draw: int):
     streams, numbers = random_numbers.Streams(), float64s(out)
     counter_streams.open_counted_streams(streams, address)
     numbers[0] = random_numbers.rand(streams)

@@ -222,6 +222,8 @@ def test_names_are_used_as_they_are(thing):
 def test_wrong_names_are_told():
     with pytest.raises(AttributeError, match="colour"):
         _ = Outer().colour
+    with pytest.raises(AttributeError, match="colour"):
+        Outer().colour = 3
     from brian2numba.errors import NotInLanguageError  # noqa: PLC0415
 
     with pytest.raises(NotInLanguageError, match="the field colour of Outer"):

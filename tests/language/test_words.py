@@ -10,7 +10,6 @@ import pytest
 from brian2numba import language
 from brian2numba.kernels.mersenne_twister import Twister, fill_uniform
 from brian2numba.language import (
-    bools,
     ceil,
     float32s,
     float64_from_bits,
@@ -23,7 +22,9 @@ from brian2numba.language import (
     interleaved,
     items_on_stack,
     prefetch,
-    uint32s,
+    same_memory,
+    uint8s,
+    uint32,
 )
 from brian2numba.language.word import WORDS
 from brian2numba.lowering import lower_function
@@ -33,7 +34,7 @@ NUMBERS = [0.0, -0.0, 1.5, -1.5, 2.0**31, 1e18, -3.999, 0.1]
 
 
 @operation
-def use_each_word(numbers, results, n):
+def use_each_word(numbers: int, results: int, n: int):
     """Write what words make of numbers; of results, each line belongs to a word."""
     integers, floats = int64s(results), float64s(results)
     singles = float32s(results + 8 * 6 * n)
@@ -43,18 +44,18 @@ def use_each_word(numbers, results, n):
         floats[i] = floor(x)
         floats[n + i] = ceil(x)
         integers[2 * n + i] = int32(x)
-        integers[3 * n + i] = bools(numbers)[8 * i + 7]
+        integers[3 * n + i] = uint8s(numbers)[8 * i + 7]
         floats[4 * n + i] = float64_from_bits(int64s(numbers)[i])
         words[i % 6] = int32s(numbers)[2 * i + 1]
         integers[5 * n + i] = words[i % 6]
         singles[i] = x
         # has no effect that can be seen, wherever it points
         prefetch(float64s(numbers), i + 8 * n)
-    return uint32s(numbers)[5]
+    return same_memory(int64s(numbers), uint32)[5]
 
 
 @operation
-def uniform_numbers(state, buffer, n):
+def uniform_numbers(state: int, buffer: int, n: int):
     """Draw uniform numbers."""
     fill_uniform(Twister.from_address(state), float64s(buffer), n)
     return 0
@@ -153,7 +154,7 @@ def test_numba_that_is_imported_later_has_the_same_runtime():
 
 
 @operation
-def squares(address, n):
+def squares(address: int, n: int):
     """Write squares in a loop that LLVM mixes the steps of."""
     numbers = int64s(address)
     for k in interleaved(n):
