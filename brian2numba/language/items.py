@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +27,13 @@ class ItemType:
     name: str
     ctype: Any
     value: Callable[[Any], Any]
+
+    def stored(self, number: Any) -> bool | int | float:
+        """Return what `ctypes` takes for a number, which may be one of numpy's."""
+        if self.ctype is ctypes.c_bool:
+            return bool(number)
+        is_float = self.ctype in (ctypes.c_float, ctypes.c_double)
+        return float(number) if is_float else int(number)
 
 
 #: The types of items by the words for them, see `brian2numba.language.casts`

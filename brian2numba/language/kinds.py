@@ -42,6 +42,9 @@ class Scalar:
     name: str
     llvm: str
 
+    def __str__(self) -> str:
+        return self.name
+
 
 VOID = Scalar("nothing", "void")
 BOOL = Scalar("bool", "i1")
@@ -94,6 +97,9 @@ class Pointer:
     item: Item
     llvm: str = "ptr"
 
+    def __str__(self) -> str:
+        return f"a pointer to {self.item.name}"
+
 
 @dataclass(frozen=True)
 class Reference:
@@ -101,6 +107,9 @@ class Reference:
 
     record: type[Record]
     llvm: str = "ptr"
+
+    def __str__(self) -> str:
+        return f"a record {self.record.__name__}"
 
 
 @dataclass(frozen=True)
@@ -110,6 +119,9 @@ class References:
     record: type[Record]
     llvm: str = "ptr"
 
+    def __str__(self) -> str:
+        return f"a pointer to records {self.record.__name__}"
+
 
 @dataclass(frozen=True)
 class TypeName:
@@ -118,6 +130,9 @@ class TypeName:
     item: Item
     llvm: str = "void"
 
+    def __str__(self) -> str:
+        return f"the type {self.item.name}"
+
 
 @dataclass(frozen=True)
 class Tuple:
@@ -125,6 +140,9 @@ class Tuple:
 
     kinds: tuple[Kind, ...]
     names: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"a tuple of {len(self.kinds)}"
 
     @property
     def llvm(self) -> str:
@@ -138,6 +156,9 @@ class CheckedPointer(Tuple):
 
     Its components are named as the arguments of `brian2numba.language.bounded`.
     """
+
+    def __str__(self) -> str:
+        return f"a checked pointer to {self.item.name}"
 
     @property
     def item(self) -> Item:
@@ -154,6 +175,9 @@ class Array(Tuple):
     Its components are named as numpy's attributes, where there is one. The last one is
     a word of the kernel that is there if the kernel checks indices when it returns.
     """
+
+    def __str__(self) -> str:
+        return f"an array of {self.item.name}"
 
     @property
     def item(self) -> Item:

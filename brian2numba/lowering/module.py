@@ -20,9 +20,11 @@ from brian2numba.language.definitions import (
 )
 from brian2numba.language.fields import of_record
 from brian2numba.language.kinds import (
+    BOOL,
     FLOAT64,
     INT64,
     ITEMS,
+    UINT64,
     Kind,
     Pointer,
     Reference,
@@ -93,6 +95,14 @@ def _kind_of(hint: Any) -> Kind:
     return Reference(hint) if issubclass(hint, language.Record) else INT64
 
 
+def _result_of_entry(types: Types) -> Kind:
+    """Return the type of what is returned to who calls a function by its address."""
+    if types.result not in (BOOL, INT64, UINT64):
+        name = types.definition.name
+        raise NotInLanguageError(f"{name}, whose result is {types.result},")
+    return INT64
+
+
 #: The numbers of metadata of loops, far from those of arrays
 _FIRST_OF_LOOPS = 1_000_000
 #: How many vectors of a loop LLVM does at a time, where it is told to
@@ -125,6 +135,8 @@ class Module:
     ) -> Kind:
         """Translate a function; return the type of its result."""
         types = Types(definition, kinds, self)
+        if not linkage:
+            types.result = _result_of_entry(types)
         self._texts.append(FunctionCode(types, self).text(name, linkage))
         return types.result
 
