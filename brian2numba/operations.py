@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from ctypes import CFUNCTYPE, c_int64
 from functools import cached_property
-from typing import Any, ClassVar, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, cast, get_args, get_origin, get_type_hints
 
 from brian2.core.preferences import prefs
 
@@ -48,7 +48,10 @@ class Operation:
     @cached_property
     def _compiled_call(self) -> Callable[..., int]:
         n_arguments = self.function.__code__.co_argcount
-        return CFUNCTYPE(c_int64, *[c_int64] * n_arguments)(self.address)
+        call: Any = CFUNCTYPE(c_int64, *[c_int64] * n_arguments)(self.address)
+        # It may outlive this object
+        call.code = self._compiled
+        return cast("Callable[..., int]", call)
 
     @cached_property
     def python_call(self) -> Callable[..., int]:

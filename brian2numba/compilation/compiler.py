@@ -253,11 +253,11 @@ def _numba_kernel(
     # numba takes long to import, and few models need it
     numba_kernel = importlib.import_module("brian2numba.compilation.numba_kernel")
     with WORK.compiling():
-        address, library, memory = numba_kernel.compile_with_numba(
+        address, library = numba_kernel.compile_with_numba(
             source, namespace, file_name, vectorises()
         )
     WORK.compiled += 1
-    alive = (library, memory, *source.objects.values())
+    alive = (library, *source.objects.values())
 
     def listings_of_numba() -> tuple[str, str]:
         return library.get_llvm_str(), library.get_asm_str()

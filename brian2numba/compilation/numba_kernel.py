@@ -9,13 +9,12 @@ if nothing had happened.
 from __future__ import annotations
 
 import ast
-import ctypes
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import FunctionType
 from typing import Any
 
 from llvmlite import ir
-from numba.core import cgutils, compiler, cpu, registry, types
+from numba.core import compiler, cpu, registry, types
 from numba.core.compiler_lock import global_compiler_lock
 
 from brian2numba.compilation.facts import is_translated
@@ -26,7 +25,6 @@ from brian2numba.errors import Status
 from brian2numba.failures import function_names
 from brian2numba.generation.jitting import compilable, is_jitted
 from brian2numba.generation.source import KernelSource
-from brian2numba.language import address_of
 from brian2numba.reports import Report
 from brian2numba.with_numba.calls import reporting, with_checks
 from brian2numba.with_numba.elementary import vector_functions
@@ -39,7 +37,8 @@ __all__ = ["compile_to_c", "compile_with_numba"]
 
 _INT64 = ir.IntType(64)
 _BYTES_OF_WORD = 8
-_SIZE_OF_REPORT = ctypes.sizeof(Report)
+#: Stands before the name of a function whose calls are reported
+_REPORTED = "_reported_"
 
 
 def compile_with_numba(
@@ -47,7 +46,7 @@ def compile_with_numba(
     namespace: dict[str, Any],
     file_name: str | None,
     vectorises: bool = False,
-) -> tuple[int, Any, Any]:
+) -> tuple[int, Any]:
     """Compile a kernel.
 
     Parameters
@@ -67,9 +66,7 @@ def compile_with_numba(
     address : int
         The address of the C function ``int64 kernel(int64 table)``.
     library : object
-        The code.
-    memory : object
-        Memory that the code uses; both have to live as long as it is called.
+        The code, which has to live as long as it is called.
 
     Raises
     ------
@@ -82,11 +79,9 @@ def compile_with_numba(
     names.update(vector_functions(namespace) if vectorises else {})
     names.update(names_of_operators(vectorises))
     names.update({n: compilable(v) for n, v in source.objects.items()})
-    report = Report()
     kernel = _kernel(source, names, file_name, vectorises)
-    kernel = _reporting(source, kernel, names, report)
-    address, library = compile_to_c(source, kernel, report)
-    return address, library, report
+    kernel = _reporting(source, kernel, names)
+    return compile_to_c(source, kernel)
 
 
 def _kernel(
@@ -97,7 +92,7 @@ def _kernel(
     Its functions of users, which `names` gets as well, check indices of arrays.
     """
     known = dict(names)
-    kernel = define(source, names, file_name, _Changed(names, vectorises))
+    kernel = define(source, names, file_name, _Changed(source, names, vectorises))
     own = {n for n, v in source.objects.items() if not is_translated(v)}
     own |= names.keys() - known.keys() - {"kernel"}
     names.update({n: with_checks(names[n]) for n in own if _is_function(names[n])})
@@ -107,14 +102,18 @@ def _kernel(
 class _Changed:
     """Writes the source of a kernel as numba takes it."""
 
-    def __init__(self, names: dict[str, Any], vectorises: bool) -> None:
+    def __init__(
+        self, source: KernelSource, names: dict[str, Any], vectorises: bool
+    ) -> None:
         self.names, self.vectorises = names, vectorises
+        self._reported = _reported(source)
 
     def __call__(self, module: ast.Module) -> ast.Module:
         """Return the changed source; the names get what it refers to besides."""
         for node in module.body:
             if isinstance(node, ast.FunctionDef) and node.name == "kernel":
                 self.names.update(resolved(node, self.names))
+                _Reporter(self._reported).visit(node)
         return with_our_operators(module, self.names, self.vectorises)
 
 
@@ -122,15 +121,37 @@ def _is_function(thing: Any) -> bool:
     return isinstance(thing, FunctionType) or is_jitted(thing)
 
 
+class _Reporter(ast.NodeTransformer):
+    """Lets a kernel say where its functions of users report their calls."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names = names
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        """Write the call of a function that reports."""
+        self.generic_visit(node)
+        match node.func:
+            case ast.Name(id=name) if name in self._names:
+                node.func.id = _REPORTED + name
+                node.args.insert(0, ast.Name("_report", ast.Load()))
+        return node
+
+
+def _reported(source: KernelSource) -> list[str]:
+    """Return the functions that the kernel calls, if they have something to report."""
+    if _slot_of_report(source) is None:
+        return []
+    return function_names(source.text, source.objects)
+
+
 def _reporting(
-    source: KernelSource, kernel: Any, names: dict[str, Any], report: Any
+    source: KernelSource, kernel: Any, names: dict[str, Any]
 ) -> Callable[[int], int]:
-    """Return a kernel that leaves in `report` which function of users it calls."""
-    numbers = function_names(source.text, source.objects)
+    """Return a kernel that leaves in its report which function of users it calls."""
     calls = {
-        name: reporting(names[name], number, report)
-        for number, name in enumerate(numbers)
-        if name != "kernel" and is_jitted(names[name])
+        _REPORTED + name: reporting(names[name], number)
+        for number, name in enumerate(_reported(source))
+        if name != "kernel"
     }
     return FunctionType(kernel.__code__, {**names, **calls}, kernel.__name__)
 
@@ -142,9 +163,7 @@ def _slot_of_report(source: KernelSource) -> int | None:
 
 
 @global_compiler_lock
-def compile_to_c(
-    source: KernelSource, kernel: Callable[[int], int], report: Report
-) -> tuple[int, Any]:
+def compile_to_c(source: KernelSource, kernel: Callable[[int], int]) -> tuple[int, Any]:
     """Compile a kernel to a C function that returns a status.
 
     Parameters
@@ -153,8 +172,6 @@ def compile_to_c(
         The source of the kernel.
     kernel : callable
         The kernel as a Python function of one integer, the address of its table.
-    report : Report
-        What it leaves of a call that fails.
 
     Returns
     -------
@@ -176,7 +193,7 @@ def compile_to_c(
     )
     name = f"{result.fndesc.llvm_func_name}.entry"
     entry = _Entry(target.target_context, result, name)
-    entry.write(report, _slot_of_report(source))
+    entry.write(_slot_of_report(source))
     result.library.add_ir_module(entry.module)
     address = result.library.get_pointer_to_function(name)
     if source.calls_users:
@@ -220,7 +237,7 @@ class _Entry:
         )
         self._builder = ir.IRBuilder(self._function.append_basic_block("entry"))
 
-    def write(self, report: Report, slot: int | None) -> None:
+    def write(self, slot: int | None) -> None:
         """Write the function."""
         descriptor, convention = self._descriptor, self._convention
         callee_type = convention.get_function_type(
@@ -236,28 +253,19 @@ class _Entry:
         )
         if slot is not None:
             with self._builder.if_then(status.is_error, likely=False):
-                self._hand_over(report, slot, status)
+                self._describe_exception(slot, status)
         failed = ir.Constant(_INT64, int(Status.USER_EXCEPTION))
         self._builder.ret(self._builder.select(status.is_error, failed, value))
 
-    def _hand_over(self, report: Report, slot: int, status: Any) -> None:
-        """Copy the report of a call that failed, with where the exception is."""
+    def _describe_exception(self, slot: int, status: Any) -> None:
+        """Leave in the report of a call that failed where the exception is."""
         builder = self._builder
         (table,) = self._function.args
-        target = builder.load(self._word(table, _BYTES_OF_WORD * slot))
-        source = _INT64(address_of(report))
-        cgutils.raw_memcpy(
-            builder,
-            self._word(target, 0),
-            self._word(source, 0),
-            _INT64(_SIZE_OF_REPORT),
-            1,
-        )
+        report = builder.load(self._word(table, _BYTES_OF_WORD * slot))
         address = builder.ptrtoint(status.excinfoptr, _INT64)
         described = builder.select(status.is_user_exc, address, _INT64(0))
-        fields = Report.FIELDS
-        builder.store(described, self._word(target, fields["exception"].offset))
-        builder.store(_INT64(0), self._word(source, fields["line"].offset))
+        offset = Report.FIELDS["exception"].offset
+        builder.store(described, self._word(report, offset))
 
     def _word(self, address: Any, offset: int) -> Any:
         address = self._builder.add(address, _INT64(offset))

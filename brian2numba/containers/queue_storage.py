@@ -130,7 +130,7 @@ class ChunkKind(enum.IntEnum):
 class ChunkHeader(Record):
     """What a chunk begins with."""
 
-    #: The next chunk of the slot, or 0
+    #: The next chunk of the slot, or 0; it comes first, where pools link records
     following: int32
     kind: int32
     #: The items that are used: from 0 to their number. As a range, so that
@@ -139,13 +139,15 @@ class ChunkHeader(Record):
     used: Range
 
 
-HEADER_ITEMS = ctypes.sizeof(ChunkHeader) // ITEM
+#: A multiple of the items of a range, so that no range goes beyond the end of a chunk
+HEADER_ITEMS = -(-ctypes.sizeof(ChunkHeader) // ctypes.sizeof(Range)) * RANGE_ITEMS
 EVENT_ITEMS = CHUNK_ITEMS - HEADER_ITEMS
 
 
 class Chunk(ChunkHeader):
     """Some of the events of a slot."""
 
+    unused: Annotated[Pointer[int32], HEADER_ITEMS - ctypes.sizeof(ChunkHeader) // ITEM]
     items: Annotated[Pointer[int32], EVENT_ITEMS]
 
 

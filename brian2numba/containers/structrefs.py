@@ -6,15 +6,19 @@ Their fields are made of those of the records `Rows` and `Queue`.
 
 from __future__ import annotations
 
+import ctypes
 from typing import Any
 
+import numpy as np
 from numba import types
 from numba.experimental import structref
+from numba.np.numpy_support import from_dtype
 
 from brian2numba.containers.allocation import Buffer
 from brian2numba.containers.dynamic_array import Rows
 from brian2numba.containers.queue_storage import Queue
-from brian2numba.language import Record
+from brian2numba.language import Item, Record
+from brian2numba.language.records import EmbeddedItems, PointerTo
 
 __all__ = ["dynamic_array", "spike_queue"]
 
@@ -55,20 +59,48 @@ structref.define_boxing(SpikeQueueType, SpikeQueueProxy)
 
 
 def _fields(record: type[Record], prefix: str = "") -> list[tuple[str, types.Type]]:
-    """Return numba's fields for those of a record.
+    """Return numba's fields for those of a record, where the record has them.
 
-    Addresses are integers, a buffer is an array of bytes, and the fields of another
-    record in it have its name in front of theirs.
+    Addresses are integers, a buffer is an array of bytes, items are a tuple, and the
+    fields of another record in it have its name in front of theirs.
     """
-    fields = []
+    fields: list[tuple[str, types.Type]] = []
+    end = 0
     for name, field in record.FIELDS.items():
-        if field.kind is Buffer:
-            fields.append((prefix + name, _BUFFER))
-        elif isinstance(field.kind, type):
+        fields += _unused(prefix, end, field.offset)
+        if isinstance(field.kind, type) and field.kind is not Buffer:
             fields += _fields(field.kind, f"{prefix}{name}_")
         else:
-            fields.append((prefix + name, types.int64))
-    return fields
+            fields.append((prefix + name, _type_of(field.kind)))
+        end = field.offset + _size_of(field.kind)
+    return fields + _unused(prefix, end, ctypes.sizeof(record))
+
+
+def _unused(prefix: str, start: int, end: int) -> list[tuple[str, types.Type]]:
+    """Return a field for bytes between others, which numba would leave out."""
+    if start == end:
+        return []
+    return [(f"{prefix}unused_{start}", types.UniTuple(types.uint8, end - start))]
+
+
+def _type_of(kind: Any) -> types.Type:
+    if kind is Buffer:
+        return _BUFFER
+    if isinstance(kind, PointerTo):
+        return types.int64
+    if isinstance(kind, EmbeddedItems):
+        if not isinstance(kind.item, Item):
+            raise TypeError(f"Fields of {kind.item.__name__} can't be numba's.")
+        return types.UniTuple(_type_of(kind.item), kind.n_items)
+    return from_dtype(np.dtype(kind.ctype))
+
+
+def _size_of(kind: Any) -> int:
+    if isinstance(kind, PointerTo):
+        return ctypes.sizeof(ctypes.c_int64)
+    if isinstance(kind, EmbeddedItems):
+        return kind.n_items * _size_of(kind.item)
+    return ctypes.sizeof(kind.ctype if isinstance(kind, Item) else kind)
 
 
 _DYNAMIC_ARRAY = DynamicArrayType(_fields(Rows))

@@ -6,7 +6,8 @@ import ctypes
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from brian2numba.language.kinds import FLOAT64, INT64, Scalar
+from brian2numba.errors import NotInLanguageError
+from brian2numba.language.kinds import FLOAT64, INT64, Scalar, Tuple
 from brian2numba.language.pointers import address_of
 from brian2numba.language.values import Code, Value, convert
 from brian2numba.language.word import in_llvm
@@ -39,6 +40,10 @@ def _(code: Code, args: Sequence[Value]) -> Value:
 
 def _call_at(code: Code, result: Scalar, args: Sequence[Value]) -> Value:
     address, arguments = args
+    if not isinstance(arguments.kind, Tuple):
+        raise NotInLanguageError(
+            f"{arguments.kind} where a tuple of arguments has to be"
+        )
     numbers = [convert(code, part, INT64) for part in arguments.parts]
     target = code.emit(f"inttoptr i64 {address.ref} to ptr")
     given = ", ".join(f"i64 {number.ref}" for number in numbers)

@@ -51,9 +51,9 @@ def _field(record: type[Record], name: str) -> Field:
 
 def read_field(code: Any, owner: Value, name: str) -> Value:
     """Return the value of a field: a number, or an address."""
+    address = field_address(code, owner, name)
     assert isinstance(owner.kind, Reference)
     field, kind = _field(owner.kind.record, name), field_kind(owner.kind.record, name)
-    address = field_address(code, owner, name)
     if isinstance(field.kind, Item):
         items = Value(address, Pointer(field.kind), scope=owner.scope)
         return load_item(code, items, constant(0))
@@ -65,10 +65,9 @@ def read_field(code: Any, owner: Value, name: str) -> Value:
 
 def write_field(code: Any, owner: Value, name: str, value: Value) -> None:
     """Write a number or an address to a field."""
-    if not isinstance(owner.kind, Reference):
-        raise NotInLanguageError(f"the attribute {name} of {owner.kind}")
-    field = _field(owner.kind.record, name)
     address = field_address(code, owner, name)
+    assert isinstance(owner.kind, Reference)
+    field = _field(owner.kind.record, name)
     if isinstance(field.kind, Item):
         items = Value(address, Pointer(field.kind), scope=owner.scope)
         store_item(code, items, constant(0), value)
@@ -81,7 +80,8 @@ def write_field(code: Any, owner: Value, name: str, value: Value) -> None:
 
 def field_address(code: Any, owner: Value, name: str) -> str:
     """Return where a field is."""
-    assert isinstance(owner.kind, Reference)
+    if not isinstance(owner.kind, Reference):
+        raise NotInLanguageError(f"the attribute {name} of {owner.kind}")
     offset = _field(owner.kind.record, name).offset
     if offset == 0:
         return owner.ref

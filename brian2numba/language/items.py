@@ -72,6 +72,13 @@ class Item:
         """How many bytes it takes."""
         return ctypes.sizeof(self.ctype)
 
+    def stored(self, number: Any) -> bool | int | float:
+        """Return what `ctypes` takes for a number, which may be one of numpy's."""
+        if self.ctype is ctypes.c_bool:
+            return bool(number)
+        is_float = self.ctype in (ctypes.c_float, ctypes.c_double)
+        return float(number) if is_float else int(number)
+
 
 #: The types of items by the words that they are, see `brian2numba.language.casts`, ...
 ITEM_TYPES: dict[Any, Item] = {}

@@ -44,10 +44,12 @@ class Pointer[T]:
         return record
 
     def __setitem__(self, index: int, value: T) -> None:
-        is_float = self._ctype in (ctypes.c_float, ctypes.c_double)
-        # numpy's numbers are none of Python's
-        number: Any = value
-        self._at(index).value = float(number) if is_float else int(number)
+        if not isinstance(self.item, Item):
+            raise TypeError(
+                f"An item of several records can't be replaced: write the fields of "
+                f"{self.item.__name__} number {index}."
+            )
+        self._at(index).value = self.item.stored(value)
 
     def __add__(self, n_items: int) -> Pointer[T]:
         size = ctypes.sizeof(self._ctype)
@@ -58,6 +60,8 @@ class Pointer[T]:
         return self.item.ctype if isinstance(self.item, Item) else self.item
 
     def _at(self, index: int) -> Any:
+        if not self.address:
+            raise ValueError(f"Item {index} of a null pointer.")
         size = ctypes.sizeof(self._ctype)
         return self._ctype.from_address(self.address + int(index) * size)
 
@@ -118,13 +122,26 @@ def pointer_to(array: Any) -> Pointer[Any]:
     if array is None:
         return Pointer(0, _item_of(np.dtype(np.int64)))
     if isinstance(array, np.ndarray):
+        if not array.flags.forc:
+            raise ValueError(
+                f"The items of an array of shape {array.shape} with the strides "
+                f"{array.strides} are not one after the other: take a copy of it."
+            )
         return Pointer(array.ctypes.data, _item_of(array.dtype), array)
+    if not isinstance(array, ctypes.Array) or not issubclass(
+        array._type_, ctypes.Structure
+    ):
+        raise TypeError(f"{array!r} is no array of numbers or of records.")
     return Pointer(ctypes.addressof(array), array._type_, array)
 
 
 def _item_of(dtype: np.dtype[Any]) -> Item:
     """Return the type of items that are in the memory of a type of numpy's."""
-    return next(k for k in ITEM_TYPES.values() if np.dtype(k.ctype) == dtype)
+    for kind in ITEM_TYPES.values():
+        if np.dtype(kind.ctype) == dtype:
+            return kind
+    known = ", ".join(kind.name for kind in ITEM_TYPES.values())
+    raise TypeError(f"No pointer points to items of type {dtype}, but to {known}.")
 
 
 def new_items(kind: Item, n_items: int) -> Pointer[Any]:

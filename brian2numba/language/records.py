@@ -25,7 +25,8 @@ Fields are where a C compiler would put them.
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Mapping
+import inspect
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import (
     TYPE_CHECKING,
@@ -88,6 +89,13 @@ class _PointerField:
         return Pointer(getattr(record, self._name), self._item, record)
 
     def __set__(self, record: Any, value: Any) -> None:
+        is_other = isinstance(value, Pointer) and value.item is not self._item
+        # A null pointer is one to anything
+        if is_other and value:
+            raise TypeError(
+                f"{self._name[1:]} of {type(record).__name__} points to "
+                f"{_name_of(self._item)}, not to {_name_of(value.item)}."
+            )
         setattr(record, self._name, address_of(value))
 
 
@@ -103,6 +111,12 @@ class _ItemsField:
             return self
         items = getattr(record, self._name)
         return Pointer(ctypes.addressof(items), self._kind.item, record)
+
+    def __set__(self, record: Any, value: Any) -> None:
+        raise AttributeError(
+            f"{self._name[1:]} of {type(record).__name__} is in the record and can't "
+            "be replaced: write its items."
+        )
 
 
 _StructureType: Any = type(ctypes.Structure)
@@ -120,7 +134,7 @@ class _RecordType(_StructureType):
         known = getattr(cls, "FIELDS", {})
         hints = get_type_hints(cls, localns={name: cls}, include_extras=True)
         kinds = {
-            n: _kind_of_field(f"{name}.{n}", hint)
+            n: _kind_of_field(cls, n, hint)
             for n, hint in hints.items()
             if n not in known and get_origin(hint) is not ClassVar
         }
@@ -160,11 +174,15 @@ class Record(_Structure):
     of the function. ``Clock.from_address(address)`` is the record at an address,
     ``Clock.array_at(address)`` a pointer to those from there on. ``(Clock * n)()``
     makes several, in Python, and ``ctypes.sizeof(Clock)`` is the number of its bytes. A
-    record at the address 0 is false.
+    record at the address 0 is false. Integer fields take Python's own integers.
     """
 
     #: The fields by name
     FIELDS: ClassVar[Mapping[str, Field]]
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        _check_names(cls)
 
     def __bool__(self) -> bool:
         return ctypes.addressof(self) != 0
@@ -175,29 +193,57 @@ class Record(_Structure):
         return Pointer(address, cls)
 
 
-def _kind_of_field(field: str, hint: Any) -> Any:
-    """Return what the annotation of a field says that it is."""
-    try:
-        return _kind(hint)
-    except (AttributeError, KeyError, TypeError):
-        numbers = ", ".join(item.__name__ for item in ITEM_TYPES)
+def _name_of(item: Any) -> str:
+    return str(item.name if isinstance(item, Item) else item.__name__)
+
+
+def _check_names(cls: type[Record]) -> None:
+    """Refuse fields whose names mean something else, or whose value would be lost."""
+    names = inspect.get_annotations(cls)
+    for name in names:
+        where = f"The field {name} of {cls.__name__}"
+        if name in cls.FIELDS:
+            raise TypeError(f"{where} is one of a class above it already.")
+        if name in vars(cls):
+            raise TypeError(f"{where} has a value, but a new record is all 0.")
+        if hasattr(Record, name):
+            raise TypeError(f"{where} is called like something that all records have.")
+        if name.startswith("_") and name[1:] in {*names, *cls.FIELDS}:
+            raise TypeError(f"{where} is called like {name[1:]}, but for a line.")
+
+
+def _kind_of_field(cls: Any, name: str, hint: Any) -> Any:
+    """Return what a field is, given its annotation."""
+    kind = _kind(hint)
+    if kind is None:
+        known = ", ".join(item.name for item in ITEM_TYPES.values())
         raise TypeError(
-            f"The field {field} is annotated with {hint!r}, which memory can't have. "
-            f"Annotate it with a number of known size ({numbers}), a class of records, "
-            "Pointer[...], or Annotated[Pointer[...], n] for n items in the record."
-        ) from None
+            f"The field {name} of {cls.__name__} is annotated with {hint!r}. A field "
+            f"is a number ({known}), a record, Pointer[...] of one of these, or "
+            "Annotated[Pointer[...], 3] for three of them in the record."
+        )
+    if kind is cls:
+        raise TypeError(
+            f"The field {name} of {cls.__name__} would have the record in itself; "
+            f"Pointer[{cls.__name__}] is the address of one."
+        )
+    return kind
 
 
 def _kind(hint: Any) -> Any:
+    """Return what the annotation of a field says that it is; None if it is unknown."""
     if get_origin(hint) is Annotated:
         pointer, n_items = get_args(hint)
-        return EmbeddedItems(_kind(pointer).item, n_items)
+        kind = _kind(pointer)
+        is_known = isinstance(kind, PointerTo) and isinstance(n_items, int)
+        return EmbeddedItems(kind.item, n_items) if is_known and n_items >= 0 else None
     if get_origin(hint) is Pointer:
         (item,) = get_args(hint)
-        return PointerTo(_kind(item))
+        kind = _kind(item)
+        return PointerTo(kind) if isinstance(kind, Item | type) else None
     if isinstance(hint, type) and issubclass(hint, Record):
         return hint
-    return ITEM_TYPES[hint]
+    return ITEM_TYPES.get(hint) if isinstance(hint, Hashable) else None
 
 
 def _is_ctypes_own(kind: Any) -> bool:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from brian2numba.elementary.power import square_root
@@ -41,7 +43,7 @@ from brian2numba.lowering.operators import (
     power_by_products,
     unary,
 )
-from brian2numba.lowering.speculation import is_cheap
+from brian2numba.lowering.speculation import is_cheap, is_harmless
 
 __all__ = ["Expressions"]
 
@@ -71,6 +73,8 @@ class Expressions:
 
     def truth(self, node: ast.expr) -> Value:
         """Write a condition."""
+        if isinstance(node, ast.BoolOp) and self.types.has_address(node):
+            return self._of_truths(node)
         return truth(self.code, self.value(node))
 
     def _constant(self, node: ast.expr) -> Value:
@@ -101,6 +105,7 @@ class Expressions:
         owner = self.value(node.value)
         if isinstance(owner.kind, Reference):
             return read_field(self.code, owner, node.attr)
+        self.types.attribute(owner.kind, node.attr)
         assert isinstance(owner.kind, Tuple)
         if isinstance(owner.kind, Array) and node.attr == "size":
             return length_of(owner)
@@ -124,10 +129,12 @@ class Expressions:
             return replace(load(self.code, owner, index), scope=owner.scope)
         if not isinstance(owner.kind, Tuple):
             raise NotInLanguageError(f"an item of {owner.kind}")
-        if isinstance(index.number, int):
+        n_parts, numbers = len(owner.parts), [part.number for part in owner.parts]
+        if isinstance(index.number, int) and -n_parts <= index.number < n_parts:
             return owner.parts[index.number]
-        table = self.code.module.table([part.number for part in owner.parts])
-        return load(self.code, table, index)
+        if index.number is not None or not numbers or None in numbers:
+            raise NotInLanguageError(f"an item of {owner.kind}")
+        return load(self.code, self.code.module.table(numbers), index)
 
     def _binop(self, node: ast.BinOp) -> Value:
         left, right = self.value(node.left), self.value(node.right)
@@ -139,9 +146,9 @@ class Expressions:
         """Write an operation of two values."""
         if op is ast.Pow:
             return self._power(left, right)
-        if isinstance(left.kind, CheckedPointer):
+        if op is ast.Add and isinstance(left.kind, CheckedPointer):
             return moved_within(self.code, left, right)
-        if isinstance(left.kind, Pointer | References):
+        if op is ast.Add and isinstance(left.kind, Pointer | References):
             return moved(self.code, left, right)
         result = binary(self.code, op, left, right)
         if result is not None:
@@ -178,21 +185,29 @@ class Expressions:
         number = self.types.number(node)
         if number is not None:
             return self._known(number)
-        return unary[type(node.op)](self.code, self.value(node.operand))
+        is_not = isinstance(node.op, ast.Not)
+        value = self.truth if is_not else self.value
+        return unary[type(node.op)](self.code, value(node.operand))
 
     def _compare(self, node: ast.Compare) -> Value:
         if self.types.takes_arrays and not all(map(is_cheap, node.comparators[1:])):
             # Where a comparison before is false, Python asks for no element
             raise NotInLanguageError(f"the expression {ast.unparse(node)}")
-        left = self.value(node.left)
-        result: Value | None = None
-        for op, right_node in zip(node.ops, node.comparators, strict=True):
-            right = self.value(right_node)
-            part = self._comparison(op, left, right)
-            result = part if result is None else self._and(result, part)
-            left = right
-        assert result is not None
-        return result
+        return self._chain(self.value(node.left), node.ops, node.comparators)
+
+    def _chain(
+        self, left: Value, ops: Sequence[ast.cmpop], nodes: Sequence[ast.expr]
+    ) -> Value:
+        """Write comparisons in a row, of a value with what follows."""
+        right = self.value(nodes[0])
+        result = self._comparison(ops[0], left, right)
+        if len(ops) == 1:
+            return result
+        if all(is_cheap(n) or is_harmless(n, self.types) for n in nodes[1:]):
+            return self._and(result, self._chain(right, ops[1:], nodes[1:]))
+        return self._short_circuit(
+            True, result, lambda: self._chain(right, ops[1:], nodes[1:]), BOOL
+        )
 
     def _comparison(self, op: ast.cmpop, left: Value, right: Value) -> Value:
         if not isinstance(op, (ast.In, ast.NotIn)):
@@ -210,22 +225,30 @@ class Expressions:
 
     def _boolop(self, node: ast.BoolOp) -> Value:
         kind = self.types.of(node)
-        is_and = isinstance(node.op, ast.And)
-        value = self.value(node.values[0])
+        if kind == BOOL:
+            return self._of_truths(node)
+        is_and, value = isinstance(node.op, ast.And), self.value(node.values[0])
         for other in node.values[1:]:
-            if kind == BOOL and is_cheap(other):
+            value = self._short_circuit(is_and, value, partial(self.value, other), kind)
+        return value
+
+    def _of_truths(self, node: ast.BoolOp) -> Value:
+        """Write ``and`` or ``or`` where only the truth of what is joined counts."""
+        is_and, value = isinstance(node.op, ast.And), self.truth(node.values[0])
+        for other in node.values[1:]:
+            if is_cheap(other):
                 # No branch: LLVM makes vector code of it
-                name = "and" if is_and else "or"
-                left, right = truth(self.code, value), self.truth(other)
-                value = Value(
-                    self.code.emit(f"{name} i1 {left.ref}, {right.ref}"), BOOL
-                )
+                name, right = "and" if is_and else "or", self.truth(other)
+                ref = self.code.emit(f"{name} i1 {value.ref}, {right.ref}")
+                value = Value(ref, BOOL)
             else:
-                value = self._short_circuit(is_and, value, other, kind)
+                value = self._short_circuit(
+                    is_and, value, partial(self.truth, other), BOOL
+                )
         return value
 
     def _short_circuit(
-        self, is_and: bool, left: Value, right: ast.expr, kind: Kind
+        self, is_and: bool, left: Value, right: Callable[[], Value], kind: Kind
     ) -> Value:
         code = self.code
         left = convert(code, left, kind)
@@ -234,7 +257,7 @@ class Expressions:
         start = code.block
         code.branch(condition, *((more, end) if is_and else (end, more)))
         code.begin(more)
-        other = convert(code, self.value(right), kind)
+        other = convert(code, right(), kind)
         return self._joined([(left, start), (other, code.block)], end, kind)
 
     def _ifexp(self, node: ast.IfExp) -> Value:
@@ -265,12 +288,14 @@ class Expressions:
 
     def _joined(self, ways: list[tuple[Value, str]], end: str, kind: Kind) -> Value:
         """Go on at a label with the value from one of several blocks."""
-        if not isinstance(kind, Scalar):
-            raise NotInLanguageError(f"one of several {kind}")
+        if not isinstance(kind, (Scalar, *ADDRESSES)):
+            raise NotInLanguageError(f"one of several values, which are {kind}")
         self.code.jump(end)
         self.code.begin(end)
         pairs = ", ".join(f"[ {value.ref}, %{block} ]" for value, block in ways)
-        return Value(self.code.emit(f"phi {kind.llvm} {pairs}"), kind)
+        scopes = {value.scope for value, _ in ways}
+        scope = scopes.pop() if len(scopes) == 1 else ""
+        return Value(self.code.emit(f"phi {kind.llvm} {pairs}"), kind, scope=scope)
 
     def _call(self, node: ast.Call) -> Value:
         if node.keywords:

@@ -126,6 +126,8 @@ class Types:
             case ast.Name(id=name):
                 self._set(name, kind)
             case ast.Tuple(elts=parts) if type(kind) is Tuple:
+                if len(parts) != len(kind.kinds):
+                    raise NotInLanguageError(f"{ast.unparse(target)} = {kind}")
                 for part, part_kind in zip(parts, kind.kinds, strict=True):
                     self._assign(part, part_kind)
             case ast.Subscript() | ast.Attribute():
@@ -168,19 +170,27 @@ class Types:
         number = self.number(node)
         if number is not None:
             return self._constant_kind(number)
-        kind = self.of(node.operand)
         if isinstance(node.op, ast.Not):
             return BOOL
+        kind = self.of(node.operand)
         return INT64 if kind == BOOL else kind
 
     def _of_compare(self, node: ast.Compare) -> Kind:
         return BOOL
 
     def _of_boolop(self, node: ast.BoolOp) -> Kind:
-        kinds = [self.of(value) for value in node.values]
-        if any(isinstance(kind, ADDRESSES) for kind in kinds):
+        if not self.has_address(node):
+            return self._one_of(node.values)
+        if all(self.of(v) == BOOL or self.has_address(v) for v in node.values):
             return BOOL
-        return self._one_of(node.values)
+        # In Python, one of the numbers is the result
+        raise NotInLanguageError(f"{ast.unparse(node)}, which may be a number")
+
+    def has_address(self, node: ast.expr) -> bool:
+        """Tell whether an expression is a pointer or a record, or joins one."""
+        if isinstance(node, ast.BoolOp):
+            return any(self.has_address(value) for value in node.values)
+        return isinstance(self.of(node), ADDRESSES)
 
     def _of_ifexp(self, node: ast.IfExp) -> Kind:
         return self._one_of([node.body, node.orelse])
@@ -196,7 +206,7 @@ class Types:
 
     def _of_attribute(self, node: ast.Attribute) -> Kind:
         if self.is_value(node.value):
-            return self._field(self.of(node.value), node.attr)
+            return self.attribute(self.of(node.value), node.attr)
         return self._constant_kind(self.constant(node))
 
     def is_value(self, node: ast.expr) -> bool:
@@ -244,8 +254,8 @@ class Types:
         raise NotInLanguageError(f"an item of {kind}")
 
     @staticmethod
-    def _field(kind: Kind, name: str) -> Kind:
-        """Return the type of an attribute."""
+    def attribute(kind: Kind, name: str) -> Kind:
+        """Return the type of an attribute of a value."""
         if isinstance(kind, Reference):
             return field_kind(kind.record, name)
         if isinstance(kind, Array) and name == "size" and kind.n_dimensions == 1:

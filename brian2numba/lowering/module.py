@@ -20,9 +20,11 @@ from brian2numba.language.definitions import (
 )
 from brian2numba.language.fields import of_record
 from brian2numba.language.kinds import (
+    BOOL,
     FLOAT64,
     INT64,
     ITEMS,
+    UINT64,
     Kind,
     Pointer,
     Reference,
@@ -100,6 +102,14 @@ def _described(thing: Any) -> str:
     return repr(thing)
 
 
+def _result_of_entry(types: Types) -> Kind:
+    """Return the type of what is returned to who calls a function by its address."""
+    if types.result not in (BOOL, INT64, UINT64):
+        name = types.definition.name
+        raise NotInLanguageError(f"{name}, whose result is {types.result},")
+    return INT64
+
+
 #: The numbers of metadata of loops, far from those of arrays
 _FIRST_OF_LOOPS = 1_000_000
 #: How many vectors of a loop LLVM does at a time, where it is told to
@@ -132,6 +142,8 @@ class Module:
     ) -> Kind:
         """Translate a function; return the type of its result."""
         types = Types(definition, kinds, self)
+        if not linkage:
+            types.result = _result_of_entry(types)
         self._texts.append(FunctionCode(types, self).text(name, linkage))
         return types.result
 

@@ -16,7 +16,7 @@ from brian2numba.language import float32, float64
 from brian2numba.language.kinds import FLOAT32, FLOAT64
 from brian2numba.lowering.inference import Types
 
-__all__ = ["alternatives", "is_cheap"]
+__all__ = ["alternatives", "is_cheap", "is_harmless"]
 
 _CHEAP = (
     ast.Compare,
@@ -75,24 +75,24 @@ def alternatives(
         case _:
             return None
     is_float = types.variables[name] in (FLOAT32, FLOAT64)
-    if is_float and all(_is_harmless(part, types) for part in (value, other)):
+    if is_float and all(is_harmless(part, types) for part in (value, other)):
         return name, value, other
     return None
 
 
-def _is_harmless(node: ast.expr, types: Types) -> bool:
+def is_harmless(node: ast.expr, types: Types) -> bool:
     """Tell whether an expression is arithmetic of numbers, that vectors can do."""
     match node:
         case ast.Call(func=function, args=args, keywords=[]):
             thing = types.thing(function)
             is_vector = types.definition.vectorises and id(thing) in _VECTOR_FUNCTIONS
             known = is_vector or thing in _CONVERSIONS
-            return known and all(_is_harmless(argument, types) for argument in args)
+            return known and all(is_harmless(argument, types) for argument in args)
         case ast.BinOp(left=left, op=ast.Add() | ast.Sub() | ast.Mult(), right=right):
-            return _is_harmless(left, types) and _is_harmless(right, types)
+            return is_harmless(left, types) and is_harmless(right, types)
         case ast.BinOp(left=left, op=ast.Div(), right=right):
             is_float = types.of(left) in (FLOAT32, FLOAT64)
-            return is_float and all(_is_harmless(n, types) for n in (left, right))
+            return is_float and all(is_harmless(n, types) for n in (left, right))
         case ast.UnaryOp(op=ast.USub() | ast.UAdd(), operand=operand):
-            return _is_harmless(operand, types)
+            return is_harmless(operand, types)
     return isinstance(node, ast.Name | ast.Constant)

@@ -14,7 +14,6 @@ from numba import jit, types
 from numba.core import cgutils
 from numba.core.dispatcher import Dispatcher
 
-from brian2numba.language import address_of
 from brian2numba.reports import ARGUMENT_KINDS, N_ARGUMENTS, Report
 from brian2numba.with_numba.functions import jitted
 from brian2numba.with_numba.words import intrinsic
@@ -42,8 +41,10 @@ def with_checks(function: Any) -> Any:
     return jit(**{**function.targetoptions, "boundscheck": True})(function.py_func)
 
 
-def reporting(function: Any, number: int, report: Report) -> Any:
+def reporting(function: Any, number: int) -> Any:
     """Return a function that leaves what it is called with while it runs.
+
+    Its first argument is the `Report` where it leaves that.
 
     Parameters
     ----------
@@ -51,57 +52,41 @@ def reporting(function: Any, number: int, report: Report) -> Any:
         The function, in jitted form.
     number : int
         The number by which a `Report` refers to it.
-    report : Report
-        Where to leave it. Compiled code has its address.
     """
-    begin, end = _beginning(number, report), _ending(report)
+    begin = _beginning(number)
 
-    def call(*arguments: Any) -> Any:
-        begin(arguments)
+    def call(report: Any, *arguments: Any) -> Any:
+        begin(report, arguments)
         result = function(*arguments)
-        end()
+        report.line = _NO_CALL
         return result
 
     return jitted(call)
 
 
-def _beginning(number: int, report: Report) -> Any:
+def _beginning(number: int) -> Any:
     """Return an intrinsic that leaves which call it is, given its arguments."""
 
     @intrinsic
-    def begin(typing_context: Any, arguments: types.Type) -> Any:
+    def begin(typing_context: Any, report: types.Type, arguments: types.Type) -> Any:
         def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            kinds = 0
-            values = cgutils.unpack_tuple(builder, args[0])
+            kinds, address = 0, args[0]
+            values = cgutils.unpack_tuple(builder, args[1])
             given = list(zip(arguments.types, values, strict=True))
             for k, (kind, value) in enumerate(given[:N_ARGUMENTS]):
                 code = ARGUMENT_KINDS.get(_name(kind), _NO_NUMBER)
                 kinds |= code << 4 * k
                 if code != _NO_NUMBER:
                     bits = _bits(context, builder, kind, value)
-                    _write(builder, report, "arguments", bits, k)
-            _write(builder, report, "kinds", _INT64(kinds))
-            _write(builder, report, "function", _INT64(number))
-            _write(builder, report, "line", _INT64(_SOME_LINE))
+                    _write(builder, address, "arguments", bits, k)
+            _write(builder, address, "kinds", _INT64(kinds))
+            _write(builder, address, "function", _INT64(number))
+            _write(builder, address, "line", _INT64(_SOME_LINE))
             return context.get_dummy_value()
 
-        return types.void(arguments), codegen
+        return types.void(report, arguments), codegen
 
     return begin
-
-
-def _ending(report: Report) -> Any:
-    """Return an intrinsic that says that a call is over."""
-
-    @intrinsic
-    def end(typing_context: Any) -> Any:
-        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            _write(builder, report, "line", _INT64(_NO_CALL))
-            return context.get_dummy_value()
-
-        return types.void(), codegen
-
-    return end
 
 
 def _name(kind: types.Type) -> str:
@@ -122,10 +107,8 @@ def _bits(context: Any, builder: Any, kind: types.Type, value: Any) -> Any:
     return context.cast(builder, value, kind, types.int64)
 
 
-def _write(
-    builder: Any, report: Report, field: str, value: Any, index: int = 0
-) -> None:
+def _write(builder: Any, report: Any, field: str, value: Any, index: int = 0) -> None:
     """Write a field of a report, or a number among those that it has."""
     offset = Report.FIELDS[field].offset + _BYTES_OF_WORD * index
-    address = _INT64(address_of(report) + offset)
-    builder.store(value, builder.inttoptr(address, _INT64.as_pointer()))
+    place = builder.gep(report, [_INT64(offset)])
+    builder.store(value, builder.bitcast(place, _INT64.as_pointer()))

@@ -88,15 +88,16 @@ class _Rewriter(ast.NodeTransformer):
         record = _record_of(thing)
         assert record is not None
         action = "new" if thing is record else thing.__name__
-        name = f"_{record.__name__}_{action}"
-        if name not in _functions:
-            _functions[name] = _made(record, action)
-        self.made[name] = _functions[name]
+        if (record, action) not in _functions:
+            name = f"_{record.__name__}_{action}_{len(_functions)}"
+            _functions[record, action] = name, _made(record, action)
+        name, function = _functions[record, action]
+        self.made[name] = function
         return ast.copy_location(ast.Name(name, ast.Load()), node)
 
 
-#: What makes and finds records, by its name in sources
-_functions: dict[str, Any] = {}
+#: What makes and finds records, and its name in sources; two may be called the same
+_functions: dict[tuple[type[Record], str], tuple[str, Any]] = {}
 
 
 def _record_of(thing: Any) -> type[Record] | None:

@@ -36,6 +36,11 @@ class RecordType(types.Type):
         self.record = record
         super().__init__(f"record {record.__module__}.{record.__qualname__}")
 
+    @property
+    def key(self) -> Any:
+        """What two types have in common that are the same."""
+        return self.record
+
 
 class RecordsType(types.Type):
     """The address of records, one after the other."""
@@ -43,6 +48,11 @@ class RecordsType(types.Type):
     def __init__(self, record: type[Record]) -> None:
         self.record = record
         super().__init__(f"records {record.__module__}.{record.__qualname__}")
+
+    @property
+    def key(self) -> Any:
+        """What two types have in common that are the same."""
+        return self.record
 
 
 @extending.register_model(PointerType)
