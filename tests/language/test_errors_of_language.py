@@ -169,5 +169,7 @@ def new_record_type(name, fields):
 
 @pytest.mark.parametrize("wrong", [int, float, Pointer, Pointer[int], 3])
 def test_fields_of_records_have_a_size(wrong):
-    with pytest.raises(TypeError, match=r"The field Wrong\.n is .* Annotate it with"):
+    with pytest.raises(
+        TypeError, match=r"The field n of Wrong is annotated with .* A field is a"
+    ):
         new_record_type("Wrong", {"n": wrong})
