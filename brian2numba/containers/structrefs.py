@@ -61,8 +61,8 @@ structref.define_boxing(SpikeQueueType, SpikeQueueProxy)
 def _fields(record: type[Record], prefix: str = "") -> list[tuple[str, types.Type]]:
     """Return numba's fields for those of a record, where the record has them.
 
-    Addresses are integers, a buffer is an array of bytes, items are a tuple, and the
-    fields of another record in it have its name in front of theirs.
+    Addresses are integers, a buffer is an array of bytes, items are a tuple (records:
+    of bytes), and the fields of another record in it have its name in front of theirs.
     """
     fields: list[tuple[str, types.Type]] = []
     end = 0
@@ -89,9 +89,9 @@ def _type_of(kind: Any) -> types.Type:
     if isinstance(kind, PointerTo):
         return types.int64
     if isinstance(kind, EmbeddedItems):
-        if not isinstance(kind.item, Item):
-            raise TypeError(f"Fields of {kind.item.__name__} can't be numba's.")
-        return types.UniTuple(_type_of(kind.item), kind.n_items)
+        if isinstance(kind.item, Item):
+            return types.UniTuple(_type_of(kind.item), kind.n_items)
+        return types.UniTuple(types.uint8, _size_of(kind))
     return from_dtype(np.dtype(kind.ctype))
 
 

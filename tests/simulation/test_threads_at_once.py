@@ -19,7 +19,11 @@ def test_an_operation_that_two_threads_compile_keeps_its_first_code(monkeypatch)
         return next(results)
 
     monkeypatch.setattr(Operation, "compiler", staticmethod(compiler))
-    operation = Operation(lambda x: x)
+
+    def same(x: int) -> int:
+        return x
+
+    operation = Operation(same)
     with ThreadPoolExecutor(2) as threads:
         addresses = set(threads.map(lambda _: operation.address, range(2)))
     assert len(addresses) == 1
