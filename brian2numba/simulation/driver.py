@@ -173,12 +173,15 @@ class Driver:
             schedule.renew()
         reason = run()
         while reason == python_is_due:
-            position = loop.position
-            network.t_ = loop.time
-            schedule.calls[position]()
-            if followed:
-                schedule.renew()
-            loop.position = position + 1
+            try:
+                network.t_ = loop.time
+                schedule.calls[loop.position - 1]()
+                if followed:
+                    schedule.renew()
+            except BaseException:
+                # The next run goes on with what was interrupted
+                loop.position -= 1
+                raise
             if network._stopped or Network._globally_stopped:
                 # The rest of the step, and no more
                 loop.stop = True

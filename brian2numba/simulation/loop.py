@@ -29,7 +29,7 @@ class Reason(enum.IntEnum):
     FINISHED = 0
     #: The deadline is over, or the loop was asked to stop; a step has just ended
     SLICE_IS_UP = 1
-    #: The entry at `Loop.position` has no kernel
+    #: The entry before `Loop.position` has no kernel: Python runs it
     PYTHON_IS_DUE = 2
     #: The kernel of the entry at `Loop.position` returned `Loop.status`
     KERNEL_FAILED = 3
@@ -197,6 +197,8 @@ def _run_entries(loop: Loop) -> int:
                 entry.is_done = False
                 entry.calls += 1
             elif entry.kernel == 0 and entry.fused_kernel == 0:
+                # To be gone on behind it, without another word from Python
+                loop.position += 1
                 return Reason.PYTHON_IS_DUE
             else:
                 status = _run_entry(loop, entry)
