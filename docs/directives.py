@@ -19,7 +19,7 @@ __all__ = ["INCLUDED", "LEADING", "for_sphinx", "setup"]
 #: The pages that lead to others
 LEADING = ("index", "performance", "decisions/index", "gallery/index")
 #: The pages whose text is a file of the repository
-INCLUDED = {"changelog": "CHANGELOG.md", "developers": "CONTRIBUTING.md"}
+INCLUDED = {"changelog": "CHANGELOG.md", "contributing": "CONTRIBUTING.md"}
 
 # A link at the start of an item of a list, or below a picture
 _LINK = re.compile(r"(?:^- |<br>\*\*)\[[^\]]+\]\(([\w/-]+)\.md\)", re.MULTILINE)
