@@ -14,6 +14,7 @@ from brian2numba.with_numba.operators import (
     POWER_BY_NUMBER,
     ROOT,
 )
+from brian2numba.with_numba.syntax import own_names
 
 __all__ = ["with_our_operators"]
 
@@ -48,11 +49,10 @@ class _Rewriter(ast.NodeTransformer):
     def __init__(
         self, function: ast.FunctionDef, constants: Mapping[str, Any], vectorises: bool
     ) -> None:
-        parts = list(ast.walk(function))
-        own = {n.id for n in parts if isinstance(n, ast.Name) and _is_stored(n)}
-        own |= {part.arg for part in parts if isinstance(part, ast.arg)}
+        own = own_names(function)
         self._constants = {n: v for n, v in constants.items() if n not in own}
         self._vectorises = vectorises
+        parts = ast.walk(function)
         names = {n.id for n in parts if isinstance(n, ast.Name)}
         self._has_singles = bool(names & {"_float32s", "_float32"})
 
@@ -109,10 +109,6 @@ class _Rewriter(ast.NodeTransformer):
             case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(value))):
                 return -value
         return None
-
-
-def _is_stored(node: ast.Name) -> bool:
-    return isinstance(node.ctx, ast.Store)
 
 
 def _call(at: ast.AST, name: str, *arguments: ast.expr) -> ast.expr:

@@ -17,7 +17,7 @@ from brian2numba.language.fields import RecordAt
 from brian2numba.with_numba.stack import new_record
 from brian2numba.with_numba.words import call_of
 
-__all__ = ["resolved"]
+__all__ = ["own_names", "resolved"]
 
 _UNKNOWN = object()
 
@@ -43,17 +43,21 @@ def resolved(function: ast.FunctionDef, names: Mapping[str, Any]) -> dict[str, A
     return rewriter.made
 
 
+def own_names(function: ast.FunctionDef) -> set[str]:
+    """Return the names of a function's arguments and variables."""
+    names = set()
+    for node in ast.walk(function):
+        match node:
+            case ast.arg(arg=name) | ast.Name(id=name, ctx=ast.Store()):
+                names.add(name)
+    return names
+
+
 class _Rewriter(ast.NodeTransformer):
     """Writes what numba knows instead of records and members of enums."""
 
     def __init__(self, function: ast.FunctionDef, names: Mapping[str, Any]) -> None:
-        parts = list(ast.walk(function))
-        own = {part.arg for part in parts if isinstance(part, ast.arg)}
-        own |= {
-            part.id
-            for part in parts
-            if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)
-        }
+        own = own_names(function)
         self._names = {name: v for name, v in names.items() if name not in own}
         #: What the new names stand for
         self.made: dict[str, Any] = {}
