@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from ctypes import CFUNCTYPE, c_int64
 from functools import cached_property
-from typing import Any, ClassVar, cast, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, cast, get_type_hints
 
 from brian2.core.preferences import prefs
 
-from brian2numba.language import ITEM_TYPES, PYTHON_FUNCTIONS, Pointer, Record
+from brian2numba.language import PYTHON_FUNCTIONS, Pointer
+from brian2numba.language.records import PointerTo, declared
 
 __all__ = ["Operation", "operation", "parameter_types"]
 
@@ -56,7 +57,7 @@ class Operation:
     @cached_property
     def python_call(self) -> Callable[..., int]:
         """The function as Python runs it, given addresses for pointers and records."""
-        made = [_from_address(hint) for hint in parameter_types(self.function)]
+        made = [_from_address(kind) for kind in parameter_types(self.function)]
 
         def call(*arguments: int) -> int:
             given = zip(made, arguments, strict=True)
@@ -88,7 +89,7 @@ class Operation:
 def parameter_types(function: Callable[..., Any]) -> list[Any]:
     """Return the types of a function's parameters, as it declares them.
 
-    They are ``int``, ``Pointer[...]``, or a type of records.
+    They are a `PointerTo`, a type of records, or None for an integer.
 
     Raises
     ------
@@ -96,12 +97,14 @@ def parameter_types(function: Callable[..., Any]) -> list[Any]:
         If there are others.
     """
     hints = get_type_hints(function)
-    types = {name: hints.get(name, int) for name in _parameters(function)}
-    for name, hint in types.items():
-        is_record = isinstance(hint, type) and issubclass(hint, Record)
-        if not (hint is int or is_record or get_origin(hint) is Pointer):
+    types = []
+    for name in _parameters(function):
+        hint = hints.get(name, int)
+        kind = None if hint is int else declared(hint)
+        if hint is not int and not isinstance(kind, PointerTo | type):
             raise _not_a_parameter(function, name, f"is annotated with {hint!r}")
-    return list(types.values())
+        types.append(kind)
+    return types
 
 
 def _parameters(function: Callable[..., Any]) -> tuple[str, ...]:
@@ -117,13 +120,11 @@ def _not_a_parameter(function: Any, name: str, what: str) -> TypeError:
     )
 
 
-def _from_address(hint: Any) -> Callable[[int], Any]:
+def _from_address(kind: Any) -> Callable[[int], Any]:
     """Return what makes a parameter of an address, or leaves a number as it is."""
-    if get_origin(hint) is Pointer:
-        (item,) = get_args(hint)
-        kind = ITEM_TYPES.get(item, item)
-        return lambda address: Pointer(address, kind)
-    make: Callable[[int], Any] = int if hint is int else hint.from_address
+    if isinstance(kind, PointerTo):
+        return lambda address: Pointer(address, kind.item)
+    make: Callable[[int], Any] = int if kind is None else kind.from_address
     return make
 
 

@@ -42,7 +42,7 @@ from typing import (
 from brian2numba.language.items import ITEM_TYPES, Item
 from brian2numba.language.pointers import Pointer, address_of
 
-__all__ = ["EmbeddedItems", "Field", "PointerTo", "Record"]
+__all__ = ["EmbeddedItems", "Field", "PointerTo", "Record", "declared"]
 
 
 @dataclass(frozen=True)
@@ -214,7 +214,7 @@ def _check_names(cls: type[Record]) -> None:
 
 def _kind_of_field(cls: Any, name: str, hint: Any) -> Any:
     """Return what a field is, given its annotation."""
-    kind = _kind(hint)
+    kind = declared(hint)
     if kind is None:
         known = ", ".join(item.name for item in ITEM_TYPES.values())
         raise TypeError(
@@ -230,16 +230,19 @@ def _kind_of_field(cls: Any, name: str, hint: Any) -> Any:
     return kind
 
 
-def _kind(hint: Any) -> Any:
-    """Return what the annotation of a field says that it is; None if it is unknown."""
+def declared(hint: Any) -> Any:
+    """Return what an annotation says that there is in memory; None if it is unknown.
+
+    That is an `Item`, a `PointerTo`, `EmbeddedItems` or a type of record.
+    """
     if get_origin(hint) is Annotated:
         pointer, n_items = get_args(hint)
-        kind = _kind(pointer)
+        kind = declared(pointer)
         is_known = isinstance(kind, PointerTo) and isinstance(n_items, int)
         return EmbeddedItems(kind.item, n_items) if is_known and n_items >= 0 else None
     if get_origin(hint) is Pointer:
         (item,) = get_args(hint)
-        kind = _kind(item)
+        kind = declared(item)
         return PointerTo(kind) if isinstance(kind, Item | type) else None
     if isinstance(hint, type) and issubclass(hint, Record):
         return hint

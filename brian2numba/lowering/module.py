@@ -6,9 +6,8 @@ import ast
 import itertools
 import types as python_types
 from collections.abc import Mapping, Sequence
-from typing import Any, get_args, get_origin
+from typing import Any
 
-from brian2numba import language
 from brian2numba.c_functions import CFunction
 from brian2numba.elementary.vector import VECTOR_FUNCTIONS
 from brian2numba.errors import NotInLanguageError
@@ -30,6 +29,7 @@ from brian2numba.language.kinds import (
     Reference,
     pointer_kind,
 )
+from brian2numba.language.records import PointerTo
 from brian2numba.language.values import Value, constant
 from brian2numba.lowering.calls import (
     Callee,
@@ -76,7 +76,7 @@ def function_module(function: Any, entry: str) -> str:
     """Translate a function, see `brian2numba.lowering.lower_function`."""
     module = Module()
     definition = definition_of(function)
-    kinds = [_kind_of(hint) for hint in parameter_types(function)]
+    kinds = [_kind_of(declared) for declared in parameter_types(function)]
     module.add(definition, kinds, entry, linkage="")
     return module.text()
 
@@ -87,12 +87,11 @@ def _of_tuple(thing: Any) -> TupleMaker | None:
     return TupleMaker(thing._fields) if is_tuple and hasattr(thing, "_fields") else None
 
 
-def _kind_of(hint: Any) -> Kind:
+def _kind_of(declared: Any) -> Kind:
     """Return the type of a parameter that a function declares."""
-    if get_origin(hint) is language.Pointer:
-        (item,) = get_args(hint)
-        return pointer_kind(language.ITEM_TYPES.get(item, item))
-    return Reference(hint) if issubclass(hint, language.Record) else INT64
+    if isinstance(declared, PointerTo):
+        return pointer_kind(declared.item)
+    return INT64 if declared is None else Reference(declared)
 
 
 def _described(thing: Any) -> str:
