@@ -176,6 +176,15 @@ class BoundKernel:
             if slot.name == name:
                 self.table[index] = value
 
+    def fill_again(self, source: KernelSource) -> None:
+        """Take the numbers of constants from a source that is the same otherwise."""
+        for index, (slot, other) in enumerate(
+            zip(self.slots, source.slots, strict=True)
+        ):
+            if slot is not other:
+                self.table[index] = other.value(self)
+        self.source, self.slots = source, source.slots
+
     def table_with(self, numbers: Mapping[str, int]) -> np.ndarray[Any, Any]:
         """Return a copy of the table with other values in some slots, by name."""
         table = self.table.copy()

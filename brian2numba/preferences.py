@@ -114,6 +114,16 @@ _PREFERENCES = {
         loops that draw them are vector code.
         """,
     ),
+    "prepare": Preference(
+        default="changed",
+        validator=lambda value: value in ("changed", "always"),
+        values="'changed' or 'always'",
+        docs="""
+        What a run prepares. With ``'changed'`` (the default), only what has changed
+        since it was prepared for an earlier run. With ``'always'``, everything, as
+        Brian's other targets do. The results are the same.
+        """,
+    ),
     "functions": Preference(
         default="python",
         validator=lambda value: value in ("python", "compiled"),

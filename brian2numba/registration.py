@@ -19,6 +19,7 @@ from brian2.input.binomial import BinomialFunction
 from brian2.input.timedarray import TimedArray
 from brian2.utils.logger import get_logger
 
+from brian2numba import preparing
 from brian2numba.compatibility import check_brian
 from brian2numba.compilation.cache_directory import (
     CACHE_EXTENSIONS,
@@ -32,7 +33,6 @@ from brian2numba.generation import library, random_functions, timed_arrays
 from brian2numba.guards import install_guards
 from brian2numba.left_to_python import attach_stand_ins
 from brian2numba.noise_order import with_ordered_noise
-from brian2numba.poisson_inputs import keep_code_of_poisson_inputs
 from brian2numba.preference_sources import read_preferences
 from brian2numba.preferences import numba_is_target, register_preferences
 from brian2numba.simulation import attach_native_loop, leave_out_libraries
@@ -69,7 +69,8 @@ def register() -> None:
     hold_locks_while_forking()
     install_guards(all_devices["runtime"])
     brian2._cache_dirs_and_extensions["numba"] = _CacheEntry()
-    keep_code_of_poisson_inputs()
+    preparing.note_external_names()
+    preparing.install()
     attach_single_values(all_devices["runtime"])
     leave_out_libraries()
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
+import numpy as np
 from brian2.codegen.codeobject import CodeObject
 from brian2.core.base import BrianObjectException
+from brian2.core.variables import Constant
 from brian2.devices.device import get_device
 from brian2.utils.logger import get_logger
 
@@ -23,7 +25,12 @@ from brian2numba.generation.accesses import Accesses
 from brian2numba.generation.counter_draws import RANDOM_KEY
 from brian2numba.generation.generator import NumbaCodeGenerator
 from brian2numba.generation.library import RANDOM_STREAMS
-from brian2numba.generation.source import GeneratedCode, KernelDraft, KernelSource
+from brian2numba.generation.source import (
+    GeneratedCode,
+    KernelDraft,
+    KernelSource,
+    with_constants,
+)
 from brian2numba.generation.templater import NumbaTemplater
 from brian2numba.preferences import runs_in_compiled_loop
 
@@ -95,6 +102,8 @@ class NumbaCodeObject(CodeObject):
         #: Makes the code object of Brian's numpy target for the same code
         self.make_stand_in: Callable[[], Any] | None = None
         self._left_to_python = ""
+        #: How often constants were given other values
+        self.n_settings = 0
 
     def compile(self) -> None:
         """Generate the kernel's source; compile it unless that had better wait.
@@ -177,6 +186,28 @@ class NumbaCodeObject(CodeObject):
         """
         if self.is_followed:
             self._unless_changed(self.kernel.renew)
+
+    def set_constant(self, name: str, number: Any) -> None:
+        """Give a number that a name stands for another value of the same type."""
+        known = self.variables.get(name)
+        if not isinstance(known, Constant):
+            return
+        other = Constant(name, dimensions=known.dim, value=np.asarray(number))
+        same = [n for n, variable in self.variables.items() if variable is known]
+        self.take_constants(dict.fromkeys(same, other))
+
+    def take_constants(self, variables: Mapping[str, Any]) -> None:
+        """Take the numbers that others have for the names of constants."""
+        numbers = {
+            name: variable
+            for name, variable in variables.items()
+            if isinstance(variable, Constant) and name in self.variables
+        }
+        self.variables.update(numbers)
+        self.source = with_constants(self.source, numbers)
+        if self._kernel is not None:
+            self._kernel.fill_again(self.source)
+        self.n_settings += 1
 
     def bind(self) -> None:
         """Look for the arrays again, after another target took some of them over."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from brian2.utils.stringtools import get_identifiers, indent
 
-from brian2numba.generation.slots import Slot
+from brian2numba.generation.slots import Constant, Slot
 
-__all__ = ["GeneratedCode", "KernelDraft", "KernelSource", "assemble"]
+__all__ = ["GeneratedCode", "KernelDraft", "KernelSource", "assemble", "with_constants"]
 
 
 @dataclass(frozen=True)
@@ -142,6 +142,26 @@ def assemble(
     kernel = f"def kernel(_table):\n{indent(lines)}\n"
     text = "\n\n".join([*(functions or []), kernel])
     return KernelSource(text, slots, dict(objects or {}), bool(functions or objects))
+
+
+def with_constants(source: KernelSource, variables: Mapping[str, Any]) -> KernelSource:
+    """Return the same source with other numbers in its slots.
+
+    Parameters
+    ----------
+    source : KernelSource
+        The source.
+    variables : mapping of str to `Constant`
+        What names stand for.
+    """
+    values = {name: variable.value for name, variable in variables.items()}
+    slots = tuple(
+        Constant(slot.name, values[slot.name])
+        if isinstance(slot, Constant) and slot.name in values
+        else slot
+        for slot in source.slots
+    )
+    return replace(source, slots=slots)
 
 
 def _before_returns(body: str, closing: list[str]) -> str:

@@ -45,9 +45,11 @@ def _check_run(network: Any, given: Mapping[str, Any]) -> None:
     if not np.isfinite(duration):
         raise ValueError(f"The duration of a run has to be finite, not {duration} s.")
     objects = _get_all_objects(network.objects)
+    slots, end = network.schedule, float(network.t_ + duration)
     for obj in objects:
-        _check_schedule(obj, network)
-        _check_steps(obj.clock, float(network.t_ + duration))
+        _check_schedule(obj, slots, network)
+    for clock in {obj.clock for obj in objects}:
+        _check_steps(clock, end)
     _check_orders(objects)
 
 
@@ -61,12 +63,12 @@ def _check_steps(clock: Any, end: float) -> None:
         )
 
 
-def _check_schedule(obj: Any, network: Any) -> None:
+def _check_schedule(obj: Any, slots: list[str], network: Any) -> None:
     slot = str(obj.when).removeprefix("before_").removeprefix("after_")
-    if slot not in network.schedule:
+    if slot not in slots:
         raise ValueError(
             f"{described(obj)} has when='{obj.when}', which is not in the schedule of "
-            f"{described(network)}: {', '.join(network.schedule)}, each also with "
+            f"{described(network)}: {', '.join(slots)}, each also with "
             "'before_' or 'after_' in front of it."
         )
 

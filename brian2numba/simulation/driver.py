@@ -36,9 +36,10 @@ class Progress:
     """
 
     def __init__(self, duration: Any, report: Any, period: float) -> None:
-        self.duration = duration
-        self.start: Any = 0 * second
-        self.end: Any = duration
+        self._duration = duration
+        #: In seconds
+        self.duration = float(duration)
+        self.start, self.end = 0.0, self.duration
         self._report = _report_function(report)
         self._period = period
         self._begun = self._ended = self._next = 0.0
@@ -48,22 +49,23 @@ class Progress:
         self._begun = time.time()
         self._next = self._begun + self._period
         if self._report is not None:
-            self._report(0 * second, 0.0, self.start, self.duration)
+            self._report(0 * second, 0.0, self.start * second, self._duration)
 
     def report(self, t: float) -> None:
         """Report if the time has come."""
         now = time.time()
         if self._report is not None and now > self._next:
             elapsed = (now - self._begun) * second
-            done = (t - float(self.start)) / float(self.end - self.start)
-            self._report(elapsed, done, self.start, self.duration)
+            done = (t - self.start) / (self.end - self.start)
+            self._report(elapsed, done, self.start * second, self._duration)
             self._next = now + self._period
 
     def finish(self, t: float) -> None:
         """Report that the run is over."""
         if self._report is not None:
             elapsed = self.elapsed() * second
-            self._report(elapsed, self.fraction(t), self.start, self.duration)
+            fraction, start = self.fraction(t), self.start * second
+            self._report(elapsed, fraction, start, self._duration)
 
     def elapsed(self) -> float:
         """Return the time in seconds that the time steps took."""
@@ -72,8 +74,7 @@ class Progress:
 
     def fraction(self, t: float) -> float:
         """Return which part of the duration is done."""
-        duration = float(self.duration)
-        return (t - float(self.start)) / duration if duration > 0 else 1.0
+        return (t - self.start) / self.duration if self.duration > 0 else 1.0
 
     def is_over(self) -> bool:
         """Tell whether the run has taken as long as it may."""

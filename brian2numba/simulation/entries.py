@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from brian2.core.base import BrianObject
@@ -12,26 +12,39 @@ from brian2.core.operations import NetworkOperation
 from brian2numba.hooks import own_function
 from brian2numba.target import NumbaCodeObject
 
-__all__ = ["Entry", "entries_of"]
+__all__ = ["Entry", "entries_of", "tasks_of"]
 
 #: What runs the code objects of an object, and nothing else
 _RUN = own_function(BrianObject, "run")
 
 
-@dataclass(frozen=True)
 class Entry:
     """One thing to do in a time step.
 
-    Attributes
+    Parameters
     ----------
     owner : `BrianObject`
-        The object that it belongs to.
+        The object that it belongs to, which it does not keep alive.
     code_object : `CodeObject` or None
         What there is to run; ``None`` where the object has a ``run`` of its own.
     """
 
-    owner: BrianObject
-    code_object: Any
+    __slots__ = ("_owner", "code_object")
+
+    def __init__(self, owner: BrianObject, code_object: Any) -> None:
+        self._owner = weakref.ref(owner)
+        self.code_object = code_object
+
+    @property
+    def owner(self) -> BrianObject:
+        """The object that it belongs to."""
+        owner = self._owner()
+        assert owner is not None
+        return owner
+
+    def is_of(self, owner: BrianObject, code_object: Any) -> bool:
+        """Tell whether it is what an object has a code object for."""
+        return self._owner() is owner and self.code_object is code_object
 
     @property
     def obstacle(self) -> str | None:
@@ -57,8 +70,12 @@ class Entry:
         return self.owner.run if self.code_object is None else self.code_object
 
 
+def tasks_of(owner: BrianObject) -> list[Any]:
+    """Return the code objects that an object runs; ``None`` for a method of its own."""
+    runs_code_only = type(owner).run is _RUN and "run" not in vars(owner)
+    return owner._code_objects if runs_code_only else [None]
+
+
 def entries_of(owner: BrianObject) -> list[Entry]:
     """Return what an object does in a time step."""
-    runs_code_only = type(owner).run is _RUN and "run" not in vars(owner)
-    code_objects = owner.code_objects if runs_code_only else [None]
-    return [Entry(owner, code_object) for code_object in code_objects]
+    return [Entry(owner, code_object) for code_object in tasks_of(owner)]

@@ -20,11 +20,12 @@ from brian2.core.network import Network
 from brian2.core.preferences import prefs
 
 from brian2numba.hooks import own_function
+from brian2numba.preparing import objects_in_order
 
 __all__ = ["after_run", "collect_unused_objects", "leave_out_libraries"]
 
-#: How a magic network ends a run, if nobody has changed that
-_AFTER_MAGIC_RUN = own_function(MagicNetwork, "after_run")
+#: How networks end a run, if nobody has changed that
+_AFTER_RUN = tuple(own_function(kind, "after_run") for kind in (Network, MagicNetwork))
 
 
 class _Seen:
@@ -56,7 +57,7 @@ def collect_unused_objects(network_objects: Iterable[BrianObject]) -> None:
     network_objects : iterable of `BrianObject`
         The objects of the network that is about to run.
     """
-    if not prefs.logging.warn_for_unused_objects:
+    if not prefs["logging.warn_for_unused_objects"]:
         return
     living = _living()
     if not _Seen.all(living) or _are_unused(living, network_objects):
@@ -66,17 +67,21 @@ def collect_unused_objects(network_objects: Iterable[BrianObject]) -> None:
 
 
 def after_run(network: Network) -> None:
-    """Finish a run, of a magic network without a collection that would find nothing.
+    """Finish a run; of a magic network without a collection that would find nothing.
 
     Parameters
     ----------
     network : `Network`
         The network that ran.
     """
-    if type(network).after_run is not _AFTER_MAGIC_RUN:
+    if type(network).after_run not in _AFTER_RUN or "after_run" in vars(network):
         network.after_run()
         return
-    Network.after_run(network)
+    for obj in objects_in_order(network):
+        if obj._active:
+            obj.after_run()
+    if not isinstance(network, MagicNetwork):
+        return
     network.objects.clear()
     if not _Seen.all(_living()):
         gc.collect()

@@ -8,24 +8,34 @@ something in the schedule needs it, and once a time slice.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from brian2.core.clocks import Clock, EventClock
-from brian2.core.namespace import get_local_namespace
 from brian2.core.network import Network, _get_all_objects
 from brian2.core.preferences import prefs
 from brian2.devices.device import get_device
 from brian2.groups.group import Group
-from brian2.units import check_units, second
+from brian2.units import Quantity, check_units, second
 from brian2.utils.logger import get_logger
 
 from brian2numba.compilation.work import WORK, Work
 from brian2numba.hooks import overridden, own_function
 from brian2numba.preferences import name_of_target, obstacle_to_compiled_loop
+from brian2numba.preparing import (
+    CallersNames,
+    forgotten_after_errors,
+    is_prepared,
+    keep_schedule,
+    kept_schedule,
+    objects_in_order,
+    prepare,
+)
 from brian2numba.simulation import interruption
 from brian2numba.simulation.causes import causes_repeated
+from brian2numba.simulation.clocks import set_intervals
 from brian2numba.simulation.driver import Driver, Progress, ctrl_c_asks_to_stop
 from brian2numba.simulation.garbage import after_run, collect_unused_objects
 from brian2numba.simulation.preparation import Preparation
@@ -40,7 +50,7 @@ logger = get_logger("brian2.codegen.runtime.numba")
 
 #: How far above `network_run` the caller's variables are, and how much farther for
 #: what it calls instead
-_FRAMES, _FRAMES_OF_ORIGINAL = 3, 2
+_FRAMES, _FRAMES_OF_ORIGINAL = 2, 1
 #: How the clocks that compiled code advances do it
 _ADVANCE = tuple(own_function(clock, "advance") for clock in (Clock, EventClock))
 #: How long, in seconds, users wait without asking what for
@@ -76,6 +86,10 @@ def attach_run(device: Any) -> None:
 
 
 @check_units(duration=second, report_period=second)
+def _refuse_no_times(duration: Any, report_period: Any) -> None:
+    """Refuse what are no times, as Brian does."""
+
+
 def network_run(  # noqa: PLR0913, PLR0917 (the arguments of Network.run)
     network: Network,
     duration: Any,
@@ -94,9 +108,11 @@ def network_run(  # noqa: PLR0913, PLR0917 (the arguments of Network.run)
     RuntimeError
         If a network is running in another thread.
     """
+    if not (_is_time(duration) and _is_time(report_period)):
+        _refuse_no_times(duration, report_period)
     with causes_repeated(), reporting(network, report, float(report_period)) as period:
         if obstacle_to_compiled_run(network) is not None:
-            end = network.t + duration
+            end = float(network.t) + float(duration)
             with _running_until_it_ends():
                 _Original.run(
                     network,
@@ -116,13 +132,17 @@ def network_run(  # noqa: PLR0913, PLR0917 (the arguments of Network.run)
                 f"Function 'run' expected a non-negative duration but got '{duration}'"
             )
         if namespace is None:
-            namespace = get_local_namespace(level=level + _FRAMES)
+            namespace = CallersNames(sys._getframe(level + _FRAMES))
         if profile is None:
             profile = get_device().build_options.get("profile", False)
         profile = bool(profile)
         progress = Progress(duration, report, period)
         with the_only_run(network):
             _run(network, namespace, profile, progress)
+
+
+def _is_time(value: Any) -> bool:
+    return type(value) is Quantity and value.dim is second.dim
 
 
 @contextmanager
@@ -151,20 +171,30 @@ def obstacle_to_compiled_run(network: Network) -> str | None:
     return None
 
 
-def _run(network: Network, namespace: Any, profile: bool, progress: Progress) -> None:
+def _run(network: Network, names: Any, profile: bool, progress: Progress) -> None:
     """Prepare a run, run it, and finish it."""
-    objects = network.sorted_objects
+    objects = objects_in_order(network)
     collect_unused_objects(objects)
     network._clocks = {obj.clock for obj in objects}
-    progress.start, progress.end = network.t, network.t + progress.duration
-    for clock in network._clocks:
-        clock.set_interval(progress.start, progress.end)
-    network.before_run(namespace)
+    progress.start = float(network.t)
+    progress.end = progress.start + progress.duration
+    set_intervals(network._clocks, progress.start, progress.end)
+    if not is_prepared(network, objects, names):
+        prepare(network, objects, names)
     if not objects:
         return
-    active = [obj for obj in objects if obj.active]
-    schedule = Schedule(active, network._clocks, profile)
-    _report_work()
+    with forgotten_after_errors(network, objects):
+        schedule = _schedule_of(network, objects, profile)
+        _report_work()
+        _run_steps(network, objects, schedule, progress)
+    keep_profile(network, schedule if profile else None)
+
+
+def _run_steps(
+    network: Network, objects: list[Any], schedule: Schedule, progress: Progress
+) -> None:
+    """Run what was prepared, and finish it."""
+    schedule.begin()
     interruption.resume(network, schedule)
     progress.begin()
     driver = Driver(network, schedule, progress)
@@ -178,18 +208,28 @@ def _run(network: Network, namespace: Any, profile: bool, progress: Progress) ->
             interruption.remember(network, schedule)
             raise
         finally:
+            schedule.end()
             schedule.mark_written()
             network.t_ = schedule.time()
         _finish(network, objects, progress)
-    keep_profile(network, schedule if profile else None)
+
+
+def _schedule_of(network: Network, objects: list[Any], profile: bool) -> Schedule:
+    """Return the schedule of the last run, or another one if that does not fit."""
+    active = [obj for obj in objects if obj.active]
+    kept = kept_schedule(network)
+    if kept is not None and kept.fits(active, network._clocks, profile):
+        return kept
+    schedule = Schedule(active, network._clocks, profile)
+    keep_schedule(network, schedule)
+    return schedule
 
 
 def _skip(network: Network, end: Any) -> None:
     """Leave a network that was prepared as if its time steps were done."""
     Preparation.n_runs += 1
-    network.t_ = float(end)
-    for clock in network._clocks:
-        clock.set_interval(end, end)
+    network.t_ = end
+    set_intervals(network._clocks, end, end)
 
 
 class _Reported:
@@ -200,6 +240,8 @@ class _Reported:
 
 def _report_work() -> None:
     """Say what was compiled since the last run; loudly if the user had to wait."""
+    if _Reported.work == WORK:
+        return
     done = WORK - _Reported.work
     _Reported.work = WORK.copy()
     if done.n_kernels:
@@ -212,7 +254,7 @@ def _finish(network: Network, objects: list[Any], progress: Progress) -> None:
     device = get_device()
     stopped = network._stopped or Network._globally_stopped
     if not stopped:
-        network.t_ = float(progress.end)
+        network.t_ = progress.end
     device._last_run_time = progress.elapsed()
     device._last_run_completed_fraction = progress.fraction(network.t_)
     for obj in objects:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from brian2.core.clocks import BaseClock, EventClock
 from brian2numba.device.arrays import Replacements
 from brian2numba.language import Pointer, address_of, pointer_to
 from brian2numba.simulation.counter import PerformanceCounter
-from brian2numba.simulation.entries import Entry, entries_of
+from brian2numba.simulation.entries import Entry, entries_of, tasks_of
 from brian2numba.simulation.fusion import Fusion, fusions
 from brian2numba.simulation.loop import Clock as ClockRecord
 from brian2numba.simulation.loop import Entry as EntryRecord
@@ -55,7 +55,7 @@ class Schedule:
         self._entry_records = (EntryRecord * len(self.entries))()
         self.loop = Loop()
         self._alive: list[Any] = []
-        self._uses_threads = number_of_threads() > 1
+        self._n_threads = number_of_threads()
         self._times: list[_Array] = []
         #: Why Python has to call each entry, if it does, and by how many threads
         #: compiled code runs it
@@ -63,6 +63,7 @@ class Schedule:
         self.n_threads = [1] * len(self.entries)
         #: What Python calls for each entry that compiled code can't run
         self.calls: list[Callable[[], Any]] = []
+        self._settings = self._now_set()
         self._fill_clocks()
         self._fill_entries()
         self._fill_loop()
@@ -76,6 +77,76 @@ class Schedule:
             if isinstance(entry.code_object, NumbaCodeObject)
             and entry.code_object.is_followed
         ]
+
+    def fits(
+        self,
+        objects: Sequence[BrianObject],
+        clocks: Collection[BaseClock],
+        profile: bool,
+    ) -> bool:
+        """Tell whether a schedule that is made now, see `Schedule`, would be the same.
+
+        Profiles are measured from zero, with a schedule of their own.
+        """
+        return (
+            not (profile or self.profile)
+            and self._n_threads == number_of_threads()
+            # Threads have tables of their own
+            and (self._n_threads == 1 or self._settings == self._now_set())
+            and set(self.clocks) == set(clocks)
+            and self._has_entries_of(objects)
+            and all(entry.obstacle == known for entry, known in self._alone())
+        )
+
+    def _has_entries_of(self, objects: Sequence[BrianObject]) -> bool:
+        """Tell whether the entries are those of the given objects."""
+        now = [(obj, code_object) for obj in objects for code_object in tasks_of(obj)]
+        return len(now) == len(self.entries) and all(
+            entry.is_of(owner, code_object)
+            for entry, (owner, code_object) in zip(self.entries, now, strict=True)
+        )
+
+    def _alone(self) -> Iterator[tuple[Entry, str | None]]:
+        """Yield the entries that are not done with others, and their obstacles."""
+        fused = {fusion.thresholder for fusion in self.fusions.values()}
+        for position, entry in enumerate(self.entries):
+            if position not in fused and position not in self.fusions:
+                yield entry, self.obstacles[position]
+
+    def _now_set(self) -> list[int]:
+        """Return how often constants of the entries were given other values."""
+        codes = (entry.code_object for entry in self.entries)
+        return [getattr(code_object, "n_settings", 0) for code_object in codes]
+
+    def _give_constants(self) -> None:
+        """Give constants that have other values to what was fused."""
+        for fusion in self.fusions.values():
+            for position in (fusion.updater, fusion.thresholder):
+                known = self.entries[position].code_object
+                fusion.code_object.take_constants(known.variables)
+
+    def begin(self) -> None:
+        """Begin a run."""
+        now = self._now_set()
+        if now != self._settings:
+            self._settings = now
+            self._give_constants()
+        for record, clock in zip(self._clock_records, self.clocks, strict=True):
+            record.end = clock._i_end
+            record.is_due = False
+        for entry in self._entry_records:
+            entry.is_done = False
+        loop = self.loop
+        loop.position = loop.n_steps = loop.status = 0
+        loop.in_step = loop.stop = False
+        self.calls = [
+            self._timed(entry, record) if self.profile else entry.call
+            for entry, record in zip(self.entries, self._entry_records, strict=True)
+        ]
+
+    def end(self) -> None:
+        """End a run: what Python called is no longer kept alive."""
+        self.calls = []
 
     def run(self) -> int:
         """Run compiled code until there is a `Reason` for Python to do something."""
@@ -172,17 +243,12 @@ class Schedule:
             record.timestep = self._pointer_to(value["timestep"])
             record.t = self._pointer_to(value["t"])
             self._times.append(value["t"])
-            record.end = clock._i_end
             if isinstance(clock, EventClock):
                 record.times = self._pointer_to(value["times"])
             else:
                 record.dt = self._pointer_to(value["dt"])
 
     def _fill_entries(self) -> None:
-        self.calls = [
-            self._timed(entry, record) if self.profile else entry.call
-            for entry, record in zip(self.entries, self._entry_records, strict=True)
-        ]
         fused = {fusion.thresholder for fusion in self.fusions.values()}
         for position, entry in enumerate(self.entries):
             record = self._entry_records[position]
@@ -207,7 +273,7 @@ class Schedule:
 
     def _called(self, code_object: Any) -> tuple[int, int, int]:
         """Return where a kernel and its argument are, and how many threads share it."""
-        shared = shared_kernel(code_object) if self._uses_threads else None
+        shared = shared_kernel(code_object) if self._n_threads > 1 else None
         if shared is not None:
             self._alive.append(shared)
             return shared.address, address_of(shared.job), shared.n_parts

@@ -36,7 +36,7 @@ LAYERS = [
         "guards",
         "inspection",
         "left_to_python",
-        "poisson_inputs",
+        "preparing",
         "simulation",
         "single_values",
     },

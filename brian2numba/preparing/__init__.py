@@ -1,0 +1,24 @@
+"""What a run has to prepare: only what has changed since the last one."""
+
+from brian2numba.preparing.names import CallersNames, note_external_names
+from brian2numba.preparing.networks import (
+    forgotten_after_errors,
+    is_prepared,
+    keep_schedule,
+    kept_schedule,
+    objects_in_order,
+    prepare,
+)
+from brian2numba.preparing.objects import install
+
+__all__ = [
+    "CallersNames",
+    "forgotten_after_errors",
+    "install",
+    "is_prepared",
+    "keep_schedule",
+    "kept_schedule",
+    "note_external_names",
+    "objects_in_order",
+    "prepare",
+]

@@ -1,0 +1,196 @@
+"""Networks of which nothing, or little, has to be prepared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from weakref import ref
+
+from brian2.core.network import Network, _get_all_objects
+from brian2.core.operations import NetworkOperation
+from brian2.core.preferences import prefs
+from brian2.devices.device import get_device
+
+from brian2numba.hooks import own_function
+from brian2numba.preparing.names import CallersNames
+from brian2numba.preparing.objects import KEPT, Now, kept_record, preparing
+from brian2numba.preparing.settings import Settings
+
+__all__ = [
+    "forgotten_after_errors",
+    "is_prepared",
+    "keep_schedule",
+    "kept_schedule",
+    "objects_in_order",
+    "prepare",
+]
+
+_BEFORE_RUN = own_function(Network, "before_run")
+_SORTED = Network.sorted_objects
+
+
+def _always() -> bool:
+    return bool(prefs["codegen.runtime.numba.prepare"] == "always")
+
+
+class NetworkRecord:
+    """The objects of a network that was prepared.
+
+    Parameters
+    ----------
+    network : `Network`
+        The network.
+    objects : list of `BrianObject`
+        Its objects in the order of a time step.
+    """
+
+    def __init__(self, network: Network, objects: list[Any]) -> None:
+        self._id = network.id
+        self._objects = [ref(obj, self._forget) for obj in objects]
+        #: By what they are in this order
+        self._schedule, self._places = _slots(network), list(map(_place, objects))
+        #: What the run that followed worked with
+        self.schedule: Any = None
+        self._dependencies = [set(obj._dependencies) for obj in objects]
+
+    def _forget(self, _: Any) -> None:
+        """Forget the schedule, with all that it keeps alive, as an object is gone."""
+        self.schedule = None
+
+    def is_of(self, network: Network, objects: list[Any]) -> bool:
+        """Tell whether a network has the same objects."""
+        return (
+            network.id == self._id
+            and len(objects) == len(self._objects)
+            and all(o is r() for o, r in zip(objects, self._objects, strict=True))
+            and [obj._dependencies for obj in objects] == self._dependencies
+            and all(obj._network == self._id for obj in objects)
+        )
+
+    def in_order(self, network: Network) -> list[Any] | None:
+        """Return the objects of a network in their order, if that is still the same."""
+        now = _get_all_objects(network.objects)
+        kept = [reference() for reference in self._objects]
+        is_same = (
+            len(now) == len(kept)
+            and now.issuperset(kept)
+            and list(map(_place, kept)) == self._places
+            and _slots(network) == self._schedule
+        )
+        return kept if is_same else None
+
+
+def _place(obj: Any) -> tuple[str, Any, str]:
+    """Return by what Brian sorts objects."""
+    return obj.when, obj.order, obj._name
+
+
+def _slots(network: Network) -> Any:
+    """Return the slots of a time step, see ``Network.schedule``."""
+    own = network._schedule
+    return list(prefs["core.network.default_schedule"] if own is None else own)
+
+
+def objects_in_order(network: Network) -> list[Any]:
+    """Return ``network.sorted_objects``, which have not to be sorted for each run."""
+    record = vars(network).get(KEPT)
+    is_brians = type(network).sorted_objects is _SORTED
+    kept = record.in_order(network) if record is not None and is_brians else None
+    return network.sorted_objects if kept is None else kept
+
+
+def is_prepared(network: Network, objects: list[Any], names: Any) -> bool:
+    """Prepare a network of which nothing has changed; tell whether that was possible.
+
+    Parameters
+    ----------
+    network : `Network`
+        The network.
+    objects : list of `BrianObject`
+        Its objects in the order of a time step.
+    names : mapping
+        The namespace of the run.
+    """
+    record = vars(network).get(KEPT)
+    if record is None or _always() or not _is_brians(network):
+        return False
+    if not record.is_of(network, objects):
+        return False
+    now = Now(Settings.current(), names)
+    active = [obj for obj in objects if obj._active]
+    records = []
+    for obj in active:
+        kept = kept_record(obj)
+        if kept is None:
+            if not isinstance(obj, NetworkOperation) or obj._code_objects:
+                return False
+        elif kept.reason(obj, now):
+            return False
+        else:
+            records.append((kept, obj))
+    prefs.check_all_validated()
+    network._stopped = False
+    Network._globally_stopped = False
+    for kept, obj in records:
+        kept.prepare(obj, now)
+    return True
+
+
+def _is_brians(network: Network) -> bool:
+    """Tell whether a network is prepared by Brian's own method."""
+    own = "before_run" not in vars(network) and not hasattr(
+        get_device(), "network_before_run"
+    )
+    return own and type(network).before_run is _BEFORE_RUN
+
+
+def prepare(network: Network, objects: list[Any], namespace: Any) -> None:
+    """Let Brian prepare a network; objects that have not changed are left as they are.
+
+    Parameters
+    ----------
+    network : `Network`
+        The network.
+    objects : list of `BrianObject`
+        Its objects in the order of a time step.
+    namespace : dict
+        The namespace of the run.
+    """
+    if isinstance(namespace, CallersNames):
+        namespace = namespace.all()
+    earlier = vars(network).pop(KEPT, None)
+    if _always():
+        network.before_run(namespace)
+        return
+    now = Now(Settings.current(), namespace)
+    with preparing(now):
+        network.before_run(namespace)
+    record = NetworkRecord(network, objects)
+    if earlier is not None:
+        record.schedule = earlier.schedule
+    vars(network)[KEPT] = record
+
+
+@contextmanager
+def forgotten_after_errors(network: Network, objects: list[Any]) -> Iterator[None]:
+    """Let the next run prepare everything if this one fails."""
+    try:
+        yield
+    except BaseException:
+        for obj in (network, *objects):
+            vars(obj).pop(KEPT, None)
+        raise
+
+
+def kept_schedule(network: Network) -> Any:
+    """Return the schedule of the last run of a network, if it is known."""
+    record = vars(network).get(KEPT)
+    return None if record is None else record.schedule
+
+
+def keep_schedule(network: Network, schedule: Any) -> None:
+    """Keep the schedule of a run, unless everything is prepared for each run."""
+    record = vars(network).get(KEPT)
+    if record is not None:
+        record.schedule = schedule
