@@ -19,6 +19,7 @@ from brian2.input.binomial import BinomialFunction
 from brian2.input.timedarray import TimedArray
 from brian2.utils.logger import get_logger
 
+from brian2numba.assignments import attach_assignments
 from brian2numba.compatibility import check_brian
 from brian2numba.compilation.cache_directory import (
     CACHE_EXTENSIONS,
@@ -70,6 +71,7 @@ def register() -> None:
     install_guards(all_devices["runtime"])
     brian2._cache_dirs_and_extensions["numba"] = _CacheEntry()
     keep_code_of_poisson_inputs()
+    attach_assignments(all_devices["runtime"])
     attach_single_values(all_devices["runtime"])
     leave_out_libraries()
 

@@ -6,12 +6,16 @@ from typing import Any
 
 from brian2.core.base import weakproxy_with_fallback
 from brian2.synapses.cythonspikequeue import SpikeQueue as BrianSpikeQueue
+from brian2.synapses.synapses import SynapticPathway
 
 from brian2numba.containers import SpikeQueue
 from brian2numba.device.arrays import version_of
 from brian2numba.errors import memory_for
+from brian2numba.hooks import Originals
 
 __all__ = ["own_queue", "prepare_queue"]
+
+_PREPARING = Originals((SynapticPathway, "initialise_queue"))
 
 
 class _PathwayQueue(SpikeQueue):
@@ -35,8 +39,10 @@ class _PathwayQueue(SpikeQueue):
         self._is_prepared = True
 
     def bring_up_to_date(self, pathway: Any) -> None:
-        """Let a pathway prepare its queue, which is quick where nothing has changed."""
+        """Let a pathway prepare its queue, unless nothing has changed."""
         self._versions, self._is_prepared = _versions_of(pathway), False
+        if self._is_up_to_date(pathway):
+            return
         try:
             pathway.initialise_queue()
         finally:
@@ -45,6 +51,15 @@ class _PathwayQueue(SpikeQueue):
         versions = _versions_of(pathway)
         is_known = self._is_prepared and versions is not None
         self._prepared_for = (versions, self._dt) if is_known else None
+
+    def _is_up_to_date(self, pathway: Any) -> bool:
+        """Tell whether what Brian does for a queue has been done."""
+        now = self._versions, pathway.source.clock.dt_
+        if self._versions is None or self._prepared_for != now:
+            return False
+        events = pathway.source.variables[pathway.eventspace_name].get_value()
+        is_usual = type(pathway) is SynapticPathway and _PREPARING.are_there()
+        return is_usual and pathway.eventspace is events
 
     def _restore_from_full_state(self, state: Any) -> None:
         with memory_for(self._where):
