@@ -2,9 +2,9 @@
 Values assigned to all elements of a variable: ``group.v = values``.
 
 Brian gathers all names that the caller knows, which a string would need, and words an
-error about units before there is one. Here values that fit the array of a plain variable
-go straight to it; all else goes Brian's way, without the names where nothing can ask for
-them. So each error is Brian's.
+error about units before there is one. Here values that fit the array of a plain
+variable go straight to it; all else goes Brian's way, without the names where nothing
+can ask for them. So each error is Brian's.
 """
 
 from __future__ import annotations
@@ -176,8 +176,7 @@ def _assigned(group: Any, key: str, value: Any) -> bool:
         return True
     if has_unit and not _may_have_dimensions(value, dim):
         return False
-    get_view = "get_addressable_value_with_unit" if has_unit else "get_addressable_value"
-    view = getattr(variable, get_view)(name, group)
+    view = VariableView(name, variable, group, dim)
     view.set_item(slice(None), value, namespace=NO_NAMES)
     return True
 

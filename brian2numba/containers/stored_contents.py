@@ -1,9 +1,9 @@
 """
 What of a dynamic array is stored and restored, without losing what is known of it.
 
-Others remember what they found out about an array by its version. An array to which the
-items of an earlier version were given back has that version again, and one that has them
-still is left as it is.
+Others remember what they found out about an array by its version. An array that gets
+back the items of an earlier version has that version again, and one that has them still
+is left as it is.
 """
 
 from __future__ import annotations
@@ -16,12 +16,24 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["StoredContents"]
+__all__ = ["StoredContents", "Versions"]
 
 type _Array = np.ndarray[Any, Any]
 
 #: So many stored states of an array are known
 _MOST = 8
+
+
+class Versions:
+    """Whether versions of arrays say all.
+
+    Attributes
+    ----------
+    are_kept : bool
+        Whether it is noted when an array is written. In a run it is not before its end.
+    """
+
+    are_kept = True
 
 
 class StoredContents(ABC):
@@ -62,7 +74,7 @@ class StoredContents(ABC):
         # Before there is a view
         version = self.version
         copy = self.contents.copy()
-        if version is not None:
+        if version is not None and Versions.are_kept:
             copy.flags.writeable = False
             known = [pair for pair in self._copies if pair[0]() is not None]
             self._copies = [*known[1 - _MOST :], (weakref.ref(copy), version)]
@@ -98,6 +110,8 @@ class StoredContents(ABC):
 
         A copy that somebody has made writeable may have others by now.
         """
+        if not Versions.are_kept:
+            return None
         for copy, version in self._copies:
             if copy() is values:
                 return None if values.flags.writeable else version

@@ -10,6 +10,7 @@ and Brian's Cython target, which wants a C++ object, gets one with the same cont
 from __future__ import annotations
 
 import math
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,7 @@ __all__ = [
     "contents",
     "copied",
     "is_ours",
+    "only_read",
     "owned_container",
     "owner_name",
     "put_back",
@@ -88,6 +90,12 @@ def version_of(variable: ArrayVariable) -> int | None:
     """
     container = variable.device.arrays[variable]
     return container.version if is_ours(container) else None
+
+
+def only_read(variable: ArrayVariable) -> AbstractContextManager[None]:
+    """Say that whoever gets the array of a variable within this context reads it."""
+    container = variable.device.arrays[variable]
+    return container.only_read() if is_ours(container) else nullcontext()
 
 
 def copied(variable: ArrayVariable) -> tuple[np.ndarray[Any, Any], Any]:

@@ -2,8 +2,8 @@
 States of groups and pathways, stored and restored without a detour.
 
 What the numba target keeps for the next run depends on which arrays have changed. To
-store a state changes none; and where nobody has written to an array since it was stored,
-restoring it changes nothing either.
+store a state changes none; and where nobody has written to an array since it was
+stored, restoring it changes nothing either.
 """
 
 from __future__ import annotations
