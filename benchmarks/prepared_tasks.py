@@ -209,11 +209,11 @@ def built() -> dict[str, Any]:
     return {"network": network, "neurons": neurons, "spikes": spikes}
 
 
-def point(model: dict[str, Any], drive: float) -> int:
+def point(model: dict[str, Any], strength: float) -> int:
     """Run 10 ms; return how many spikes there were."""
     from brian2 import ms  # noqa: PLC0415 (see above)
 
-    model["neurons"].drive = drive
+    model["neurons"].drive = strength
     model["network"].run(10 * ms)
     return int(model["spikes"].num_spikes)
 
@@ -223,7 +223,7 @@ def sweep(options: argparse.Namespace) -> Seconds:
     import brian2numba  # noqa: PLC0415 (of the folder that is measured)
 
     def swept(n_points: int) -> None:
-        parameters = {"drive": [14 + 6 * k / n_points for k in range(n_points)]}
+        parameters = {"strength": [14 + 6 * k / n_points for k in range(n_points)]}
         brian2numba.sweep(
             point, parameters, build=built, workers=N_SWEEP_WORKERS, errors="raise"
         )
