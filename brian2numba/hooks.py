@@ -7,6 +7,7 @@ is imported: what they put there is called, and Brian's own function is found be
 
 from __future__ import annotations
 
+import functools
 import gc
 import inspect
 import os
@@ -17,15 +18,76 @@ from typing import Any
 
 import brian2
 
-__all__ = ["is_brians", "overridden", "own_function", "replaced"]
+__all__ = [
+    "GUARDED",
+    "Originals",
+    "is_brians",
+    "overridden",
+    "own_function",
+    "replace_brians",
+    "replaced",
+]
 
 _FOLDER = str(Path(brian2.__file__).parent) + os.sep
+#: The file of functions that this package puts in front of Brian's. Brian tells users
+#: where they made an object: in the last frame whose file is not below its own folder
+GUARDED = f"{Path(brian2.__file__).parent} (guarded by brian2numba)"
 
 
 def is_brians(function: Any) -> bool:
     """Tell whether this is a function that Brian defines, and not a wrapper of one."""
     code = getattr(function, "__code__", None)
     return code is not None and code.co_filename.startswith(_FOLDER)
+
+
+class Originals:
+    """Methods of Brian's classes, of which somebody may want to see each call.
+
+    Parameters
+    ----------
+    *methods : (type, str)
+        The methods: the class, and the name. This package may have guarded them.
+    """
+
+    def __init__(self, *methods: tuple[type, str]) -> None:
+        self._found = [(owner, name, vars(owner)[name]) for owner, name in methods]
+        self._are_brians = all(_is_original(method) for *_, method in self._found)
+
+    def are_there(self) -> bool:
+        """Tell whether nobody has put something in the place of one of them."""
+        if not self._are_brians:
+            return False
+        for owner, name, method in self._found:
+            if owner.__dict__.get(name) is not method:
+                return False
+        return True
+
+
+def _is_original(method: Any) -> bool:
+    """Tell whether a method is Brian's, or that with a guard in front of it."""
+    code = getattr(method, "__code__", None)
+    if code is not None and code.co_filename == GUARDED:
+        method = method.__wrapped__
+    return is_brians(method)
+
+
+def replace_brians(
+    owner: type, name: str, replacement: Callable[[Any], Callable[..., Any]]
+) -> None:
+    """Put another function in the place of a method, unless somebody has wrapped that.
+
+    Parameters
+    ----------
+    owner : type
+        The class that has the method.
+    name : str
+        The method.
+    replacement : callable
+        Returns the other function, given Brian's.
+    """
+    method = vars(owner)[name]
+    if is_brians(method):
+        setattr(owner, name, functools.wraps(method)(replacement(method)))
 
 
 def own_function(owner: type, name: str) -> Any:

@@ -20,6 +20,7 @@ from brian2.input.timedarray import TimedArray
 from brian2.utils.logger import get_logger
 
 from brian2numba import preparing
+from brian2numba.assignments import attach_assignments
 from brian2numba.compatibility import check_brian
 from brian2numba.compilation.cache_directory import (
     CACHE_EXTENSIONS,
@@ -71,6 +72,7 @@ def register() -> None:
     brian2._cache_dirs_and_extensions["numba"] = _CacheEntry()
     preparing.note_external_names()
     preparing.install()
+    attach_assignments(all_devices["runtime"])
     attach_single_values(all_devices["runtime"])
     leave_out_libraries()
 

@@ -9,7 +9,6 @@ straight to the item; all else, and with it each error, is left to Brian.
 
 from __future__ import annotations
 
-import functools
 import weakref
 from collections.abc import Callable
 from typing import Any
@@ -21,10 +20,16 @@ from brian2.groups.group import Indexing, VariableOwner
 from brian2.synapses.synapses import SynapticIndexing
 from brian2.units.fundamentalunits import DIMENSIONLESS, Quantity
 
+from brian2numba.assignments import (
+    NO_NAMES,
+    Writer,
+    has_no_names,
+    may_be_written,
+    written,
+)
 from brian2numba.containers import DynamicArray1D
-from brian2numba.hooks import is_brians
+from brian2numba.hooks import replace_brians
 from brian2numba.preferences import numba_is_target
-from brian2numba.simulation import is_in_use_elsewhere
 
 __all__ = ["attach_single_values"]
 
@@ -50,15 +55,9 @@ def attach_single_values(device: Any) -> None:
         The device. Methods that somebody has wrapped stay as they are.
     """
     own = tuple(getattr(device, name, None) for name in _OVERRIDES)
-    _replace(VariableView, "__getitem__", lambda _: _reading(device, own))
-    _replace(VariableView, "__setitem__", lambda _: _writing(device, own))
-    _replace(VariableOwner, "__getattr__", _naming)
-
-
-def _replace(owner: type, name: str, replacement: Callable[[Any], Any]) -> None:
-    method = vars(owner)[name]
-    if is_brians(method):
-        setattr(owner, name, functools.wraps(method)(replacement(method)))
+    replace_brians(VariableView, "__getitem__", lambda _: _reading(device, own))
+    replace_brians(VariableView, "__setitem__", lambda _: _writing(device, own))
+    replace_brians(VariableOwner, "__getattr__", _naming)
 
 
 class _Items:
@@ -199,6 +198,7 @@ def _reading(device: Any, own: Any) -> Callable[..., Any]:
 
 def _writing(device: Any, own: Any) -> Callable[..., Any]:
     """Return ``VariableView.__setitem__``."""
+    writer = Writer(device)
 
     def __setitem__(self: VariableView, item: Any, value: Any) -> None:
         if type(item) in _INTEGERS and numba_is_target() and get_device() is device:
@@ -206,28 +206,27 @@ def _writing(device: Any, own: Any) -> Callable[..., Any]:
                 items = vars(self)[_OF_VIEW]
             except KeyError:
                 items = _items_of(device, own, self)
-            if items is not None and _may_be_written(self):
+            if items is not None and may_be_written(self.group, self.variable):
                 dim = None if self.dim is None else self.variable.dim
                 number = items.number(value, dim)
                 if number is not None and items.set(item, number):
                     return
-        self.set_item(item, value, level=1)
+        if not (has_no_names(item, value) and numba_is_target()):
+            self.set_item(item, value, level=1)
+            return
+        is_all = type(item) is slice and item == slice(None)
+        if not (is_all and writer.is_free() and _wrote_all(self, value)):
+            self.set_item(item, value, namespace=NO_NAMES)
 
     return __setitem__
 
 
-def _may_be_written(view: VariableView) -> bool:
-    """Tell whether Brian lets a variable be written; if not, it says why."""
-    if view.variable.read_only or is_in_use_elsewhere():
+def _wrote_all(view: VariableView, value: Any) -> bool:
+    """Write all elements of a view's variable; tell whether that is possible here."""
+    if not may_be_written(view.group, view.variable):
         return False
-    try:
-        view.group.check_variable_write(view.variable)
-    except ReferenceError:
-        # Views outlive their groups
-        return True
-    except Exception:
-        return False
-    return True
+    dim = None if view.dim is None else view.variable.dim
+    return written(view.variable, view.index_var_name, value, dim)
 
 
 def _naming(method: Callable[[Any, str], Any]) -> Callable[..., Any]:

@@ -102,6 +102,9 @@ class NumbaCodeObject(CodeObject):
         #: Makes the code object of Brian's numpy target for the same code
         self.make_stand_in: Callable[[], Any] | None = None
         self._left_to_python = ""
+        #: What `check_arrays` looks at, and what it found to be right
+        self.looked_at: Any = None
+        self.checked_arrays: Any = None
         #: How often constants were given other values
         self.n_settings = 0
 

@@ -19,7 +19,7 @@ from brian2 import (
 )
 from brian2.core.variables import VariableView
 
-from brian2numba import single_values
+from brian2numba.hooks import replace_brians
 
 MODEL = """
 dv/dt = -v/(10*ms) : volt
@@ -251,5 +251,5 @@ def test_what_others_have_put_there_is_called(monkeypatch):
     group = NeuronGroup(3, "x : 1")
     assert group.x[2] == 0
     assert called == [2]
-    single_values._replace(VariableView, "__getitem__", None)
+    replace_brians(VariableView, "__getitem__", None)
     assert VariableView.__getitem__ is wrapper

@@ -12,7 +12,13 @@ from brian2.core.variables import (
     DynamicArrayVariable,
 )
 
-from brian2numba.device.arrays import contents, owner_name, version_of
+from brian2numba.device.arrays import (
+    Replacements,
+    contents,
+    is_ours,
+    owner_name,
+    version_of,
+)
 
 __all__ = ["check_arrays", "check_index"]
 
@@ -37,6 +43,58 @@ def check_arrays(codeobj: Any) -> None:
     NotImplementedError
         If an array has more than one dimension.
     """
+    facts = _facts(codeobj)
+    if facts is None or codeobj.checked_arrays != facts:
+        codeobj.checked_arrays = None
+        _check(codeobj)
+        codeobj.checked_arrays = facts
+
+
+def _facts(codeobj: Any) -> list[Any] | None:
+    """Return what the arrays of a kernel depend on; None if they can change unseen."""
+    count = Replacements.count
+    known = codeobj.looked_at
+    if known is None or known[0] != count:
+        codeobj.looked_at = known = count, *_looked_at(codeobj)
+    _, indices, arrays, owners = known
+    if indices is None:
+        return None
+    versions = [container.version for container in indices]
+    if None in versions:
+        return None
+    sizes = [len(container) for container in arrays]
+    return [count, *versions, *sizes, *(owner.item() for owner in owners)]
+
+
+def _looked_at(codeobj: Any) -> tuple[Any, Any, Any]:
+    """Return dynamic arrays: those with indices, others, and the numbers of synapses.
+
+    There are none of the first kind if some can change unseen.
+    """
+    accesses, variables = codeobj.accesses, codeobj.variables
+    names = accesses.read | accesses.written
+    indices = {codeobj.variable_indices[name] for name in names} - set(_COUNTED)
+    if "_group_idx" in variables:
+        return None, [], []
+    containers: dict[str, Any] = {}
+    owners: dict[int, Any] = {}
+    for name in names | indices:
+        variable = variables.get(name)
+        if not _is_array(variable):
+            continue
+        container = variable.device.arrays[variable]
+        if is_ours(container):
+            containers[name] = container
+        elif name in indices or isinstance(variable, DynamicArrayVariable):
+            return None, [], []
+        if _is_of_synapses(variable):
+            n = variable.owner.variables["N"].get_value()
+            owners[id(n)] = n
+    others = [c for name, c in containers.items() if name not in indices]
+    return [containers[n] for n in indices if n in containers], others, owners.values()
+
+
+def _check(codeobj: Any) -> None:
     sizes: dict[str, int] = {}
     for name in sorted(codeobj.accesses.read | codeobj.accesses.written):
         variable = codeobj.variables[name]
@@ -79,16 +137,20 @@ def _check_dimensions(variable: Any) -> None:
         )
 
 
-def _check_size(variable: Any) -> None:
-    """Refuse a variable of synapses that has no element for some of them."""
+def _is_of_synapses(variable: Any) -> bool:
+    """Tell whether a variable has to have an element for each synapse."""
     try:
-        registered = getattr(variable.owner, "_registered_variables", ())
-        if variable not in registered:
-            return
-        name, n = variable.owner.name, int(variable.owner.variables["N"].item())
+        return variable in getattr(variable.owner, "_registered_variables", ())
     except ReferenceError:
         # The variables of a group can outlive it
+        return False
+
+
+def _check_size(variable: Any) -> None:
+    """Refuse a variable of synapses that has no element for some of them."""
+    if not _is_of_synapses(variable):
         return
+    name, n = variable.owner.name, int(variable.owner.variables["N"].item())
     size = len(contents(variable))
     if size < n:
         raise ValueError(

@@ -14,11 +14,13 @@ from brian2numba.containers.queue_operations import (
     push_spikes,
 )
 from brian2numba.containers.spike_queue import SpikeQueue
+from brian2numba.containers.stored_contents import Versions
 
 __all__ = [
     "DynamicArray1D",
     "DynamicArray2D",
     "SpikeQueue",
+    "Versions",
     "advance_queue",
     "append_rows",
     "count_due",

@@ -37,6 +37,7 @@ from brian2numba.containers.resizing import (
     is_shared,
     resize_block,
 )
+from brian2numba.containers.stored_contents import StoredContents
 from brian2numba.errors import Status
 from brian2numba.language import int64, release
 from brian2numba.operations import operation
@@ -174,10 +175,11 @@ def append_rows(handle: int, n_new: int) -> int:
     return rows.data + n_old * rows.row_bytes
 
 
-class _DynamicArray:
+class _DynamicArray(StoredContents):
     """What the faces of one- and two-dimensional arrays share."""
 
     def __init__(self, row_shape: tuple[int, ...], dtype: Any) -> None:
+        super().__init__()
         self.dtype = np.dtype(dtype)
         if self.dtype.hasobject:
             raise TypeError(f"A dynamic array can't hold Python objects: {self.dtype}")
@@ -256,9 +258,11 @@ class _DynamicArray:
         return (self._rows.n_rows, *self._row_shape)
 
     def _resize_rows(self, new_rows: Any) -> None:
-        self.mark_changed()
         rows, row_bytes = self._rows.n_rows, self._rows.row_bytes
         new_rows = _checked_size(new_rows)
+        if new_rows == rows and self._rows.data:
+            return
+        self.mark_changed()
         if new_rows < rows:
             self._rows.n_rows = new_rows
             try:

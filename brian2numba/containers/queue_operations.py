@@ -13,6 +13,7 @@ from brian2numba.containers.allocation import Block, replace_buffer
 from brian2numba.containers.pool import ITEM
 from brian2numba.containers.queue_storage import (
     PAGE_SHIFT,
+    PAGE_SLOTS,
     RANGE_ITEMS,
     Queue,
     append_delayed,
@@ -29,12 +30,13 @@ from brian2numba.containers.queue_storage import (
     synapse_at,
 )
 from brian2numba.errors import Status
-from brian2numba.language import Pointer, clear_bytes, int32, release
+from brian2numba.language import Pointer, clear_bytes, int32, int32s, release
 from brian2numba.operations import operation
 
 __all__ = [
     "advance_queue",
     "allocate_directory",
+    "clear_queue",
     "copy_events",
     "count_due",
     "due_chunk",
@@ -255,4 +257,19 @@ def advance_queue(handle: int) -> int:
     clear_slot(queue, queue.present)
     following = queue.present + 1
     queue.present = following if following < queue.n_slots else 0
+    return Status.OK
+
+
+@operation
+def clear_queue(handle: int, present: int) -> int:
+    """Remove all events, and go to a step: one of the slots; returns `Status.OK`."""
+    queue = queue_of(handle)
+    directory = int32s(queue.directory.data)
+    for page in range((queue.n_slots >> PAGE_SHIFT) + 1):
+        first = page << PAGE_SHIFT
+        for slot in range(first, min(first + PAGE_SLOTS, queue.n_slots)):
+            # The page goes with the last slot that has events
+            if directory[page] != 0:
+                clear_slot(queue, slot)
+    queue.present = present
     return Status.OK

@@ -20,6 +20,7 @@ from brian2numba.containers.connectivity import Connectivity, delays_in_steps
 from brian2numba.containers.queue_operations import (
     advance_queue,
     allocate_directory,
+    clear_queue,
     copy_events,
     insert_events,
     push_spikes,
@@ -214,8 +215,19 @@ class SpikeQueue:
             # spikes pushed before the next `prepare` must find their slot, too
             events = {(k - offset) % n_slots: slot for k, slot in events.items()}
             offset = 0
-        self._replace_events(events, max(n_slots, max_delay + 1))
+        n_slots = max(n_slots, max_delay + 1)
+        if not events and n_slots == self._queue.n_slots:
+            self._remove_events(offset)
+            return
+        self._replace_events(events, n_slots)
         self._queue.present = offset
+
+    def _remove_events(self, present: int) -> None:
+        """Remove all events, and go to a slot."""
+        if self._queue.pages.used:
+            clear_queue.call(self.handle, present)
+        else:
+            self._queue.present = present
 
     def _events(self) -> _Events:
         """Return the events of the slots that may have any."""

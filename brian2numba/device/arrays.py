@@ -10,6 +10,7 @@ and Brian's Cython target, which wants a C++ object, gets one with the same cont
 from __future__ import annotations
 
 import math
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from brian2.memory.dynamicarray import DynamicArray1D as BrianDynamicArray1D
 
 from brian2numba.containers import DynamicArray1D, DynamicArray2D
 from brian2numba.errors import memory_for
-from brian2numba.hooks import replaced
+from brian2numba.hooks import Originals, replaced
 from brian2numba.preferences import numba_is_target
 
 __all__ = [
@@ -28,9 +29,12 @@ __all__ = [
     "Replacements",
     "attach_containers",
     "contents",
+    "copied",
     "is_ours",
+    "only_read",
     "owned_container",
     "owner_name",
+    "put_back",
     "version_of",
 ]
 
@@ -88,6 +92,46 @@ def version_of(variable: ArrayVariable) -> int | None:
     return container.version if is_ours(container) else None
 
 
+def only_read(variable: ArrayVariable) -> AbstractContextManager[None]:
+    """Say that whoever gets the array of a variable within this context reads it."""
+    container = variable.device.arrays[variable]
+    return container.only_read() if is_ours(container) else nullcontext()
+
+
+def copied(variable: ArrayVariable) -> tuple[np.ndarray[Any, Any], Any]:
+    """Return a copy of a variable's array, for `put_back` to know, and its size."""
+    container = variable.device.arrays[variable]
+    if not is_ours(container):
+        return variable.get_value().copy(), variable.size
+    copy = container.copied()
+    variable.size = copy.shape if variable.ndim > 1 else len(copy)
+    return copy, variable.size
+
+
+def put_back(
+    variable: DynamicArrayVariable, container: Container, values: Any, size: Any
+) -> None:
+    """Restore what `copied` returned, or Brian stored.
+
+    Parameters
+    ----------
+    variable : `DynamicArrayVariable`
+        The variable.
+    container : `DynamicArray1D` or `DynamicArray2D`
+        Its array.
+    values : `numpy.ndarray`
+        The items.
+    size : int or tuple of int
+        The size.
+    """
+    try:
+        container.put_back(values, size)
+    except MemoryError:
+        with memory_for(_described(variable)):
+            raise
+    variable.size = size
+
+
 def attach_containers(device: RuntimeDevice) -> None:
     """Let a device use our containers where the numba target is chosen.
 
@@ -105,6 +149,8 @@ class _ArrayMethods:
 
     def __init__(self, device: RuntimeDevice) -> None:
         self._device = device
+        self._is_filled_by_brian = "fill_with_array" not in vars(device)
+        self._original = Originals((RuntimeDevice, "fill_with_array"))
         self._add_array = replaced(device, "add_array")
         self._get_value = replaced(device, "get_value")
         self._get_capsule = replaced(device, "get_capsule")
@@ -144,10 +190,15 @@ class _ArrayMethods:
         What users took of a recording before shows what it did.
         """
         array = self._device.arrays[var]
-        with memory_for(_described(var)):
-            if is_ours(array):
-                array.detach()
+        if not is_ours(array):
             self._fill_with_array(var, arr)
+            return
+        with memory_for(_described(var)):
+            if self._is_filled_by_brian and self._original.are_there():
+                array.fill(arr)
+            else:
+                array.detach()
+                self._fill_with_array(var, arr)
 
     def resize(self, var: DynamicArrayVariable, new_size: Any) -> None:
         """Change the size of a variable's array."""

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import Any
 
 from brian2.core.base import weakproxy_with_fallback
 from brian2.synapses.cythonspikequeue import SpikeQueue as BrianSpikeQueue
+from brian2.synapses.synapses import SynapticPathway
 
 from brian2numba.containers import SpikeQueue
-from brian2numba.device.arrays import version_of
+from brian2numba.device.arrays import only_read, version_of
 from brian2numba.errors import memory_for
+from brian2numba.hooks import Originals
 
 __all__ = ["own_queue", "prepare_queue"]
+
+_PREPARING = Originals((SynapticPathway, "initialise_queue"))
 
 
 class _PathwayQueue(SpikeQueue):
@@ -35,16 +40,30 @@ class _PathwayQueue(SpikeQueue):
         self._is_prepared = True
 
     def bring_up_to_date(self, pathway: Any) -> None:
-        """Let a pathway prepare its queue, which is quick where nothing has changed."""
+        """Let a pathway prepare its queue, unless nothing has changed."""
         self._versions, self._is_prepared = _versions_of(pathway), False
+        if self._is_up_to_date(pathway):
+            return
+        arrays = (pathway.variables["delay"], pathway.synapse_sources)
         try:
-            pathway.initialise_queue()
+            with ExitStack() as reading:
+                for variable in arrays:
+                    reading.enter_context(only_read(variable))
+                pathway.initialise_queue()
         finally:
             self._versions = None
-        # Others now: to read the arrays counts as to write them
         versions = _versions_of(pathway)
         is_known = self._is_prepared and versions is not None
         self._prepared_for = (versions, self._dt) if is_known else None
+
+    def _is_up_to_date(self, pathway: Any) -> bool:
+        """Tell whether what Brian does for a queue has been done."""
+        now = self._versions, pathway.source.clock.dt_
+        if self._versions is None or self._prepared_for != now:
+            return False
+        events = pathway.source.variables[pathway.eventspace_name].get_value()
+        is_usual = pathway.__class__ is SynapticPathway and _PREPARING.are_there()
+        return is_usual and pathway.eventspace is events
 
     def _restore_from_full_state(self, state: Any) -> None:
         with memory_for(self._where):

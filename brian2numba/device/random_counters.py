@@ -9,6 +9,7 @@ a kernel first needs it: random without a seed, and the same for the same seed.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import re
@@ -43,6 +44,8 @@ class RandomCounters:
 
     def __init__(self) -> None:
         self._seed = b""
+        # What numpy's generator was seeded with, as long as nobody asked for more
+        self._seeded_with: int | None = None
         self._counted: dict[str, _Counted] = {}
         # Of those that have no record yet
         self._runs: dict[str, int] = {}
@@ -68,16 +71,26 @@ class RandomCounters:
     @contextmanager
     def undisturbed(self) -> Iterator[None]:
         """Leave it open which seed there will be, if it was open before."""
-        is_open = not self._seed
+        is_open = not self._seed and self._seeded_with is None
         try:
             yield
         finally:
             if is_open:
                 self._seed = b""
 
-    def reseed(self) -> None:
-        """Take the seed from the present state of numpy's global generator."""
-        self._seed = _digest_of_numpys_state()
+    def reseed(self, seeded_with: Any = None) -> None:
+        """Take the seed from the present state of numpy's global generator.
+
+        Parameters
+        ----------
+        seeded_with : int, optional
+            The number that this generator was just seeded with: its state, which takes
+            long to read, is looked at when a kernel needs it.
+        """
+        if _is_number_of_state(seeded_with):
+            self._seed, self._seeded_with = b"", int(seeded_with)
+        else:
+            self._seed, self._seeded_with = _digest_of_numpys_state(), None
         self._set_runs({})
 
     def get_state(self) -> dict[str, Any]:
@@ -87,7 +100,7 @@ class RandomCounters:
 
     def set_state(self, state: dict[str, Any]) -> None:
         """Restore a state that `get_state` returned."""
-        self._seed = state["seed"]
+        self._seed, self._seeded_with = state["seed"], None
         self._set_runs(state["runs"])
 
     def _set_runs(self, runs: dict[str, int]) -> None:
@@ -102,6 +115,9 @@ class RandomCounters:
         record.run = run
 
     def _known_seed(self) -> bytes:
+        if self._seeded_with is not None:
+            self._seed = _digest_after_seeding(self._seeded_with)
+            self._seeded_with = None
         if not self._seed:
             self._seed = _digest_of_numpys_state()
             # What has a record already was given another seed, which was not to stay
@@ -118,7 +134,22 @@ def key_of(seed: bytes, role: str) -> _Array:
 
 def _digest_of_numpys_state() -> bytes:
     """Return bytes that stand for the state of numpy's global generator."""
-    state = np.random.get_state(legacy=False)
+    return _digest_of(np.random.get_state(legacy=False))
+
+
+def _is_number_of_state(seed: Any) -> bool:
+    """Tell whether a seed alone says in which state numpy's global generator is."""
+    generator = np.random.mtrand._rand._bit_generator
+    return type(seed) is int and type(generator) is np.random.MT19937
+
+
+@functools.lru_cache(maxsize=64)
+def _digest_after_seeding(seed: int) -> bytes:
+    """Return the digest of numpy's global generator when it was just seeded."""
+    return _digest_of(np.random.RandomState(seed).get_state(legacy=False))
+
+
+def _digest_of(state: Any) -> bytes:
     text = json.dumps(state, sort_keys=True, default=lambda array: array.tolist())
     return hashlib.blake2b(text.encode(), digest_size=_BYTES_OF_SEED).digest()
 
@@ -187,7 +218,7 @@ class _DeviceMethods(ExtendedMethods):
     def seed(self, seed: int | None = None) -> None:
         """Seed numpy's generator; see the device's method."""
         self._seed(seed)
-        self._counters.reseed()
+        self._counters.reseed(seed)
 
     def get_random_state(self) -> dict[str, Any]:
         """Return the device's state with our counters."""

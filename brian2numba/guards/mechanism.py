@@ -7,14 +7,12 @@ import inspect
 import reprlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from types import FunctionType
 from typing import Any
 
-import brian2
 from brian2.core.variables import VariableView
 
-from brian2numba.hooks import overridden, own_function
+from brian2numba.hooks import GUARDED, overridden, own_function
 from brian2numba.own_faults import note_own_fault
 from brian2numba.preferences import numba_may_be_used
 
@@ -26,9 +24,6 @@ type Check = Callable[[Any, Mapping[str, Any]], None]
 type Correction = Callable[[Any, Any, tuple[Any, ...]], Any]
 #: Returns other positional arguments than it was given, with those by name
 type Rewriting = Callable[[tuple[Any, ...], Mapping[str, Any]], tuple[Any, ...]]
-
-#: What tracebacks say in the place of this file
-_FILE_NAME = f"{Path(brian2.__file__).parent} (guarded by brian2numba)"
 
 #: Arguments that tell users nothing
 _UNSAID = ("level", "namespace", "run_namespace")
@@ -123,9 +118,8 @@ class Guard:
                 note_own_fault(error)
                 raise
 
-        # Brian tells users where they made an object: in the last frame whose file is
-        # not below its own folder
-        guarded.__code__ = guarded.__code__.replace(co_filename=_FILE_NAME)
+        # What tracebacks say in the place of this file
+        guarded.__code__ = guarded.__code__.replace(co_filename=GUARDED)
         return functools.wraps(method)(guarded)
 
     def _note(self, signature: inspect.Signature, args: Any, kwds: Any) -> str:

@@ -186,7 +186,7 @@ class ObjectRecord:
     def _reasons(self, obj: Any, now: Now) -> Iterator[str]:
         if self.settings is not now.settings:
             yield "preferences or methods of integration have changed"
-        group = self._group and self._group()
+        group: Any = self._group and self._group()
         for known, snapshot in ((obj, self._snapshot), (group, self._of_group)):
             if known is None:
                 continue

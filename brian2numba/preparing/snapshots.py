@@ -43,6 +43,10 @@ class Snapshot:
         containers = [part for part in parts if not isinstance(part, np.ndarray)]
         self._containers = [(part, _copied(part)) for part in containers]
         self._arrays = [(p, p.tobytes()) for p in parts if isinstance(p, np.ndarray)]
+        variables = [v for v in self._kept.values() if isinstance(v, Variables)]
+        tables = [table for v in variables for table in (v._variables, v.indices)]
+        # Variables are equal if they are the same
+        self._tables = [(table, dict(table)) for table in tables]
         #: Ways to look at what is in containers, which show what is there now
         self._views = [view for part in containers for view in _views(part)]
         self._ids = self._ids_of(own)
@@ -56,6 +60,11 @@ class Snapshot:
                 return False
             # Next time at once
             self._ids = ids
+        for position, (table, kept) in enumerate(self._tables):
+            if table != kept:
+                if not _same(table, kept):
+                    return False
+                self._tables[position] = table, dict(table)
         return all(array.tobytes() == kept for array, kept in self._arrays)
 
     def _ids_of(self, own: dict[str, Any]) -> list[int]:
@@ -101,9 +110,6 @@ def _parts(value: Any) -> Iterator[Any]:
             yield from _parts(item)
     elif isinstance(value, set):
         yield value
-    elif isinstance(value, Variables):
-        yield value._variables
-        yield value.indices
     elif isinstance(value, np.ndarray) and value.nbytes <= _SMALL:
         yield value
 

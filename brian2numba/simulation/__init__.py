@@ -11,6 +11,7 @@ from brian2numba.simulation.running import (
     is_in_use_elsewhere,
     survive_forks,
 )
+from brian2numba.simulation.states import attach_states
 from brian2numba.simulation.threads import use_one_thread_after_forks
 
 __all__ = [
@@ -33,5 +34,6 @@ def attach_native_loop(device: Any) -> None:
     attach_run(device)
     forget_on_restore(device)
     guard_against_other_threads(device)
+    attach_states(device)
     survive_forks()
     use_one_thread_after_forks()

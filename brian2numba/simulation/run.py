@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from brian2.core.clocks import Clock, EventClock
-from brian2.core.network import Network, _get_all_objects
+from brian2.core.network import Network
 from brian2.core.preferences import prefs
 from brian2.devices.device import get_device
 from brian2.groups.group import Group
@@ -165,7 +165,7 @@ def obstacle_to_compiled_run(network: Network) -> str | None:
     targets = {getattr(o, "codeobj_class", None) or default for o in network.objects}
     if not any(name_of_target(t) == "numba" for t in targets | {default}):
         return "nothing is for the target numba"
-    for clock in {obj.clock for obj in _get_all_objects(network.objects)}:
+    for clock in {obj.clock for obj in objects_in_order(network)}:
         if type(clock).advance not in _ADVANCE:
             return f"the clock '{clock.name}' has an advance() of its own"
     return None

@@ -13,6 +13,7 @@ from weakref import WeakSet
 from brian2.core.network import Network
 from brian2.core.variables import VariableView
 
+from brian2numba.containers import Versions
 from brian2numba.hooks import overridden, replaced
 from brian2numba.preferences import numba_evaluates_strings
 
@@ -66,7 +67,7 @@ def the_only_run(network: Network) -> Iterator[None]:
             f"'{_name()}' is running in another thread, and networks of one "
             "process share clocks. Run one after the other, or use processes."
         )
-    outer = _Running.thread, _Running.network
+    outer = _Running.thread, _Running.network, Versions.are_kept
     try:
         if network in _lost:
             raise RuntimeError(
@@ -81,9 +82,10 @@ def the_only_run(network: Network) -> Iterator[None]:
             )
         _refuse_shared_clocks(network, _Running.network)
         _Running.thread, _Running.network = threading.get_ident(), network
+        Versions.are_kept = False
         yield
     finally:
-        _Running.thread, _Running.network = outer
+        _Running.thread, _Running.network, Versions.are_kept = outer
         lock.release()
 
 
@@ -127,6 +129,7 @@ def survive_forks() -> None:
             _lost.add(_Running.network)
             _Running.lock = threading.RLock()
             _Running.thread = _Running.network = None
+            Versions.are_kept = True
             Network._globally_running = False
 
     os.register_at_fork(

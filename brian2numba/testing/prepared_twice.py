@@ -52,7 +52,7 @@ def prepare_twice() -> Iterator[type[Compared]]:
 
 def install() -> None:
     """Prepare everything both ways from now on."""
-    ObjectRecord.prepare = _both_ways  # type: ignore[method-assign]
+    ObjectRecord.prepare = _both_ways  # type: ignore[method-assign,assignment]
     run._schedule_of = _schedules_of
 
 

@@ -11,6 +11,7 @@ from benchmarks import (
     creation,
     kernels,
     memory,
+    prepared_runs,
     scaling,
     start,
     sweeps,
@@ -395,3 +396,46 @@ def test_targets_are_shown_side_by_side(tmp_path, monkeypatch):
     assert len(rows) == 3
     assert "other models, too: 1000 integrate-and-fire neurons, 0.2 s; one" in page
     assert (tmp_path / "targets.png").stat().st_size > 5000
+
+
+def test_prepared_runs_are_measured_in_turns(monkeypatch, tmp_path, capsys):
+    """Each way gets the package of its folder, and goals are held against medians."""
+    calls = []
+
+    def in_a_process(arguments, folder=prepared_runs.ROOT):
+        calls.append((arguments[0], arguments[1], folder))
+        if arguments[0] == "sweep":
+            return {"a point": [0.004]}
+        factor = {"numba": 1, "cython": 100}[arguments[1]]
+        factor = 30 if folder == tmp_path else factor
+        names = ("one step", "trial", "expression", "expression by numpy")
+        return {name: [1e-3 * factor, 2e-3 * factor, 9e-3] for name in names}
+
+    monkeypatch.setattr(prepared_runs, "in_a_process", in_a_process)
+    monkeypatch.setattr(prepared_runs, "what_lacks", lambda target: None)
+    options = ["steps", "sweep", "--before", str(tmp_path), "--repeat", "2"]
+    assert prepared_runs.main([*options, "--output", str(tmp_path)]) == 0
+
+    small = [call[1:] for call in calls if call[0] == "small_lif"]
+    here, before = ("numba", prepared_runs.ROOT), ("numba", tmp_path)
+    assert small == [here, before, ("cython", prepared_runs.ROOT)] * 2
+    printed = capsys.readouterr().out
+    (row,) = (line for line in printed.splitlines() if "one time step, CUBA" in line)
+    cells = [cell.strip() for cell in row.split("|")[2:5]]
+    assert cells == ["2", "30, 15 times (20!)", "100, 50 times (150!)"]
+    assert "The sweep does 250 points a second" in printed
+    data = json.loads((tmp_path / "prepared_runs.json").read_text(encoding="utf-8"))
+    assert len(data["seconds"]["cuba"]["before"]) == 2
+
+
+def test_the_goals_of_prepared_runs_are_of_ways_that_are_measured():
+    ways = {job.name: job.ways for job in prepared_runs.JOBS}
+    for row in prepared_runs.ROWS:
+        assert set(row.goals) <= set(ways[row.job])
+
+
+def test_a_prepared_run_is_measured(tmp_path):
+    """The smallest task works; the others are the same code with other models."""
+    found = prepared_runs.in_a_process(["small_lif", "numba", "--runs", "2"])
+    assert set(found) == {"one step", "trial", "expression", "expression by numpy"}
+    assert all(len(seconds) == 2 for seconds in found.values())
