@@ -72,6 +72,7 @@ def register() -> None:
     brian2._cache_dirs_and_extensions["numba"] = _CacheEntry()
     preparing.note_external_names()
     preparing.install()
+    preparing.keep_code_of_strings()
     attach_assignments(all_devices["runtime"])
     attach_single_values(all_devices["runtime"])
     leave_out_libraries()

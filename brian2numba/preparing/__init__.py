@@ -10,12 +10,14 @@ from brian2numba.preparing.networks import (
     prepare,
 )
 from brian2numba.preparing.objects import install
+from brian2numba.preparing.strings import keep_code_of_strings
 
 __all__ = [
     "CallersNames",
     "forgotten_after_errors",
     "install",
     "is_prepared",
+    "keep_code_of_strings",
     "keep_schedule",
     "kept_schedule",
     "note_external_names",

@@ -14,8 +14,9 @@ from brian2.devices.device import get_device
 
 from brian2numba.hooks import own_function
 from brian2numba.preparing.names import CallersNames
-from brian2numba.preparing.objects import KEPT, Now, kept_record, preparing
-from brian2numba.preparing.settings import Settings
+from brian2numba.preparing.objects import kept_record, preparing
+from brian2numba.preparing.records import KEPT, Now
+from brian2numba.preparing.settings import Settings, is_always_prepared
 
 __all__ = [
     "forgotten_after_errors",
@@ -28,10 +29,6 @@ __all__ = [
 
 _BEFORE_RUN = own_function(Network, "before_run")
 _SORTED = Network.sorted_objects
-
-
-def _always() -> bool:
-    return bool(prefs["codegen.runtime.numba.prepare"] == "always")
 
 
 class NetworkRecord:
@@ -113,7 +110,7 @@ def is_prepared(network: Network, objects: list[Any], names: Any) -> bool:
         The namespace of the run.
     """
     record = vars(network).get(KEPT)
-    if record is None or _always() or not _is_brians(network):
+    if record is None or is_always_prepared() or not _is_brians(network):
         return False
     if not record.is_of(network, objects):
         return False
@@ -160,7 +157,7 @@ def prepare(network: Network, objects: list[Any], namespace: Any) -> None:
     if isinstance(namespace, CallersNames):
         namespace = namespace.all()
     earlier = vars(network).pop(KEPT, None)
-    if _always():
+    if is_always_prepared():
         network.before_run(namespace)
         return
     now = Now(Settings.current(), namespace)

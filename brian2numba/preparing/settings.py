@@ -8,7 +8,7 @@ from brian2.core.preferences import prefs
 from brian2.devices.device import get_device
 from brian2.stateupdaters.base import StateUpdateMethod
 
-__all__ = ["Settings"]
+__all__ = ["Settings", "is_always_prepared"]
 
 
 class Settings:
@@ -34,6 +34,11 @@ class Settings:
             and _are_same(prefs.prefs, self._preferences)
             and StateUpdateMethod.stateupdaters == self._methods
         )
+
+
+def is_always_prepared() -> bool:
+    """Tell whether each run prepares everything."""
+    return bool(prefs["codegen.runtime.numba.prepare"] == "always")
 
 
 def _copied(values: Any) -> dict[str, Any]:

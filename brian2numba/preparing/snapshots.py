@@ -108,10 +108,14 @@ def _parts(value: Any) -> Iterator[Any]:
         yield value
         for item in value:
             yield from _parts(item)
-    elif isinstance(value, set):
+    elif isinstance(value, set) or (
+        isinstance(value, np.ndarray) and value.nbytes <= _SMALL
+    ):
         yield value
-    elif isinstance(value, np.ndarray) and value.nbytes <= _SMALL:
-        yield value
+
+
+def _is_small(value: Any) -> bool:
+    return isinstance(value, np.ndarray) and value.nbytes <= _SMALL
 
 
 def _copied(container: Any) -> Any:

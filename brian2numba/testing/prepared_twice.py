@@ -17,7 +17,8 @@ import numpy as np
 from brian2numba.generation.slots import Slot
 from brian2numba.preparing import kept_schedule
 from brian2numba.preparing.names import CallersNames
-from brian2numba.preparing.objects import Now, ObjectRecord, _Preparing
+from brian2numba.preparing.objects import ObjectRecord, _Preparing
+from brian2numba.preparing.records import Now
 from brian2numba.simulation import run
 from brian2numba.simulation.schedule import Schedule
 
