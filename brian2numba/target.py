@@ -212,6 +212,11 @@ class NumbaCodeObject(CodeObject):
             self._kernel.fill_again(self.source)
         self.n_settings += 1
 
+    def know_seed(self) -> None:
+        """Let counter-based numbers have a seed by now, if the kernel draws some."""
+        if self.draws and not self.draws_in_sequence:
+            attach_random_counters(self.device).know_seed()
+
     def bind(self) -> None:
         """Look for the arrays again, after another target took some of them over."""
         if self._kernel is not None:

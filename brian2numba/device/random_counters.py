@@ -58,7 +58,7 @@ class RandomCounters:
         role : str
             What the numbers are for; usually the name of an object.
         """
-        self._known_seed()
+        self.know_seed()
         if role not in self._counted:
             self._counted[role] = _Counted()
             self._fill(role, self._runs.pop(role, 0))
@@ -96,7 +96,7 @@ class RandomCounters:
     def get_state(self) -> dict[str, Any]:
         """Return the seed, and the numbers of runs of all roles."""
         runs = {role: counted.record.run for role, counted in self._counted.items()}
-        return {"seed": self._known_seed(), "runs": {**self._runs, **runs}}
+        return {"seed": self.know_seed(), "runs": {**self._runs, **runs}}
 
     def set_state(self, state: dict[str, Any]) -> None:
         """Restore a state that `get_state` returned."""
@@ -111,10 +111,11 @@ class RandomCounters:
     def _fill(self, role: str, run: int) -> None:
         """Write the key of a role, and how often its code has run."""
         record = self._counted[role].record
-        record.key_low, record.key_high = key_of(self._known_seed(), role).tolist()
+        record.key_low, record.key_high = key_of(self.know_seed(), role).tolist()
         record.run = run
 
-    def _known_seed(self) -> bytes:
+    def know_seed(self) -> bytes:
+        """Return the seed; it is found now if nobody has said which it is."""
         if self._seeded_with is not None:
             self._seed = _digest_after_seeding(self._seeded_with)
             self._seeded_with = None

@@ -141,6 +141,7 @@ class _StringRecord(Record):
             arrays[own], own.size = arrays[indices], indices.size
         if type(code_object) is NumpyCodeObject:
             return functools.partial(_run_by_numpy, code_object)
+        code_object.know_seed()
         code_object.bind()
         return code_object
 

@@ -127,6 +127,8 @@ class Schedule:
 
     def begin(self) -> None:
         """Begin a run."""
+        for code_object in self._own_code_objects():
+            code_object.know_seed()
         now = self._now_set()
         if now != self._settings:
             self._settings = now
