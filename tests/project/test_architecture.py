@@ -37,6 +37,7 @@ LAYERS = [
         "inspection",
         "left_to_python",
         "poisson_inputs",
+        "reuse",
         "simulation",
         "single_values",
     },
