@@ -34,11 +34,7 @@ from brian2numba.left_to_python import attach_stand_ins
 from brian2numba.noise_order import with_ordered_noise
 from brian2numba.poisson_inputs import keep_code_of_poisson_inputs
 from brian2numba.preference_sources import read_preferences
-from brian2numba.preferences import (
-    numba_is_target,
-    numba_may_be_used,
-    register_preferences,
-)
+from brian2numba.preferences import numba_is_target, register_preferences
 from brian2numba.reuse import attach_known_sources, keep_identifiers
 from brian2numba.simulation import attach_native_loop, leave_out_libraries
 from brian2numba.single_values import attach_single_values
@@ -71,7 +67,7 @@ def register() -> None:
     attach_stand_ins(all_devices["runtime"])
     _jit_functions_without_implementation()
     store_state_updates(numba_is_target)
-    keep_identifiers(numba_may_be_used)
+    keep_identifiers()
     with_ordered_noise(numba_is_target)
     hold_locks_while_forking()
     install_guards(all_devices["runtime"])

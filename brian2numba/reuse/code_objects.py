@@ -12,16 +12,19 @@ from brian2.codegen.codeobject import CodeObject
 from brian2.core.names import find_name
 from brian2.core.variables import Subexpression
 from brian2.devices.device import RuntimeDevice
+from brian2.utils.stringtools import get_identifiers
 
 from brian2numba.generation.generator import NumbaCodeGenerator
 from brian2numba.generation.templater import NumbaTemplater
 from brian2numba.hooks import is_brians
+from brian2numba.preferences import sources_are_reused
 from brian2numba.reuse.comparison import Comparison, facts_of
 from brian2numba.reuse.known_sources import (
     KnownSource,
     NotKnownError,
     known_source,
 )
+from brian2numba.reuse.owners import Aliases
 from brian2numba.reuse.requests import Request, key_of
 from brian2numba.reuse.stored import StoredTable
 from brian2numba.target import NumbaCodeObject
@@ -85,13 +88,18 @@ class _CodeObjects:
             compiler_kwds or {},
         )
         of_class = self._device.code_object_class(codeobj_class)
-        key = key_of(request) if self._can_be_known(of_class) else None
+        if not self._can_be_known(of_class):
+            return self._anew(request, of_class)
+        aliases = Aliases(variables)
+        key = key_of(request, aliases)
         if key is None:
             return self._anew(request, of_class)
         known: KnownSource | None = _known.get(key)
         if known is None:
-            return self._first(key, request)
+            return self._first(key, request, aliases)
         anew = self._facts_anew(request) if Comparison.is_on else None
+        if aliases:
+            known = known.renamed(aliases.lengthened())
         made = _made(known, request)
         if anew is not None:
             _compare(_facts(made), anew)
@@ -104,6 +112,7 @@ class _CodeObjects:
             and of_class.generator_class is NumbaCodeGenerator
             and type(of_class.templater) is NumbaTemplater
             and self._is_brians
+            and sources_are_reused()
         )
 
     def _anew(self, request: Request, of_class: Any) -> Any:
@@ -120,15 +129,18 @@ class _CodeObjects:
             compiler_kwds=request.compiler_kwds,
         )
 
-    def _first(self, key: Any, request: Request) -> Any:
+    def _first(self, key: Any, request: Request, aliases: Aliases) -> Any:
         """Make a code object whose source is not known, and remember the source."""
         variables, indices = dict(request.variables), dict(request.variable_indices)
         with _listening() as listener:
             made = self._anew(request, NumbaCodeObject)
-        # What is said of the code has to be said each time
-        if not listener.has_heard:
+        # What is said of the code has to be said each time; and names of objects may be
+        # in a source in order that two names in it differ
+        code = get_identifiers(f"{made.source.text}\n{made.source.model_code}")
+        if not listener.has_heard and not aliases.are_in(code):
             with contextlib.suppress(NotKnownError):
-                _known.put(key, known_source(made, request, variables, indices))
+                known = known_source(made, request, variables, indices)
+                _known.put(key, known.renamed(aliases.shortened()))
         return made
 
     def _facts_anew(self, request: Request) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from brian2.units.fundamentalunits import Quantity
 from brian2.utils.stringtools import get_identifiers
 
 from brian2numba.generation.whole_numbers import FUNCTIONS
+from brian2numba.reuse.owners import Aliases
 
 __all__ = [
     "Description",
@@ -62,13 +63,15 @@ class NotDescribedError(Exception):
     """Something has no description."""
 
 
-def described(variables: Iterable[tuple[str, Any]]) -> Description:
+def described(variables: Iterable[tuple[str, Any]], aliases: Aliases) -> Description:
     """Describe variables and functions, and which names stand for the same one.
 
     Parameters
     ----------
     variables : iterable of tuple of str and `Variable`
         The variables by their names, in an order that does not depend on chance.
+    aliases : Aliases
+        The names that they have in the description.
 
     Raises
     ------
@@ -81,18 +84,21 @@ def described(variables: Iterable[tuple[str, Any]]) -> Description:
         number = numbers.get(id(variable))
         if number is None:
             number = numbers[id(variable)] = len(numbers)
-            fact, condition = ((_QUEUE,), None) if name == _QUEUE else _facts(variable)
+            fact, condition = (
+                ((_QUEUE,), None) if name == _QUEUE else _facts(variable, aliases)
+            )
             facts.append(fact)
             if condition is not None:
                 conditional.append((number, condition))
-        names.append((name, number))
+        names.append((aliases.of(name), number))
     conditions = [
-        (number, numbers.get(id(c), -1), _facts(c)[0]) for number, c in conditional
+        (number, numbers.get(id(c), -1), _facts(c, aliases)[0])
+        for number, c in conditional
     ]
     return tuple(names), tuple(facts), tuple(conditions)
 
 
-def _facts(variable: Any) -> tuple[Description, Any]:
+def _facts(variable: Any, aliases: Aliases) -> tuple[Description, Any]:
     """Return what code can know of a variable, and the condition of its changes."""
     kind = _KINDS.get(type(variable))
     if kind is None:
@@ -111,7 +117,7 @@ def _facts(variable: Any) -> tuple[Description, Any]:
         more = flags, variable.dynamic, variable.unique
         return (*of_all, *more), variable.conditional_write
     if kind == "subexpression":
-        return (*of_all, *flags, variable.expr), None
+        return (*of_all, *flags, aliases.in_code(variable.expr)), None
     return (*of_all, *flags), None
 
 

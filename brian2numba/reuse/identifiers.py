@@ -9,7 +9,7 @@ takes it most of the time between a model's last line and its first time step.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from brian2.codegen import codeobject
@@ -17,6 +17,7 @@ from brian2.core.preferences import prefs
 from brian2.core.variables import ArrayVariable, Constant, Subexpression
 
 from brian2numba.hooks import is_brians
+from brian2numba.preferences import numba_may_be_used, sources_are_reused
 from brian2numba.reuse.comparison import Comparison
 from brian2numba.reuse.descriptions import (
     Description,
@@ -25,6 +26,7 @@ from brian2numba.reuse.descriptions import (
     identifiers_in,
     with_subexpressions,
 )
+from brian2numba.reuse.owners import Aliases
 from brian2numba.reuse.table import Table
 
 __all__ = ["exponents", "forget_identifiers", "keep_identifiers"]
@@ -37,22 +39,17 @@ _found = Table(4096)
 _IS_CONSISTENT = True
 
 
-def keep_identifiers(is_wanted: Callable[[], bool]) -> None:
+def keep_identifiers() -> None:
     """Let Brian look first whether it knows the names in the code of an object.
 
-    Parameters
-    ----------
-    is_wanted : callable
-        Tells whether a model may be for the numba target. Nothing changes for others.
+    Nothing changes where no model is for the numba target.
     """
     # What others have put there may find something else
     if is_brians(codeobject.analyse_identifiers):
-        codeobject.analyse_identifiers = _known_names(
-            codeobject.analyse_identifiers, is_wanted
-        )
+        codeobject.analyse_identifiers = _known_names(codeobject.analyse_identifiers)
     if is_brians(codeobject.check_units_statements):
         codeobject.check_units_statements = _known_consistency(
-            codeobject.check_units_statements, is_wanted
+            codeobject.check_units_statements
         )
 
 
@@ -61,42 +58,49 @@ def forget_identifiers() -> None:
     _found.clear()
 
 
-def _known_names(
-    analyse: Callable[..., Any], is_wanted: Callable[[], bool]
-) -> Callable[..., Any]:
+def _is_wanted() -> bool:
+    return sources_are_reused() and numba_may_be_used()
+
+
+def _known_names(analyse: Callable[..., Any]) -> Callable[..., Any]:
     """Return Brian's analysis of the names in code, with a table in front of it."""
 
     @functools.wraps(analyse)
     def analyse_identifiers(code: Any, variables: Any, recursive: bool = False) -> Any:
-        key = _key_of_names(code, variables, recursive) if is_wanted() else None
+        if not (_is_wanted() and isinstance(variables, Mapping)):
+            return analyse(code, variables, recursive)
+        used = _Used(code, variables)
+        key = used.key("names", recursive)
         if key is None:
             return analyse(code, variables, recursive)
         found: _Names | None = _found.get(key)
-        if found is None:
-            found = _frozen(analyse(code, variables, recursive))
-            _found.put(key, found)
-        elif Comparison.is_on:
-            anew = _frozen(analyse(code, variables, recursive))
-            Comparison.compare(f"the names in {code!r}", found, anew)
-        # The caller's own
-        return tuple(set(names) for names in found)
+        if found is None or Comparison.is_on:
+            anew = analyse(code, variables, recursive)
+            shortened = _each(used.aliases.shortened(), anew)
+            _found.put(key, shortened)
+            if found is not None:
+                Comparison.compare(f"the names in {code!r}", found, shortened)
+            return anew
+        return tuple(set(names) for names in _each(used.aliases.lengthened(), found))
 
     return analyse_identifiers
 
 
-def _frozen(names: tuple[set[str], set[str], set[str]]) -> _Names:
-    defined, known, unknown = names
-    return frozenset(defined), frozenset(known), frozenset(unknown)
+def _each(changed: Callable[[str], str], names: Iterable[Iterable[str]]) -> _Names:
+    """Return sets of names that are changed."""
+    defined, known, unknown = (frozenset(map(changed, some)) for some in names)
+    return defined, known, unknown
 
 
-def _known_consistency(
-    check: Callable[..., Any], is_wanted: Callable[[], bool]
-) -> Callable[..., Any]:
+def _known_consistency(check: Callable[..., Any]) -> Callable[..., Any]:
     """Return Brian's check of units, with a table of what was consistent before it."""
 
     @functools.wraps(check)
     def check_units_statements(code: Any, variables: Any) -> None:
-        key = _key_of_units(code, variables) if is_wanted() else None
+        key = None
+        if _is_wanted():
+            values = exponents(code, variables) if "**" in code else ()
+            key = _Used(code, variables).key("units", values)
         if key is None or Comparison.is_on or _found.get(key) is None:
             check(code, variables)
             if key is not None:
@@ -105,30 +109,33 @@ def _known_consistency(
     return check_units_statements
 
 
-def _key_of_names(code: Any, variables: Any, recursive: bool) -> Description | None:
-    """Return what the names in code depend on; None if it can't be described."""
-    if not isinstance(variables, Mapping):
-        return None
-    return _key("names", (code, recursive), variables)
+class _Used:
+    """The variables on which it depends what is found of code.
 
+    Parameters
+    ----------
+    code : str
+        The code.
+    variables : mapping
+        The variables that it may use.
+    """
 
-def _key_of_units(code: Any, variables: Mapping[str, Any]) -> Description | None:
-    """Return what the units in code depend on; None if it can't be described."""
-    facts = code, exponents(code, variables) if "**" in code else ()
-    return _key("units", facts, variables)
+    def __init__(self, code: str, variables: Mapping[str, Any]) -> None:
+        self._code = code
+        # Brian refuses subexpressions that draw random numbers, wherever they are
+        names = {name for name, v in variables.items() if type(v) is Subexpression}
+        self._variables = with_subexpressions(names | identifiers_in(code), variables)
+        self.aliases = Aliases(self._variables)
 
-
-def _key(
-    kind: str, facts: Description, variables: Mapping[str, Any]
-) -> Description | None:
-    # Brian refuses subexpressions that draw random numbers, wherever they are
-    names = {name for name, v in variables.items() if type(v) is Subexpression}
-    used = with_subexpressions(names | identifiers_in(facts[0]), variables)
-    try:
-        description = described(sorted(used.items()))
-    except NotDescribedError:
-        return None
-    return kind, *facts, prefs["core.default_float_dtype"], description
+    def key(self, kind: str, facts: Any) -> Description | None:
+        """Return what it depends on; None if it can't be described."""
+        if self.aliases.are_in(identifiers_in(self._code)):
+            return None
+        try:
+            variables = described(sorted(self._variables.items()), self.aliases)
+        except NotDescribedError:
+            return None
+        return kind, self._code, facts, prefs["core.default_float_dtype"], variables
 
 
 def exponents(code: str, variables: Mapping[str, Any]) -> Description:

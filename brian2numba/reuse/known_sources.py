@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from brian2.core.preferences import prefs
@@ -67,6 +67,21 @@ class KnownSource:
         for name in ("slots", "variables"):
             fields[name] = [tuple(row) for row in fields[name]]
         return cls(**fields)
+
+    def renamed(self, changed: Callable[[str], str]) -> KnownSource:
+        """Return the same with other names of variables."""
+        return replace(
+            self,
+            slots=[(kind, changed(name), changed(of)) for kind, name, of in self.slots],
+            accesses={
+                how: [changed(name) for name in names]
+                for how, names in self.accesses.items()
+            },
+            variables=[
+                (changed(name), how, changed(of)) for name, how, of in self.variables
+            ],
+            indices={changed(name): index for name, index in self.indices.items()},
+        )
 
     def draft(self, request: Request) -> KernelDraft:
         """Return the draft for another code object; what it names is added to it."""

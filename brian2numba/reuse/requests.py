@@ -11,16 +11,17 @@ from brian2.core.functions import Function
 from brian2.core.preferences import prefs
 from brian2.core.variables import Variable
 
-from brian2numba.device.arrays import owner_name
 from brian2numba.generation.library import LibraryCall
 from brian2numba.reuse.descriptions import (
     Description,
     NotDescribedError,
     described,
     described_value,
+    identifiers_in,
     kind_of_number,
 )
 from brian2numba.reuse.identifiers import exponents
+from brian2numba.reuse.owners import Aliases
 from brian2numba.target import NumbaCodeObject
 
 __all__ = ["NEVER_READ", "Request", "key_of"]
@@ -46,6 +47,10 @@ _PREFERENCES = (
 )
 
 
+#: What Brian calls that which it moves out of loops
+_INVARIANT = "_lio_"
+
+
 @dataclass(frozen=True)
 class Request:
     """The arguments of `Device.code_object`, for the numba target."""
@@ -61,13 +66,15 @@ class Request:
     compiler_kwds: Mapping[str, Any]
 
 
-def key_of(request: Request) -> Description | None:
+def key_of(request: Request, aliases: Aliases) -> Description | None:
     """Return what the kernel of a code object depends on.
 
     Parameters
     ----------
     request : Request
         What is asked for.
+    aliases : Aliases
+        The names that its variables have in the key.
 
     Returns
     -------
@@ -76,27 +83,28 @@ def key_of(request: Request) -> Description | None:
     """
     if request.compiler_kwds or not isinstance(request.abstract_code, Mapping):
         return None
+    blocks = request.abstract_code.values()
+    if aliases and any(aliases.are_in(identifiers_in(block)) for block in blocks):
+        return None
     try:
-        return _key(request)
+        return _key(request, aliases)
     except NotDescribedError:
         return None
 
 
-def _key(request: Request) -> Description:
+def _key(request: Request, aliases: Aliases) -> Description:
     variables, keywords = request.variables, request.template_kwds
-    names = sorted(variables)
-    items = [(name, variables[name]) for name in names]
     given = sorted(keywords.keys() - NEVER_READ)
     of_keywords = [(f"{k} of the template", v) for k, v in _variables_in(keywords)]
     return (
         request.template_name,
         tuple(request.abstract_code.items()),
-        described([*items, *of_keywords]),
+        described([*sorted(variables.items()), *of_keywords], aliases),
         _implementations(request),
-        _indices(request.variable_indices),
+        _indices(request, aliases),
         tuple(sorted(request.override_conditional_write or ())),
         _conditions(request),
-        _owners_in_names(names, variables),
+        aliases.owners,
         tuple((name, _described_keyword(keywords[name])) for name in given),
         _units_of_connections(request),
         repr(prefs["core.default_float_dtype"]),
@@ -154,11 +162,21 @@ def _kind_given(value: Any) -> str:
     return "doubles" if isinstance(value, np.ndarray) else kind_of_number(value)
 
 
-def _indices(indices: Mapping[str, str]) -> Description:
-    """Describe indices, also those of names that are not there yet."""
+def _indices(request: Request, aliases: Aliases) -> Description:
+    """Describe the indices of all names that code has or that generation gives it."""
+    indices, blocks = request.variable_indices, request.abstract_code.values()
+    in_code = {n.lstrip("_") for block in blocks for n in identifiers_in(block)}
     factory = getattr(indices, "default_factory", None)
-    default = None if factory is None else factory()
-    return default, tuple(sorted(indices.items()))
+    found = [
+        (aliases.of(name), index)
+        for name, index in indices.items()
+        # What else the object has may be called after other objects
+        if name in request.variables
+        # A kernel may have one more underscore
+        or name.lstrip("_") in in_code
+        or name.startswith(_INVARIANT)
+    ]
+    return None if factory is None else factory(), tuple(sorted(found))
 
 
 def _conditions(request: Request) -> Description:
@@ -183,22 +201,6 @@ def _index(indices: Any, name: str) -> str | None:
     """Return an index without making it, as a `defaultdict` would."""
     factory = getattr(indices, "default_factory", None)
     return indices.get(name, None if factory is None else factory())
-
-
-def _owners_in_names(names: list[str], variables: Mapping[str, Any]) -> Description:
-    """Return the names of objects that are parts of names of variables.
-
-    In kernels they are replaced. Other names of objects are nowhere in them.
-    """
-    brians = [name for name in names if name.startswith("_")]
-    owners = {owner_name(variable) for variable in variables.values()}
-    return tuple(
-        sorted(
-            owner
-            for owner in owners
-            if owner and any(name.find(f"_{owner}_") > 0 for name in brians)
-        )
-    )
 
 
 def _units_of_connections(request: Request) -> Description:
