@@ -37,7 +37,7 @@ from brian2numba.generation.followed import followed
 from brian2numba.generation.functions import KernelFunctions
 from brian2numba.generation.source import KernelDraft, KernelSource, assemble
 
-__all__ = ["bound_kernel", "compiled_kernel", "kernel_source"]
+__all__ = ["bound_kernel", "compiled_kernel", "kernel_source", "runs_once"]
 
 #: The templates of what users do between runs
 _RUN_ONCE = (
@@ -80,7 +80,7 @@ def kernel_source(
     return replace(
         source,
         text=_without_owners(source.text, codeobj.variables),
-        runs_once=codeobj.template_name in _RUN_ONCE,
+        runs_once=runs_once(codeobj.template_name),
         model_code=_model_code(draft),
         user_functions=functions.described,
         translations=functions.translations,
@@ -88,6 +88,11 @@ def kernel_source(
         takes_numbers=frozenset(functions.takes_numbers),
         called=tuple(functions.called),
     )
+
+
+def runs_once(template_name: str) -> bool:
+    """Tell whether code objects with a template are for what users do between runs."""
+    return template_name in _RUN_ONCE
 
 
 def _model_code(draft: KernelDraft) -> str:

@@ -24,6 +24,7 @@ __all__ = [
     "obstacle_to_compiled_loop",
     "register_preferences",
     "runs_in_compiled_loop",
+    "sources_are_reused",
 ]
 
 CATEGORY = "codegen.runtime.numba"
@@ -89,6 +90,15 @@ _PREFERENCES = {
         docs="""
         Whether the solutions of equations that sympy found, or that there is none,
         are stored in the cache directory and used again by other processes.
+        """,
+    ),
+    "reuse_sources": Preference(
+        default=True,
+        docs="""
+        Whether a model that is built again finds what Brian's analysis and this
+        package made of the same code before: in the process, and the sources of
+        kernels in the cache directory. If set to ``False``, they are made anew for
+        each object. The results are the same.
         """,
     ),
     "shared_cache": Preference(
@@ -228,6 +238,11 @@ def numba_evaluates_strings() -> bool:
 def numba_may_be_used() -> bool:
     """Tell whether models, or expressions in strings, are for the numba target."""
     return numba_is_target() or numba_evaluates_strings()
+
+
+def sources_are_reused() -> bool:
+    """Tell whether a model finds the sources of one with the same code."""
+    return bool(prefs[f"{CATEGORY}.reuse_sources"])
 
 
 def numba_compiles() -> bool:

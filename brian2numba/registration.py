@@ -36,6 +36,7 @@ from brian2numba.left_to_python import attach_stand_ins
 from brian2numba.noise_order import with_ordered_noise
 from brian2numba.preference_sources import read_preferences
 from brian2numba.preferences import numba_is_target, register_preferences
+from brian2numba.reuse import attach_known_sources, keep_identifiers
 from brian2numba.simulation import attach_native_loop, leave_out_libraries
 from brian2numba.single_values import attach_single_values
 from brian2numba.state_updates import store_state_updates
@@ -63,9 +64,11 @@ def register() -> None:
     attach_containers(all_devices["runtime"])
     attach_random_counters(all_devices["runtime"])
     attach_native_loop(all_devices["runtime"])
+    attach_known_sources(all_devices["runtime"])
     attach_stand_ins(all_devices["runtime"])
     _jit_functions_without_implementation()
     store_state_updates(numba_is_target)
+    keep_identifiers()
     with_ordered_noise(numba_is_target)
     hold_locks_while_forking()
     install_guards(all_devices["runtime"])

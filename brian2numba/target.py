@@ -122,7 +122,8 @@ class NumbaCodeObject(CodeObject):
             return
         counter_based = bool(draft.keywords["counter_based"])
         self._offers = {**self.behaviour.offers(), **self._random_offers(counter_based)}
-        self.source = pipeline.kernel_source(self, draft, self._offers)
+        make_source = draft.make_source or pipeline.kernel_source
+        self.source = make_source(self, draft, self._offers)
         self.code = GeneratedCode({"run": self.source.text})
         text = self.source.text
         self.draws = RANDOM_STREAMS in text or RANDOM_KEY in text

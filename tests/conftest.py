@@ -11,6 +11,7 @@ from brian2 import defaultclock, ms, prefs
 from brian2.devices.device import reinit_devices
 
 import brian2numba  # noqa: F401 (registers the target)
+from brian2numba import reuse
 from brian2numba.compilation import compiler, numba_kernel, stored_code, units
 from tools.without_compiler import find_compilers
 
@@ -30,6 +31,7 @@ def empty_cache(tmp_path, monkeypatch):
     monkeypatch.setenv("BRIAN2NUMBA_CACHE_DIR", str(tmp_path / "cache"))
     compiler._compiled.clear()
     units._units.clear()
+    reuse.forget()
     return tmp_path / "cache"
 
 

@@ -24,6 +24,7 @@ OTHERS = {
     "native_loop": False,
     "cache_dir": "elsewhere",
     "store_state_updates": False,
+    "reuse_sources": False,
     "shared_cache": True,
     "random": "fast",
     "functions": "compiled",

@@ -220,8 +220,10 @@ def _with_singles(names: Sequence[str]) -> list[str]:
 def _found(names: Sequence[str]) -> dict[str, int]:
     """Return the addresses of functions of the C library, of those that it has."""
     addresses: dict[str, int] = {}
+    # To look for them starts a process, on Linux
+    libraries = _c_libraries()
     for name in names:
-        for library in _c_libraries():
+        for library in libraries:
             function = getattr(library, name, None)
             if function is not None:
                 address = ctypes.cast(function, ctypes.c_void_p).value

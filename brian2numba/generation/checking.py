@@ -22,7 +22,13 @@ from brian2numba.generation.slots import (
 )
 from brian2numba.reports import NEW_ROWS, WORKING_MEMORY
 
-__all__ = ["checked_slot", "is_checked", "new_rows", "working_memory"]
+__all__ = [
+    "checked_slot",
+    "is_checked",
+    "new_rows",
+    "unchecked_slot",
+    "working_memory",
+]
 
 #: What kernels call that in which they report an access, and the size of a result
 _REPORT, _RESULT_SIZE = "_report", "_result_room"
@@ -56,6 +62,13 @@ def checked_slot(slot: Slot) -> Slot:
     if isinstance(slot, Result) and slot.name == "_result":
         return _CheckedResult(slot.name, slot.dtype)
     return slot
+
+
+def unchecked_slot(slot: Slot) -> Slot:
+    """Return the slot of a model's array or of a result without its size."""
+    if isinstance(slot, _CheckedArray):
+        return slot.array
+    return Result(slot.name, slot.dtype) if isinstance(slot, _CheckedResult) else slot
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -23,10 +23,14 @@ class KernelDraft:
         The statements of the kernel; empty where there is nothing to run.
     keywords : mapping
         What the template was given, by name.
+    make_source : callable, optional
+        Makes the kernel's source where it is known already, and there is no body; its
+        arguments are those of `brian2numba.pipeline.kernel_source`.
     """
 
     body: str
     keywords: Mapping[str, Any] = field(repr=False)
+    make_source: Callable[..., KernelSource] | None = None
 
     def __str__(self) -> str:
         return self.body

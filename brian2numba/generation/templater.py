@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from brian2.codegen.templates import (
@@ -51,8 +53,34 @@ def _with_index(code: str, index: str) -> str:
     return str(autoindent(code))
 
 
+class _Uncompiled:
+    """A template that Jinja reads when it is first used: some sources are known."""
+
+    def __init__(self, environment: Any, file_name: str) -> None:
+        self._environment, self._file_name = environment, file_name
+
+    @cached_property
+    def _template(self) -> Any:
+        return self._environment.get_template(self._file_name)
+
+    def make_module(self, keywords: Mapping[str, Any]) -> Any:
+        """Fill in the template, see `jinja2.Template.make_module`."""
+        return self._template.make_module(keywords)
+
+
 class NumbaTemplate(CodeObjectTemplate):
-    """A template whose result is the draft of a kernel."""
+    """A template whose result is the draft of a kernel.
+
+    Parameters
+    ----------
+    environment : `jinja2.Environment`
+        What templates have in common.
+    file_name, source : str
+        The template's file, and what is in it.
+    """
+
+    def __init__(self, environment: Any, file_name: str, source: str) -> None:
+        super().__init__(_Uncompiled(environment, file_name), source)
 
     def __call__(self, scalar_code: Any, vector_code: Any, **kwds: Any) -> KernelDraft:
         """Fill in the template."""
@@ -93,8 +121,7 @@ class _Loader(LazyTemplateLoader):
                 source = self.env.loader.get_source(self.env, file_name)[0]
             except TemplateNotFound:
                 raise KeyError(f"No template with name '{name}' found.") from None
-            template = self.env.get_template(file_name)
-            self._templates[name] = NumbaTemplate(template, source)
+            self._templates[name] = NumbaTemplate(self.env, file_name, source)
         return self._templates[name]
 
 
@@ -103,6 +130,8 @@ class NumbaTemplater(Templater):
 
     def __init__(self) -> None:
         super().__init__("brian2numba.generation", ".py_")
+        # Macros would be looked for on the disk each time that they are imported
+        self.env.auto_reload = False
         self.env.filters["vector"] = vector
         self.env.filters["scalar"] = scalar
         self.env.filters["renamed"] = renamed

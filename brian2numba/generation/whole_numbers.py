@@ -38,7 +38,7 @@ from brian2numba.generation.number_kinds import (
     NumberKinds,
 )
 
-__all__ = ["as_written", "explained"]
+__all__ = ["FUNCTIONS", "as_written", "explained"]
 
 _AS_FLOAT, _AS_WRITTEN = "_as_float", "_as_written"
 
@@ -55,7 +55,8 @@ def _function(name: str, pyfunc: Any, n_arguments: int, result: str) -> Function
     return function
 
 
-_FUNCTIONS = {
+#: What the code that is explained may call
+FUNCTIONS = {
     "int": DEFAULT_FUNCTIONS["int"],
     _AS_FLOAT: _function("_float64", float, 1, "float"),
     _AS_WRITTEN: _function(_AS_WRITTEN, abs, 1, "highest"),
@@ -80,11 +81,11 @@ def explained(
         The variables and functions that they name. Subexpressions are replaced, and
         functions added, where the code needs it.
     """
-    known = {**_FUNCTIONS, **variables}
+    known = {**FUNCTIONS, **variables}
     subexpressions = _explained_subexpressions(known)
     result = {name: _block(code, dict(known)) for name, code in blocks.items()}
     if subexpressions or result != dict(blocks):
-        variables |= {**_FUNCTIONS, **subexpressions}
+        variables |= {**FUNCTIONS, **subexpressions}
     return result
 
 

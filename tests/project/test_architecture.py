@@ -38,6 +38,7 @@ LAYERS = [
         "inspection",
         "left_to_python",
         "preparing",
+        "reuse",
         "simulation",
         "single_values",
     },

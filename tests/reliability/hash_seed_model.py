@@ -111,6 +111,8 @@ def mixed():
 
 if __name__ == "__main__":
     prefs.codegen.target = prefs.codegen.string_expression_target = "numba"
+    # Others may have generated it
+    prefs.codegen.runtime.numba.reuse_sources = False
     watch_kernels()
     ways = itertools.product(("numpy", "fast"), (True, False))
     for number, (generator, is_stored) in enumerate(ways):

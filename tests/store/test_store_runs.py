@@ -19,6 +19,7 @@ import pytest
 from brian2 import ms, network_operation, prefs
 from brian2.utils.logger import catch_logs
 
+from brian2numba import reuse
 from brian2numba.compilation import compiler
 from brian2numba.store import KernelStore, current_store, kernel_store
 from reliability.store.faulty_files import WRITING, Faults, failing
@@ -41,6 +42,7 @@ def new_process(monkeypatch, tmp_path):
     def forget():
         kernel_store.store_in.cache_clear()
         compiler._compiled.clear()
+        reuse.forget()
 
     with monkeypatch.context() as context:
         # A process never forgets the operations: these have to be in another store

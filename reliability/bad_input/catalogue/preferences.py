@@ -114,6 +114,11 @@ CASES = (
         "Value 'yes' for preference",
     ),
     refused(
+        "prefs.codegen.runtime.numba.reuse_sources = 0",
+        "PreferenceError",
+        "Value '0' for preference 'codegen.runtime.numba.reuse_sources' is",
+    ),
+    refused(
         'prefs.codegen.runtime.numba.shared_cache = "no"',
         "PreferenceError",
         "Value 'no' for preference 'codegen.runtime.numba.shared_cache'",

@@ -1,0 +1,87 @@
+"""Known sources in this process and in the store, where other processes find them."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import platform
+from pathlib import Path
+from typing import Any
+
+import brian2
+import sympy
+
+from brian2numba.reuse.known_sources import KnownSource
+from brian2numba.reuse.table import Table
+from brian2numba.store import current_store
+
+__all__ = ["StoredTable"]
+
+_PACKAGE = Path(__file__).parent.parent
+#: The parts of the package that generate sources
+_PARTS = (
+    "behaviours",
+    "errors.py",
+    "generation",
+    "generation/templates",
+    "generation/templates/macros",
+    "pipeline.py",
+    "reuse",
+    "target.py",
+    "user_functions",
+)
+
+
+class StoredTable:
+    """What is known in this process, before what other processes have stored.
+
+    Parameters
+    ----------
+    size : int
+        How much is kept in this process, see `Table`.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._table = Table(size)
+
+    def get(self, key: Any) -> KnownSource | None:
+        """Return what is known under a key, or None."""
+        known: KnownSource | None = self._table.get(key)
+        if known is None:
+            content = current_store().get(_stored_key(key))
+            if content is not None:
+                known = KnownSource.unpacked(content)
+                self._table.put(key, known)
+        return known
+
+    def put(self, key: Any, known: KnownSource) -> None:
+        """Keep a source, and store it."""
+        self._table.put(key, known)
+        current_store().put(_stored_key(key), known.packed())
+
+    def clear(self) -> None:
+        """Forget what is known in this process."""
+        self._table.clear()
+
+
+def _stored_key(key: Any) -> bytes:
+    """Return a key with all that differs between processes."""
+    return f"kernel source 1\n{_versions()}\n{key!r}".encode()
+
+
+@functools.cache
+def _versions() -> str:
+    """Return the versions of all that takes part in generating a source."""
+    digest = hashlib.sha256()
+    for part in _PARTS:
+        path = _PACKAGE / part
+        files = [path] if path.is_file() else sorted(path.glob("*.py*"))
+        for file in files:
+            # Neither compiled modules nor folders
+            if file.suffix in (".py", ".py_"):
+                digest.update(file.relative_to(_PACKAGE).as_posix().encode() + b"\0")
+                digest.update(file.read_bytes() + b"\0")
+    return (
+        f"brian2numba {digest.hexdigest()}\nbrian2 {brian2.__version__}\n"
+        f"sympy {sympy.__version__}\nPython {platform.python_version()}"
+    )
