@@ -189,7 +189,7 @@ def without_names(monkeypatch):
 def test_values_need_no_names():
     # Expressions would be looked up in vain
     group = NeuronGroup(N, "v : volt\nk : integer\ns : volt (shared)")
-    synapses = Synapses(group, group, "w : volt")
+    synapses = Synapses(group, group, "w : volt", on_pre="w += 1*mV")
     synapses.connect(i=[0, 1, 2], j=[1, 2, 3])
     group.v = np.arange(N) * mV
     group.v_ = np.arange(N)
