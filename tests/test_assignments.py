@@ -188,7 +188,8 @@ def without_names(monkeypatch):
 @pytest.mark.usefixtures("without_names")
 def test_values_need_no_names():
     # Expressions would be looked up in vain
-    group = NeuronGroup(N, "v : volt\nk : integer\ns : volt (shared)")
+    model = "v : volt\nk : integer\ns : volt (shared)"
+    group = NeuronGroup(N, model, threshold="False")
     synapses = Synapses(group, group, "w : volt", on_pre="w += 1*mV")
     synapses.connect(i=[0, 1, 2], j=[1, 2, 3])
     group.v = np.arange(N) * mV
