@@ -203,7 +203,6 @@ def test_values_need_no_names():
     group.s = 2 * mV
     synapses.w = 5 * mV
     synapses.w[1, :] = 6 * mV
-    synapses.delay = 1 * ms
     with pytest.raises(AssertionError, match="names were gathered"):
         group.v = "3*mV"
 
