@@ -40,8 +40,9 @@ _ARRAYS = frozenset({np.ndarray, Quantity})
 _NUMBERS = frozenset({float, int, np.float64})
 #: What is no string, and no object that stands for one
 _VALUES = _ARRAYS | _NUMBERS | {list, tuple}
+_OR_A_VIEW = _VALUES | {VariableView}
 #: The same of what says which elements are meant
-_ITEMS = frozenset({slice, np.ndarray, list, int, np.int32, np.int64})
+_ITEMS = frozenset({slice, np.ndarray, list, tuple, int, np.int32, np.int64})
 _VARIABLES = (ArrayVariable, DynamicArrayVariable)
 #: Whole numbers up to this one are doubles
 _EXACT = 2**53
@@ -62,7 +63,7 @@ def attach_assignments(device: Any) -> None:
 
     def assigning(method: Callable[..., None]) -> Callable[..., None]:
         def __setattr__(self: Any, key: str, value: Any, level: int = 0) -> None:
-            is_value = type(value) in _VALUES and numba_is_target()
+            is_value = type(value) in _OR_A_VIEW and numba_is_target()
             if not (is_value and writer.is_free() and _assigned(self, key, value)):
                 method(self, key, value, level + 1)
 
@@ -157,28 +158,43 @@ def may_be_written(group: Any, variable: Any) -> bool:
 
 def _assigned(group: Any, key: str, value: Any) -> bool:
     """Do what ``group.key = value`` does; tell whether that was possible here."""
-    own = vars(group)
-    is_attribute = key in own or key in type(group).__dict__
-    if is_attribute or "_group_attribute_access_active" not in own:
+    name, has_unit = _name_of_variable(group, key)
+    if not name:
         return False
-    variables = own["variables"]
-    variable, name = variables._variables.get(key), key
-    has_unit = variable is not None
-    if not has_unit and key.endswith("_"):
-        name = key[:-1]
-        variable = variables._variables.get(name)
-    if type(variable) not in _VARIABLES or key in own.get("_linked_variables", ()):
-        return False
+    variables = vars(group)["variables"]
+    variable, index_name = variables._variables[name], variables.indices[name]
     if not may_be_written(group, variable):
         return False
     dim = variable.dim if has_unit else None
-    if written(variable, variables.indices[name], value, dim):
+    if type(value) is VariableView:
+        # What `group.v += values` ends with, when the values are there
+        is_itself = value.variable is variable and value.dim is dim
+        return is_itself and index_name == value.index_var_name == "_idx"
+    if written(variable, index_name, value, dim):
         return True
     if has_unit and not _may_have_dimensions(value, dim):
         return False
     view = VariableView(name, variable, group, dim)
     view.set_item(slice(None), value, namespace=NO_NAMES)
     return True
+
+
+def _name_of_variable(group: Any, key: str) -> tuple[str, bool]:
+    """Return the name of the plain variable that an attribute is, and if with units.
+
+    The name is empty if it is something else.
+    """
+    own = vars(group)
+    is_attribute = key in own or key in type(group).__dict__
+    if is_attribute or "_group_attribute_access_active" not in own:
+        return "", False
+    has_unit = key in own["variables"]._variables
+    name = key if has_unit or not key.endswith("_") else key[:-1]
+    variable = own["variables"]._variables.get(name)
+    is_linked = key in own.get("_linked_variables", ())
+    if type(variable) not in _VARIABLES or is_linked:
+        return "", False
+    return name, has_unit
 
 
 def _may_have_dimensions(value: Any, dim: Any) -> bool:

@@ -112,7 +112,8 @@ class StoredContents(ABC):
         """
         if not Versions.are_kept:
             return None
-        for copy, version in self._copies:
-            if copy() is values and values is not None:
-                return None if values.flags.writeable else version
+        for reference, version in self._copies:
+            copy = reference()
+            if copy is not None and copy is values:
+                return None if copy.flags.writeable else version
         return None
