@@ -11,6 +11,7 @@ from brian2.core.network import Network, _get_all_objects
 
 from brian2numba.guards.mechanism import Guard, described
 from brian2numba.guards.numbers import as_numbers, check_positive
+from brian2numba.preparing import slots_of
 
 __all__ = ["GUARDS"]
 
@@ -45,7 +46,7 @@ def _check_run(network: Any, given: Mapping[str, Any]) -> None:
     if not np.isfinite(duration):
         raise ValueError(f"The duration of a run has to be finite, not {duration} s.")
     objects = _get_all_objects(network.objects)
-    slots, end = network.schedule, float(network.t_ + duration)
+    slots, end = slots_of(network), float(network.t_ + duration)
     for obj in objects:
         _check_schedule(obj, slots, network)
     for clock in {obj.clock for obj in objects}:

@@ -8,6 +8,7 @@ from brian2numba.preparing.networks import (
     kept_schedule,
     objects_in_order,
     prepare,
+    slots_of,
 )
 from brian2numba.preparing.objects import install
 from brian2numba.preparing.strings import keep_code_of_strings
@@ -23,4 +24,5 @@ __all__ = [
     "note_external_names",
     "objects_in_order",
     "prepare",
+    "slots_of",
 ]

@@ -25,6 +25,7 @@ __all__ = [
     "kept_schedule",
     "objects_in_order",
     "prepare",
+    "slots_of",
 ]
 
 _BEFORE_RUN = own_function(Network, "before_run")
@@ -46,7 +47,7 @@ class NetworkRecord:
         self._id = network.id
         self._objects = [ref(obj, self._forget) for obj in objects]
         #: By what they are in this order
-        self._schedule, self._places = _slots(network), list(map(_place, objects))
+        self._schedule, self._places = slots_of(network), list(map(_place, objects))
         #: What the run that followed worked with
         self.schedule: Any = None
         self._dependencies = [set(obj._dependencies) for obj in objects]
@@ -73,7 +74,7 @@ class NetworkRecord:
             len(now) == len(kept)
             and now.issuperset(kept)
             and list(map(_place, kept)) == self._places
-            and _slots(network) == self._schedule
+            and slots_of(network) == self._schedule
         )
         return kept if is_same else None
 
@@ -83,8 +84,8 @@ def _place(obj: Any) -> tuple[str, Any, str]:
     return obj.when, obj.order, obj._name
 
 
-def _slots(network: Network) -> Any:
-    """Return the slots of a time step, see ``Network.schedule``."""
+def slots_of(network: Network) -> list[str]:
+    """Return ``network.schedule``, but in less time: the slots of a time step."""
     own = network._schedule
     return list(prefs["core.network.default_schedule"] if own is None else own)
 

@@ -127,7 +127,7 @@ def network_run(  # noqa: PLR0913, PLR0917 (the arguments of Network.run)
             if Preparation.is_all:
                 _skip(network, end)
             return
-        if duration < 0:
+        if float(duration) < 0:
             raise ValueError(
                 f"Function 'run' expected a non-negative duration but got '{duration}'"
             )
