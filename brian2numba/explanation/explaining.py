@@ -17,6 +17,7 @@ from brian2numba.explanation.row import COMPILED, NOT_AT_ALL, PYTHON, Row
 from brian2numba.explanation.table import Explanation
 from brian2numba.inspection import Kernel, kernel_of
 from brian2numba.preferences import name_of_target
+from brian2numba.preparing import reasons_of_last_run
 from brian2numba.simulation.entries import Entry, entries_of
 from brian2numba.simulation.fusion import pairs
 from brian2numba.simulation.profiles import keys_of, profile_of
@@ -78,14 +79,24 @@ def explain(
     if namespace is None:
         namespace = get_local_namespace(level + 1)
     chosen = magic_network if network is None else network
+    reasons = reasons_of_last_run(chosen)
     with undisturbed(chosen):
         if isinstance(chosen, type(magic_network)):
             chosen._update_magic_objects(level=level + 1)
         obstacle = obstacle_to_compiled_run(chosen)
         schedule = prepared(chosen, namespace, obstacle is None)
         rows = _with_shares(_rows(chosen, schedule, obstacle or ""))
-    target = name_of_target(prefs["codegen.target"])
-    return Explanation(chosen.name, rows, obstacle or "", number_of_threads(), target)
+    rows = tuple(
+        replace(row, prepared=(reasons or {}).get(row.name, "")) for row in rows
+    )
+    return Explanation(
+        chosen.name,
+        rows,
+        obstacle or "",
+        number_of_threads(),
+        name_of_target(prefs["codegen.target"]),
+        None if reasons is None else len(reasons),
+    )
 
 
 def _rows(network: Network, schedule: Schedule | None, loop: str) -> list[Row]:

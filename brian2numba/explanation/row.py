@@ -43,6 +43,9 @@ class Row:
         How long it took in the last run, if that was profiled.
     share : float or None
         Which part of the time of all objects that is.
+    prepared : str
+        Why the last run prepared the object; empty if it did not: there was no run, or
+        nothing had changed since an earlier one.
     kernel : Kernel or None
         The kernel that is run, to be read.
     """
@@ -59,6 +62,7 @@ class Row:
     compile_time: float | None = None
     seconds: float | None = None
     share: float | None = None
+    prepared: str = ""
     kernel: Kernel | None = field(default=None, repr=False)
 
     def cell(self, attribute: str) -> str:

@@ -25,6 +25,7 @@ _COLUMNS = {
     "took": "compile_time",
     "run time": "seconds",
     "share": "share",
+    "prepared by the last run": "prepared",
 }
 
 
@@ -44,6 +45,9 @@ class Explanation:
         How many threads a run may use.
     target : str
         The target of this process, as the preference ``codegen.target`` says.
+    n_prepared : int or None
+        How many of the objects the last run prepared, and not only those that do
+        something in a time step; ``None`` if there was no run in the compiled loop.
     """
 
     network: str
@@ -51,6 +55,7 @@ class Explanation:
     loop: str = ""
     threads: int = 1
     target: str = "numba"
+    n_prepared: int | None = None
 
     def __getitem__(self, name: str) -> tuple[Row, ...]:
         rows = tuple(row for row in self.rows if row.name == name)
@@ -84,8 +89,17 @@ class Explanation:
         calls = f", and calls Python for {n_python}" if n_python else ""
         return (
             f"Network '{self.network}': a compiled loop runs {n_compiled} of "
-            f"{n_compiled + n_python} tasks with {threads}{calls}."
+            f"{n_compiled + n_python} tasks with {threads}{calls}.{self._last_run()}"
         )
+
+    def _last_run(self) -> str:
+        """Return a sentence on what the last run prepared."""
+        if self.n_prepared is None:
+            return ""
+        if not self.n_prepared:
+            return " The last run prepared nothing, as nothing had changed."
+        objects = "one object" if self.n_prepared == 1 else f"{self.n_prepared} objects"
+        return f" The last run prepared {objects}."
 
     def to_dataframe(self) -> Any:
         """Return the rows as a pandas data frame, without the kernels.

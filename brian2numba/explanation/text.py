@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from brian2numba.explanation.row import Row
+from brian2numba.preparing import NEW
 
 __all__ = ["WIDTH", "as_text"]
 
@@ -104,6 +105,9 @@ def _notes(row: Row, before: Sequence[Row], usual_clock: str) -> Iterator[str]:
             if is_done
             else (row.fusion.replace("not with ", "not in one pass with ", 1))
         )
+    # What was new is no news
+    if row.prepared not in ("", NEW):
+        yield f"prepared by the last run: {row.prepared}"
     if row.threads > 1:
         yield f"shared by {row.threads} threads"
 

@@ -21,15 +21,19 @@ from brian2numba.preparing.settings import Settings, is_always_prepared
 __all__ = [
     "forgotten_after_errors",
     "is_prepared",
+    "keep_reasons",
     "keep_schedule",
     "kept_schedule",
     "objects_in_order",
     "prepare",
+    "reasons_of_last_run",
     "slots_of",
 ]
 
 _BEFORE_RUN = own_function(Network, "before_run")
 _SORTED = Network.sorted_objects
+#: Where a network keeps why its last run prepared objects, by their names
+_REASONS = "_brian2numba_reasons"
 
 
 class NetworkRecord:
@@ -143,7 +147,7 @@ def _is_brians(network: Network) -> bool:
     return own and type(network).before_run is _BEFORE_RUN
 
 
-def prepare(network: Network, objects: list[Any], namespace: Any) -> None:
+def prepare(network: Network, objects: list[Any], namespace: Any) -> dict[str, str]:
     """Let Brian prepare a network; objects that have not changed are left as they are.
 
     Parameters
@@ -152,15 +156,21 @@ def prepare(network: Network, objects: list[Any], namespace: Any) -> None:
         The network.
     objects : list of `BrianObject`
         Its objects in the order of a time step.
-    namespace : dict
+    namespace : mapping
         The namespace of the run.
+
+    Returns
+    -------
+    dict
+        Why objects were prepared, by their names.
     """
     if isinstance(namespace, CallersNames):
         namespace = namespace.all()
     earlier = vars(network).pop(KEPT, None)
     if is_always_prepared():
         network.before_run(namespace)
-        return
+        always = "the preference codegen.runtime.numba.prepare is 'always'"
+        return {obj.name: always for obj in objects if obj.active}
     now = Now(Settings.current(), namespace)
     with preparing(now):
         network.before_run(namespace)
@@ -168,6 +178,21 @@ def prepare(network: Network, objects: list[Any], namespace: Any) -> None:
     if earlier is not None:
         record.schedule = earlier.schedule
     vars(network)[KEPT] = record
+    return {obj.name: reason for obj, reason in now.prepared}
+
+
+def keep_reasons(network: Network, reasons: dict[str, str] | None) -> None:
+    """Keep why a run prepared objects of a network; ``None`` if that is not known."""
+    vars(network)[_REASONS] = reasons
+
+
+def reasons_of_last_run(network: Network) -> dict[str, str] | None:
+    """Return why the last run of a network prepared objects, by their names.
+
+    Those that it left as they were are not among them. ``None`` if the network has not
+    run, or if Brian's own loop ran it.
+    """
+    return vars(network).get(_REASONS)
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from brian2numba.preparing.functions import NotKnownError
 from brian2numba.preparing.names import ReadNames, reading_names
 from brian2numba.preparing.records import KEPT, Now, Record
 
-__all__ = ["ObjectRecord", "install", "kept_record", "preparing"]
+__all__ = ["NEW", "ObjectRecord", "install", "kept_record", "preparing"]
 
 
 class ObjectRecord(Record):
@@ -66,6 +66,10 @@ def kept_record(obj: Any) -> ObjectRecord | None:
     """Return what is known of the last preparation of an object."""
     record: ObjectRecord | None = vars(obj).get(KEPT)
     return record
+
+
+#: Why an object is prepared of which nothing is known
+NEW = "it is new, or the last run has failed"
 
 
 class _Preparing:

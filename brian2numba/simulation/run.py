@@ -28,6 +28,7 @@ from brian2numba.preparing import (
     CallersNames,
     forgotten_after_errors,
     is_prepared,
+    keep_reasons,
     keep_schedule,
     kept_schedule,
     objects_in_order,
@@ -112,6 +113,7 @@ def network_run(  # noqa: PLR0913, PLR0917 (the arguments of Network.run)
         _refuse_no_times(duration, report_period)
     with causes_repeated(), reporting(network, report, float(report_period)) as period:
         if obstacle_to_compiled_run(network) is not None:
+            keep_reasons(network, None)
             end = float(network.t) + float(duration)
             with _running_until_it_ends():
                 _Original.run(
@@ -179,8 +181,9 @@ def _run(network: Network, names: Any, profile: bool, progress: Progress) -> Non
     progress.start = float(network.t)
     progress.end = progress.start + progress.duration
     set_intervals(network._clocks, progress.start, progress.end)
-    if not is_prepared(network, objects, names):
-        prepare(network, objects, names)
+    is_ready = is_prepared(network, objects, names)
+    reasons = {} if is_ready else prepare(network, objects, names)
+    keep_reasons(network, reasons)
     if not objects:
         return
     with forgotten_after_errors(network, objects):

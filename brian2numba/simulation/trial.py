@@ -12,6 +12,7 @@ from brian2.core.network import Network
 from brian2.devices.device import get_device
 
 from brian2numba.device.random_counters import attach_random_counters
+from brian2numba.preparing import is_prepared, prepare
 from brian2numba.simulation.running import the_only_run
 from brian2numba.simulation.schedule import Schedule
 
@@ -45,9 +46,11 @@ def prepared(network: Network, namespace: Any, is_compiled: bool) -> Schedule | 
     network._clocks = {obj.clock for obj in objects}
     for clock in network._clocks:
         clock.set_interval(network.t, network.t)
-    network.before_run(namespace)
     if not is_compiled:
+        network.before_run(namespace)
         return None
+    if not is_prepared(network, objects, namespace):
+        prepare(network, objects, namespace)
     return Schedule([obj for obj in objects if obj.active], network._clocks)
 
 
