@@ -11,7 +11,7 @@ from brian2.core.variables import Subexpression
 from brian2.input.spikegeneratorgroup import SpikeGeneratorGroup
 
 from brian2numba.preparing.classes import is_known, methods_are_brians
-from brian2numba.preparing.functions import FunctionFacts, NotKnownError
+from brian2numba.preparing.functions import NotKnownError, facts_of_functions
 from brian2numba.preparing.names import Meaning, Outcome, ReadNames
 from brian2numba.preparing.settings import Settings
 from brian2numba.preparing.snapshots import Snapshot
@@ -125,7 +125,7 @@ class Record:
         self._are_fixed = _has_powers(code, (obj, group), self.code_objects)
         self._steps = [_step_of(obj), _step_of(group)]
         self._dts = [_value(step) for step in self._steps]
-        self._functions = list(_functions_of(names.functions, self.code_objects))
+        self._functions = list(facts_of_functions(names.functions, self.code_objects))
         self._snapshot: Snapshot | None = None
         self._of_group: Snapshot | None = None
 
@@ -224,14 +224,3 @@ def _step_of(obj: Any) -> Any:
 
 def _value(array: Any) -> float | None:
     return None if array is None else array.item()
-
-
-def _functions_of(found: list[Any], code_objects: list[Any]) -> Iterator[Any]:
-    found = found + [
-        v for code_object in code_objects for v in code_object.variables.values()
-    ]
-    seen = set()
-    for value in found:
-        if callable(value) and FunctionFacts.needed(value) and id(value) not in seen:
-            seen.add(id(value))
-            yield FunctionFacts(value)
