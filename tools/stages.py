@@ -14,6 +14,7 @@ QUICK = ("lint", "format", "workflows", "types", "selection", "brian")
 REST = (
     *("package", "docs", "others", "compiler"),
     *("long", "loop", "threads", "checked", "guarded", "numpy", "numba_compiler"),
+    *("always", "twice"),
 )
 #: The markers that Brian chooses by, for the long tests alone
 LONG_TESTS_OF_BRIAN = (
@@ -42,6 +43,8 @@ def stages() -> List[Stage]:
     threads = [*brian, "--threads", "2", "--short"]
     checked = [*brian, "--checked", "--short"]
     by_numba = [*brian, "--compiler", "numba", "--short"]
+    always = [*brian, "--prepare", "always", "--short"]
+    twice = [*brian, "--prepare-twice", "--short"]
     guarded = [*brian, "--guard-pages", "right", "--short"]
     against = ["pytest", "tests", "-m", "compiler", "-n", workers]
     site = ["sphinx", "-W", "--keep-going", "-q", "docs", "docs/_build/html"]
@@ -67,6 +70,8 @@ def stages() -> List[Stage]:
         Stage("threads", "Brian's suite, two threads", threads, False),
         Stage("checked", "Brian's suite, each access checked", checked, False),
         Stage("guarded", "Brian's suite, guard pages", guarded, False),
+        Stage("always", "Brian's suite, always prepared", always, False),
+        Stage("twice", "Brian's suite, prepared twice", twice, False),
         Stage("numpy", "Brian's suite, numpy target", numpy, False),
         Stage("numba_compiler", "Brian's suite, by numba", by_numba, False),
     ]

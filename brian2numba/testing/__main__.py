@@ -26,6 +26,10 @@ def main() -> int:
     parser.add_argument(
         "--guard-pages", choices=("left", "right"), help="arrays between guard pages"
     )
+    parser.add_argument("--prepare", default="changed", help="what runs prepare")
+    parser.add_argument(
+        "--prepare-twice", action="store_true", help="compare what runs keep"
+    )
     parser.add_argument("--short", action="store_true", help="without long tests")
     arguments, pytest_arguments = parser.parse_known_args()
     passed = test(
@@ -38,7 +42,9 @@ def main() -> int:
         threads=arguments.threads,
         checked=arguments.checked,
         jit=not arguments.uncompiled,
+        prepare=arguments.prepare,
         guard_pages=arguments.guard_pages,
+        prepare_twice=arguments.prepare_twice,
         additional_args=pytest_arguments,
     )
     return 0 if passed else 1

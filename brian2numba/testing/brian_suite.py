@@ -17,6 +17,8 @@ PLUGIN = "brian2numba.testing.pytest_plugin"
 #: Whether to guard arrays, and where, is told to processes that pytest starts by this
 #: variable of the environment
 GUARD_PAGES = "BRIAN2NUMBA_GUARD_PAGES"
+#: The same for whether runs are prepared both ways
+PREPARE_TWICE = "BRIAN2NUMBA_PREPARE_TWICE"
 
 
 def test(  # noqa: PLR0913 (as many choices as brian2.test has)
@@ -26,6 +28,7 @@ def test(  # noqa: PLR0913 (as many choices as brian2.test has)
     float_dtype: Any = None,
     test_codegen_independent: bool = False,
     guard_pages: str | None = None,
+    prepare_twice: bool = False,
     additional_args: list[str] | None = None,
     **preferences: Any,
 ) -> bool:
@@ -46,6 +49,9 @@ def test(  # noqa: PLR0913 (as many choices as brian2.test has)
     guard_pages : str, optional
         ``'left'`` or ``'right'``: where the page is that ends the process if it is
         touched, see `brian2numba.testing.guard_pages`. Without it unless given.
+    prepare_twice : bool, optional
+        Whether what runs keep of earlier ones is compared with what is prepared anew,
+        see `brian2numba.testing.prepared_twice`. Defaults to ``False``.
     additional_args : list of str, optional
         Arguments for pytest.
     **preferences
@@ -58,7 +64,8 @@ def test(  # noqa: PLR0913 (as many choices as brian2.test has)
     bool
         Whether all tests passed.
     """
-    with _preferences(preferences), _guarded(guard_pages):
+    told = {GUARD_PAGES: guard_pages, PREPARE_TWICE: "yes" if prepare_twice else None}
+    with _preferences(preferences), _told(told):
         return bool(
             brian2.test(
                 codegen_targets=[target],
@@ -87,16 +94,15 @@ def _preferences(choices: Mapping[str, Any]) -> Iterator[None]:
 
 
 @contextmanager
-def _guarded(side: str | None) -> Iterator[None]:
-    """Tell the plug-in, in all processes of pytest, whether to guard arrays."""
-    if side is None:
-        yield
-        return
-    os.environ[GUARD_PAGES] = side
+def _told(variables: Mapping[str, str | None]) -> Iterator[None]:
+    """Tell the plug-in, in all processes of pytest, what else is asked for."""
+    given = {name: value for name, value in variables.items() if value is not None}
+    os.environ.update(given)
     try:
         yield
     finally:
-        del os.environ[GUARD_PAGES]
+        for name in given:
+            del os.environ[name]
 
 
 #: pytest collects functions called ``test``; this one is for users

@@ -18,7 +18,8 @@ import pytest
 from brian2.core.preferences import prefs
 
 import brian2numba  # noqa: F401 (registers the target)
-from brian2numba.testing.brian_suite import GUARD_PAGES
+from brian2numba.testing import prepared_twice
+from brian2numba.testing.brian_suite import GUARD_PAGES, PREPARE_TWICE
 from brian2numba.testing.eager_threads import share_eagerly
 from brian2numba.testing.guard_pages import guard_arrays
 
@@ -48,6 +49,8 @@ def pytest_collection_modifyitems(items: list[Any]) -> None:
     """Give the function of Brian's fixture a numba implementation."""
     if side := os.environ.get(GUARD_PAGES):
         guard_arrays(side)
+    if os.environ.get(PREPARE_TWICE):
+        prepared_twice.install()
     # Brian's tests have few neurons; with one thread, nothing is shared
     share_eagerly()
     import brian2.conftest  # noqa: PLC0415 (only inside Brian's own suite)
