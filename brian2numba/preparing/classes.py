@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from brian2.core.base import BrianObject
 from brian2.groups.group import CodeRunner
 from brian2.groups.neurongroup import (
     NeuronGroup,
@@ -68,13 +69,14 @@ def _methods(cls: type) -> tuple[Any, ...]:
 
 def note_methods() -> None:
     """Take the methods that classes have now for Brian's."""
-    for cls in CLASSES:
+    for cls in (*CLASSES, BrianObject):
         _known[cls] = _methods(cls)
 
 
 def methods_are_brians(cls: type) -> bool:
     """Tell whether all that prepares objects of a class is Brian's own."""
-    return _methods(cls) == _known.get(cls)
+    are_theirs = _methods(cls) == _known.get(cls)
+    return are_theirs and _methods(BrianObject) == _known[BrianObject]
 
 
 def is_known(obj: Any) -> bool:
