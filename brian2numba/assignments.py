@@ -64,8 +64,13 @@ def attach_assignments(device: Any) -> None:
     def assigning(method: Callable[..., None]) -> Callable[..., None]:
         def __setattr__(self: Any, key: str, value: Any, level: int = 0) -> None:
             is_value = type(value) in _OR_A_VIEW and numba_is_target()
-            if not (is_value and writer.is_free() and _assigned(self, key, value)):
-                method(self, key, value, level + 1)
+            if is_value and writer.is_free() and _assigned(self, key, value):
+                return
+            if type(value) is str and _is_property(self, key):
+                # What sets it counts the frames to the caller, who knows the names
+                object.__setattr__(self, key, value)
+                return
+            method(self, key, value, level + 1)
 
         return __setattr__
 
@@ -195,6 +200,14 @@ def _name_of_variable(group: Any, key: str) -> tuple[str, bool]:
     if type(variable) not in _VARIABLES or is_linked:
         return "", False
     return name, has_unit
+
+
+def _is_property(group: Any, key: str) -> bool:
+    """Tell whether Brian leaves an assignment to the class, e.g. one of ``delay``."""
+    own = vars(group)
+    is_active = "_group_attribute_access_active" in own
+    is_other = key in own or key in own.get("_linked_variables", ())
+    return is_active and not is_other and key in type(group).__dict__
 
 
 def _may_have_dimensions(value: Any, dim: Any) -> bool:

@@ -242,3 +242,19 @@ def test_attributes_are_attributes():
     assert group._private.tolist() == [0, 1, 2]
     with pytest.raises(AttributeError, match="Did you mean"):
         group.vv = 3 * mV
+
+
+def test_delays_in_strings_find_the_names_of_their_caller():
+    group = NeuronGroup(N, "v : volt", threshold="False")
+    synapses = Synapses(group, group, "w : 1", on_pre="w += 1")
+    synapses.connect(j="i")
+
+    def assign():
+        local = 2 * ms
+        synapses.delay = "local*i"
+        synapses.pre.delay[1:] = "local*(i + 1)"
+        return local
+
+    assert assign() == 2 * ms
+    milliseconds = synapses.delay[:] / ms
+    assert milliseconds == pytest.approx([0, 4, 6, 8, 10, 12])
