@@ -122,7 +122,7 @@ def test_templates_do_not_name_what_is_not_described():
 
 
 def description(**variables):
-    return described(sorted(variables.items()), Aliases(variables))
+    return described(sorted(variables.items()), Aliases(variables, []))
 
 
 def test_values_are_not_described():
@@ -195,7 +195,7 @@ def referring():
 
 
 def test_names_of_objects_are_left_out(referring):
-    first, second = (Aliases(referring(name)) for name in ("one", "another_1"))
+    first, second = (Aliases(referring(name), []) for name in ("one", "another_1"))
     assert first.of("_half_post_one_v") == second.of("_half_post_another_1_v")
     assert first.of("_half_post_one_v") == "_half_post_<>_v"
     assert first.in_code("_half_post_one_v/2") == "_half_post_<>_v/2"
@@ -205,7 +205,7 @@ def test_names_of_objects_are_left_out(referring):
 
 
 def test_names_of_objects_come_back(referring):
-    aliases = Aliases(referring("one"))
+    aliases = Aliases(referring("one"), [])
     name = "_num_array__half_post_one_v"
     assert aliases.shortened()(name) == "_num_array__half_post_<>_v"
     assert aliases.lengthened()(aliases.shortened()(name)) == name
@@ -214,10 +214,14 @@ def test_names_of_objects_come_back(referring):
 def test_names_stay_where_they_would_be_the_same(referring):
     variables = {**referring("one"), **referring("two")}
     (one,) = (v for n, v in variables.items() if n == "_half_post_one_v")
-    aliases = Aliases(variables)
+    aliases = Aliases(variables, [])
     assert aliases.owners == ("_one_", "_two_")
     assert not aliases
     assert aliases.of("_half_post_one_v") == "_half_post_one_v"
     # Nor may another name end with one of them
-    aliases = Aliases({**referring("one"), "x_half_post_one_v": one})
+    aliases = Aliases({**referring("one"), "x_half_post_one_v": one}, [])
     assert aliases.owners == ("_one_",)
+    # Or a name that code makes
+    for name in ("_half_post_one_v", "x_half_post_one_v"):
+        aliases = Aliases(referring("one"), [f"{name} = 1"])
+        assert aliases.owners == ("_one_",)
