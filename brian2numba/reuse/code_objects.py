@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import logging
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -88,9 +89,10 @@ class _CodeObjects:
             compiler_kwds or {},
         )
         of_class = self._device.code_object_class(codeobj_class)
-        if not self._can_be_known(of_class):
+        is_usual = isinstance(abstract_code, Mapping)
+        if not (is_usual and self._can_be_known(of_class)):
             return self._anew(request, of_class)
-        aliases = Aliases(variables)
+        aliases = Aliases(variables, abstract_code.values())
         key = key_of(request, aliases)
         if key is None:
             return self._anew(request, of_class)
