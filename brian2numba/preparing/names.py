@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import inspect
 import numbers
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -60,6 +61,20 @@ class CallersNames:
     def all(self) -> dict[str, Any]:
         """Return all variables, as Brian's ``get_local_namespace``."""
         return {**self._globals, **self._locals}
+
+
+#: Namespaces in which one look is enough
+_PLAIN = frozenset({dict, CallersNames})
+
+
+def _look_up(name: str, namespace: Any) -> Any:
+    """Return what a namespace has for a name, as Brian looks for it."""
+    if type(namespace) in _PLAIN:
+        return namespace.get(name, _MISSING)
+    # What get() does may be something else, if there is one
+    if name not in namespace:
+        return _MISSING
+    return namespace[name]
 
 
 class _Found:
@@ -143,8 +158,7 @@ class Meaning:
         places = [] if run_names is None else [(None, run_names)]
         places += [(namespace, namespace) for namespace in others]
         self._places = [
-            (namespace, _Found(where.get(name, _MISSING)))
-            for namespace, where in places
+            (namespace, _Found(_look_up(name, where))) for namespace, where in places
         ]
         self._last: tuple[Any, Outcome] = (None, Outcome.SAME)
         self._renewed: Meaning | None = None
@@ -173,7 +187,7 @@ class Meaning:
     def _compared(self, run_names: Any) -> Outcome:
         name, result = self.name, Outcome.SAME
         for namespace, known in self._places:
-            now = (run_names if namespace is None else namespace).get(name, _MISSING)
+            now = _look_up(name, run_names if namespace is None else namespace)
             if now is known.value and known.is_fixed:
                 continue
             outcome = known.compared_with(now)
@@ -225,18 +239,23 @@ class ReadNames:
             self.fixed.add(name)
 
 
-class _Reading:
+class _Reading(threading.local):
+    """What notes names at present: other threads may look up names as well."""
+
     names: ReadNames | None = None
+
+
+_reading = _Reading()
 
 
 @contextmanager
 def reading_names(names: ReadNames) -> Iterator[None]:
     """Note the names that are looked up within this context."""
-    outer, _Reading.names = _Reading.names, names
+    outer, _reading.names = _reading.names, names
     try:
         yield
     finally:
-        _Reading.names = outer
+        _reading.names = outer
 
 
 def note_external_names() -> None:
@@ -253,8 +272,8 @@ def note_external_names() -> None:
         found = look_up(
             self, identifier, run_namespace, user_identifier, internal_variable
         )
-        if _Reading.names is not None:
-            _Reading.names.note(self, identifier, run_namespace, found)
+        if _reading.names is not None:
+            _reading.names.note(self, identifier, run_namespace, found)
         return found
 
     _resolve_external.__doc__ = look_up.__doc__

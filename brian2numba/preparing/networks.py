@@ -7,12 +7,14 @@ from contextlib import contextmanager
 from typing import Any
 from weakref import ref
 
+from brian2.core.base import BrianObject, BrianObjectException
 from brian2.core.network import Network, _get_all_objects
 from brian2.core.operations import NetworkOperation
 from brian2.core.preferences import prefs
 from brian2.devices.device import get_device
 
 from brian2numba.hooks import own_function
+from brian2numba.preparing.classes import is_known
 from brian2numba.preparing.names import CallersNames
 from brian2numba.preparing.objects import kept_record, preparing
 from brian2numba.preparing.records import KEPT, Now
@@ -32,6 +34,9 @@ __all__ = [
 
 _BEFORE_RUN = own_function(Network, "before_run")
 _SORTED = Network.sorted_objects
+#: What prepares network operations: they have no code
+_NOTHING = own_function(BrianObject, "before_run")
+_FAILED = "An error occurred when preparing an object."
 #: Where a network keeps why its last run prepared objects, by their names
 _REASONS = "_brian2numba_reasons"
 
@@ -125,7 +130,7 @@ def is_prepared(network: Network, objects: list[Any], names: Any) -> bool:
     for obj in active:
         kept = kept_record(obj)
         if kept is None:
-            if not isinstance(obj, NetworkOperation) or obj._code_objects:
+            if not _is_operation(obj):
                 return False
         elif kept.reason(obj, now):
             return False
@@ -135,8 +140,17 @@ def is_prepared(network: Network, objects: list[Any], names: Any) -> bool:
     network._stopped = False
     Network._globally_stopped = False
     for kept, obj in records:
-        kept.prepare(obj, now)
+        try:
+            kept.prepare(obj, now)
+        except Exception as error:
+            raise BrianObjectException(_FAILED, obj) from error
     return True
+
+
+def _is_operation(obj: Any) -> bool:
+    """Tell whether this is a network operation that has nothing to prepare."""
+    is_brians = type(obj).before_run is _NOTHING and "before_run" not in vars(obj)
+    return isinstance(obj, NetworkOperation) and is_brians and not obj._code_objects
 
 
 def _is_brians(network: Network) -> bool:
@@ -172,6 +186,9 @@ def prepare(network: Network, objects: list[Any], namespace: Any) -> dict[str, s
         always = "the preference codegen.runtime.numba.prepare is 'always'"
         return {obj.name: always for obj in objects if obj.active}
     now = Now(Settings.current(), namespace)
+    now.settles_at_once = not _is_brians(network) or any(
+        not (is_known(obj) or _is_operation(obj)) for obj in objects if obj._active
+    )
     with preparing(now):
         network.before_run(namespace)
     record = NetworkRecord(network, objects)

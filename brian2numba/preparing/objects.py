@@ -89,7 +89,8 @@ def preparing(now: Now) -> Iterator[None]:
     finally:
         _Preparing.now, _Preparing.obj = outer
         for obj, _ in now.prepared:
-            if (record := kept_record(obj)) is not None:
+            record = kept_record(obj)
+            if record is not None and not now.settles_at_once:
                 record.settle(obj, now)
 
 
@@ -128,8 +129,11 @@ def _unless_prepared(before_run: Callable[..., None]) -> Callable[..., None]:
             _Preparing.obj = outer
         now.prepared.append((self, reason))
         try:
-            vars(self)[KEPT] = ObjectRecord(self, names, now)
+            record = vars(self)[KEPT] = ObjectRecord(self, names, now)
         except NotKnownError as unknown:
             now.prepared[-1] = self, str(unknown)
+            return
+        if now.settles_at_once:
+            record.settle(self, now)
 
     return prepare

@@ -60,6 +60,9 @@ class Now:
         self._classes: dict[type, bool] = {}
         self._snapshots: dict[int, Snapshot] = {}
         self._unchanged: dict[int, bool] = {}
+        #: Whether each object is looked at as soon as it is prepared: what is not
+        #: Brian's, and prepared later, may change it
+        self.settles_at_once = False
         #: What was prepared, and why
         self.prepared: list[tuple[Any, str]] = []
 
@@ -138,7 +141,7 @@ class Record:
         return found
 
     def settle(self, obj: Any, now: Now) -> None:
-        """Look at the attributes, after everything else was prepared."""
+        """Look at the attributes, as a rule after everything else was prepared."""
         self._snapshot = now.snapshot(obj)
         group = self._group and self._group()
         self._of_group = None if group is None else now.snapshot(group)
@@ -172,10 +175,11 @@ class Record:
         """Give names that stand for other numbers now their values."""
         for position, meaning in enumerate(self.meanings):
             if meaning.outcome(now.run, now.names) is Outcome.OTHER_NUMBER:
-                self.meanings[position] = meaning.renewed(now.names)
                 for code_object in self.code_objects:
                     if meaning.name in code_object.variables:
                         self._set_number(code_object, meaning.name, meaning.present)
+                # Last: it is done again if something has interrupted it
+                self.meanings[position] = meaning.renewed(now.names)
 
     def _set_number(self, code_object: Any, name: str, number: Any) -> None:
         code_object.set_constant(name, number)

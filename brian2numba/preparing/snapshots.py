@@ -16,6 +16,9 @@ __all__ = ["Snapshot"]
 
 #: Arrays of more bytes are not read when code is made
 _SMALL = 64
+#: Attributes of which only matters which object they are. What names in a namespace
+#: mean is looked at one by one, and the rest may be all that a script has
+_AS_A_WHOLE = frozenset({"namespace"})
 
 
 class Snapshot:
@@ -35,11 +38,13 @@ class Snapshot:
 
     def __init__(self, obj: Any, ignored: frozenset[str] = frozenset()) -> None:
         own = vars(obj)
-        objects = {n for n, value in own.items() if _leads_to_objects(value)}
+        within = _without(own, _AS_A_WHOLE)
+        objects = {n for n, value in within.items() if _leads_to_objects(value)}
         self._ignored = ignored | objects
         self._objects = {n: ref(own[n]) for n in objects if _is_object(own[n])}
         self._kept = _without(own, self._ignored)
-        parts = [part for value in self._kept.values() for part in _parts(value)]
+        within = _without(self._kept, _AS_A_WHOLE)
+        parts = [part for value in within.values() for part in _parts(value)]
         containers = [part for part in parts if not isinstance(part, np.ndarray)]
         self._containers = [(part, _copied(part)) for part in containers]
         self._arrays = [(p, p.tobytes()) for p in parts if isinstance(p, np.ndarray)]

@@ -29,10 +29,10 @@ class Entry:
         What there is to run; ``None`` where the object has a ``run`` of its own.
     """
 
-    __slots__ = ("_owner", "code_object")
+    __slots__ = ("_clock", "_owner", "code_object")
 
     def __init__(self, owner: BrianObject, code_object: Any) -> None:
-        self._owner = weakref.ref(owner)
+        self._owner, self._clock = weakref.ref(owner), owner.clock
         self.code_object = code_object
 
     @property
@@ -43,8 +43,9 @@ class Entry:
         return owner
 
     def is_of(self, owner: BrianObject, code_object: Any) -> bool:
-        """Tell whether it is what an object has a code object for."""
-        return self._owner() is owner and self.code_object is code_object
+        """Tell whether it is what an object has a code object for, and when."""
+        is_same = self._owner() is owner and self.code_object is code_object
+        return is_same and owner.clock is self._clock
 
     @property
     def obstacle(self) -> str | None:

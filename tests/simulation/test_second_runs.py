@@ -29,7 +29,12 @@ DIFFERENT = {
     "a_step_that_was_interrupted": (["[KeyboardInterrupt [2] 1]", "[[3] 3]"], _GOES_ON),
 }
 #: What counts runs, so that more of them make a difference
-COUNTING = {"methods_of_an_object", "a_method_of_the_network"}
+COUNTING = {
+    "methods_of_an_object",
+    "a_method_of_the_network",
+    "a_preparation_that_changes_a_group",
+    "a_preparation_that_changes_code",
+}
 
 
 @pytest.fixture(params=["alone", "between runs of no duration"])
