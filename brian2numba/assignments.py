@@ -13,7 +13,12 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from brian2.core.variables import ArrayVariable, DynamicArrayVariable, VariableView
+from brian2.core.variables import (
+    ArrayVariable,
+    DynamicArrayVariable,
+    LinkedVariable,
+    VariableView,
+)
 from brian2.devices.device import get_device
 from brian2.groups.group import VariableOwner
 from brian2.units.fundamentalunits import (
@@ -66,15 +71,24 @@ def attach_assignments(device: Any) -> None:
             is_value = type(value) in _OR_A_VIEW and numba_is_target()
             if is_value and writer.is_free() and _assigned(self, key, value):
                 return
-            if type(value) is str and _is_property(self, key):
-                # What sets it counts the frames to the caller, who knows the names
-                object.__setattr__(self, key, value)
-                return
-            method(self, key, value, level + 1)
+            if _is_property(self, key, value):
+                # It may look for names so many frames above, where one more would be
+                object.__setattr__(self, key, getattr(value, "code", value))
+            else:
+                method(self, key, value, level + 1)
 
         return __setattr__
 
     replace_brians(VariableOwner, "__setattr__", assigning)
+
+
+def _is_property(group: Any, key: str, value: Any) -> bool:
+    """Tell whether Brian leaves ``group.key = value`` to a property of the class."""
+    if key not in type(group).__dict__ or isinstance(value, LinkedVariable):
+        return False
+    own = vars(group)
+    is_variable = key in own.get("_linked_variables", ())
+    return "_group_attribute_access_active" in own and not (is_variable or key in own)
 
 
 class Writer:
@@ -200,14 +214,6 @@ def _name_of_variable(group: Any, key: str) -> tuple[str, bool]:
     if type(variable) not in _VARIABLES or is_linked:
         return "", False
     return name, has_unit
-
-
-def _is_property(group: Any, key: str) -> bool:
-    """Tell whether Brian leaves an assignment to the class, e.g. one of ``delay``."""
-    own = vars(group)
-    is_active = "_group_attribute_access_active" in own
-    is_other = key in own or key in own.get("_linked_variables", ())
-    return is_active and not is_other and key in type(group).__dict__
 
 
 def _may_have_dimensions(value: Any, dim: Any) -> bool:
