@@ -12,7 +12,6 @@ from typing import Any
 from brian2.codegen.codeobject import CodeObject
 from brian2.core.names import find_name
 from brian2.core.variables import Subexpression
-from brian2.devices.device import RuntimeDevice
 from brian2.utils.stringtools import get_identifiers
 
 from brian2numba.generation.generator import NumbaCodeGenerator
@@ -60,7 +59,7 @@ class _CodeObjects:
         self._device = device
         self._make = device.code_object
         # Somebody may have replaced it, and want to be asked for each code object
-        self._is_brians = is_brians(RuntimeDevice.code_object)
+        self._is_brians = is_brians(device.code_object)
         device.code_object = self.code_object
 
     def code_object(  # noqa: PLR0913, PLR0917 (the arguments of Device.code_object)

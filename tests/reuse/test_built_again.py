@@ -299,6 +299,33 @@ def test_timed_arrays_and_binomial_functions_are_known(generated):
     assert run([5.0, 7], 0.75) == second
 
 
+def test_who_has_replaced_the_method_is_asked_each_time(generated):
+    class Device:
+        code_object_class = b2.get_device().code_object_class
+        asked = 0
+
+        def code_object(self, owner, name, *args, **kwds):
+            Device.asked += 1
+            return type(b2.get_device()).code_object(
+                b2.get_device(), owner, name, *args, **kwds
+            )
+
+    device = Device()
+    code_objects.attach_known_sources(device)
+    group = NeuronGroup(2, "v : 1")
+    for _ in range(2):
+        device.code_object(
+            owner=group,
+            name="any*",
+            abstract_code={None: "v = 0.5*i"},
+            variables={n: group.variables[n] for n in ("v", "i", "N")},
+            template_name="stateupdate",
+            variable_indices=group.variables.indices.copy(),
+        )()
+    assert Device.asked == len(generated) == 2
+    assert group.v[:].tolist() == [0, 0.5]
+
+
 # What is kept
 
 
