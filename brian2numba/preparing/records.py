@@ -186,7 +186,7 @@ class Record:
 
 
 #: A power of which the exponent may be a name: units depend on it
-_POWER = re.compile(r"\*\*\s*(?!\d)")
+_POWER = re.compile(r"\*\*\s*(?!\.?\d)")
 
 
 def _has_powers(code: str, owners: Iterable[Any], code_objects: Iterable[Any]) -> bool:

@@ -39,7 +39,8 @@ _TEMPLATES = frozenset(
 _INDICES = "_group_idx"
 #: Their memory is kept, too, unless they are more
 _MOST_INDICES = 2**20
-#: How many strings a group keeps the code of
+#: How many strings a group keeps the code of: those that were used last. A number
+#: that is assigned where a condition holds is part of the code
 _MOST_STRINGS = 64
 
 
@@ -71,18 +72,22 @@ def _keeping(create: Callable[..., Any]) -> Callable[..., Any]:
         record = kept.get(key)
         if record is not None and not record.reason(owner, now):
             record.take_numbers(now)
+            # The last to be forgotten
+            kept[key] = kept.pop(key)
             return record.code_for(kwds["additional_variables"].get(_INDICES))
         names = ReadNames(now.shared)
         with reading_names(names):
             made = create_now()
         kept.pop(key, None)
-        if _n_indices(kwds) > _MOST_INDICES or len(kept) >= _MOST_STRINGS:
+        if _n_indices(kwds) > _MOST_INDICES:
             return made
         try:
             record = _StringRecord(owner, [made], names, now, str(code))
         except NotKnownError:
             return made
         record.settle(owner, now)
+        if len(kept) >= _MOST_STRINGS:
+            del kept[next(iter(kept))]
         kept[key] = record
         return record.code_for(None)
 
