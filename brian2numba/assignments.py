@@ -13,7 +13,12 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from brian2.core.variables import ArrayVariable, DynamicArrayVariable, VariableView
+from brian2.core.variables import (
+    ArrayVariable,
+    DynamicArrayVariable,
+    LinkedVariable,
+    VariableView,
+)
 from brian2.devices.device import get_device
 from brian2.groups.group import VariableOwner
 from brian2.units.fundamentalunits import (
@@ -64,12 +69,26 @@ def attach_assignments(device: Any) -> None:
     def assigning(method: Callable[..., None]) -> Callable[..., None]:
         def __setattr__(self: Any, key: str, value: Any, level: int = 0) -> None:
             is_value = type(value) in _OR_A_VIEW and numba_is_target()
-            if not (is_value and writer.is_free() and _assigned(self, key, value)):
+            if is_value and writer.is_free() and _assigned(self, key, value):
+                return
+            if _is_property(self, key, value):
+                # It may look for names so many frames above, where one more would be
+                object.__setattr__(self, key, getattr(value, "code", value))
+            else:
                 method(self, key, value, level + 1)
 
         return __setattr__
 
     replace_brians(VariableOwner, "__setattr__", assigning)
+
+
+def _is_property(group: Any, key: str, value: Any) -> bool:
+    """Tell whether Brian leaves ``group.key = value`` to a property of the class."""
+    if key not in type(group).__dict__ or isinstance(value, LinkedVariable):
+        return False
+    own = vars(group)
+    is_variable = key in own.get("_linked_variables", ())
+    return "_group_attribute_access_active" in own and not (is_variable or key in own)
 
 
 class Writer:

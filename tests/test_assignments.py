@@ -221,6 +221,22 @@ def test_strings_find_the_names_of_their_caller():
     assert group.v_[:] == pytest.approx([0, 0.003, 0.006, 0.009, 0.003, 0.003])
 
 
+@pytest.mark.parametrize("way", ["string", "expression"])
+def test_properties_find_the_names_of_their_caller(way):
+    group = NeuronGroup(N, "v : volt", threshold="False")
+    synapses = Synapses(group, group, on_pre="v += 1*mV")
+    synapses.connect(j="i")
+
+    def assign():
+        local = 2 * ms
+        code = "local*j"
+        synapses.delay = code if way == "string" else Expression(code)
+        return local
+
+    assert assign() == 2 * ms
+    assert synapses.delay_[:] == pytest.approx(np.arange(N) * 0.002)
+
+
 def test_what_is_assigned_is_copied():
     values = np.arange(N) * mV
     group = NeuronGroup(N, "v : volt")
@@ -242,3 +258,19 @@ def test_attributes_are_attributes():
     assert group._private.tolist() == [0, 1, 2]
     with pytest.raises(AttributeError, match="Did you mean"):
         group.vv = 3 * mV
+
+
+def test_delays_in_strings_find_the_names_of_their_caller():
+    group = NeuronGroup(N, "v : volt", threshold="False")
+    synapses = Synapses(group, group, "w : 1", on_pre="w += 1")
+    synapses.connect(j="i")
+
+    def assign():
+        local = 2 * ms
+        synapses.delay = "local*i"
+        synapses.pre.delay[1:] = "local*(i + 1)"
+        return local
+
+    assert assign() == 2 * ms
+    milliseconds = synapses.delay[:] / ms
+    assert milliseconds == pytest.approx([0, 4, 6, 8, 10, 12])

@@ -181,31 +181,37 @@ def _slot_after(queue: Queue, delay: int) -> int:
 
 @operation
 def insert_events(
-    handle: int, slot: int, synapses: Pointer[int32], n_synapses: int
+    handle: int,
+    slots: Pointer[int32],
+    sizes: Pointer[int32],
+    n_slots: int,
+    synapses: Pointer[int32],
 ) -> int:
-    """Give events to a slot that has none.
+    """Give events to slots that have none.
 
     Parameters
     ----------
     handle : int
         The queue.
-    slot : int
-        The slot.
+    slots, sizes : pointer to int32
+        The slots, and how many events each gets.
+    n_slots : int
+        The number of these slots.
     synapses : pointer to int32
-        The synapses' numbers.
-    n_synapses : int
-        How many there are.
+        The synapses' numbers, slot by slot.
 
     Returns
     -------
     int
-        `Status.OK`, or `Status.OUT_OF_MEMORY` with the queue as it was.
+        `Status.OK`, or `Status.OUT_OF_MEMORY` with a queue that has some of them.
     """
-    queue = queue_of(handle)
-    if not reserve_events(queue, n_synapses, 1):
-        return Status.OUT_OF_MEMORY
-    append_numbers(queue, slot, synapses, n_synapses)
-    close_slot(queue, slot)
+    queue, first = queue_of(handle), 0
+    for k in range(n_slots):
+        if not reserve_events(queue, sizes[k], 1):
+            return Status.OUT_OF_MEMORY
+        append_numbers(queue, slots[k], synapses + first, sizes[k])
+        close_slot(queue, slots[k])
+        first += sizes[k]
     return Status.OK
 
 

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import ctypes
 import importlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -35,7 +38,43 @@ __all__ = ["SpikeQueue"]
 
 type _Array = np.ndarray[Any, Any]
 #: Events by slot, or by the number of steps until they are due
-type _Events = dict[int, _Array]
+type _BySlot = dict[int, _Array]
+
+
+@dataclass(frozen=True)
+class _Events:
+    """The events of some slots.
+
+    Attributes
+    ----------
+    slots, sizes : `numpy.ndarray`
+        The slots, and how many events each has.
+    synapses : `numpy.ndarray`
+        The events, slot by slot.
+    """
+
+    slots: _Array
+    sizes: _Array
+    synapses: _Array
+
+    @classmethod
+    def of(cls, events: _BySlot) -> _Events:
+        """Return events by slot."""
+        slots, synapses = np.array(list(events), np.int32), list(events.values())
+        sizes = np.array([len(array) for array in synapses], np.int32)
+        return cls(slots, sizes, np.concatenate([np.empty(0, np.int32), *synapses]))
+
+    @classmethod
+    def of_lists(cls, lists: Sequence[Sequence[int]]) -> _Events:
+        """Return the events of a stored state, of all slots."""
+        slots = [slot for slot, synapses in enumerate(lists) if synapses]
+        sizes = [len(lists[slot]) for slot in slots]
+        synapses = chain.from_iterable(lists[slot] for slot in slots)
+        return cls(
+            np.array(slots, np.int32),
+            np.array(sizes, np.int32),
+            np.fromiter(synapses, np.int32, sum(sizes)),
+        )
 
 
 class _Container:
@@ -51,12 +90,13 @@ class _Container:
         status = allocate_directory.call(self.handle, n_slots)
         _check(status, f"for a spike queue of {n_slots} time steps")
 
-    def insert(self, slot: int, synapses: _Array) -> None:
-        """Give events to a slot that has none."""
-        status = insert_events.call(
-            self.handle, slot, synapses.ctypes.data, len(synapses)
-        )
-        _check(status, f"for {len(synapses)} events")
+    def insert(self, events: _Events) -> None:
+        """Give events to slots that have none."""
+        n = len(events.slots)
+        arrays = (events.slots, events.sizes, events.synapses)
+        slots, sizes, synapses = (array.ctypes.data for array in arrays)
+        status = insert_events.call(self.handle, slots, sizes, n, synapses)
+        _check(status, f"for {len(events.synapses)} events")
 
     def swap_events(self, other: _Container) -> None:
         """Exchange the slots, and all that is in them, with another queue's."""
@@ -137,13 +177,13 @@ class SpikeQueue:
         n_slots, max_delay = self._queue.n_slots, connectivity.max_delay
         if self._dt not in (0.0, dt):
             factor = self._dt / dt
-            events = _merged(self._events_under_way(), factor)
-            n_slots = max(int(n_slots * factor) + 1, *(k + 1 for k in events), 1)
+            merged = _merged(self._events_under_way(), factor)
+            n_slots = max(int(n_slots * factor) + 1, *(k + 1 for k in merged), 1)
         elif max_delay >= n_slots or self._must_convert_events(connectivity):
-            events = self._events_under_way()
+            merged = self._events_under_way()
         else:
             return
-        self._replace_events(events, max(n_slots, max_delay + 1))
+        self._replace_events(_Events.of(merged), max(n_slots, max_delay + 1))
 
     def _must_convert_events(self, connectivity: Connectivity) -> bool:
         """Tell whether there are events that will mean other synapses."""
@@ -210,13 +250,13 @@ class SpikeQueue:
         if not 0 <= offset < n_slots:
             raise ValueError(f"A queue of {n_slots} time steps has no step {offset}")
         max_delay = self._connectivity.max_delay if self._connectivity else 0
-        events = {k: np.array(slot, np.int32) for k, slot in enumerate(slots) if slot}
+        events = _Events.of_lists(slots)
         if max_delay >= n_slots:
             # spikes pushed before the next `prepare` must find their slot, too
-            events = {(k - offset) % n_slots: slot for k, slot in events.items()}
+            events = replace(events, slots=(events.slots - np.int32(offset)) % n_slots)
             offset = 0
         n_slots = max(n_slots, max_delay + 1)
-        if not events and n_slots == self._queue.n_slots:
+        if not len(events.slots) and n_slots == self._queue.n_slots:
             self._remove_events(offset)
             return
         self._replace_events(events, n_slots)
@@ -229,7 +269,7 @@ class SpikeQueue:
         else:
             self._queue.present = present
 
-    def _events(self) -> _Events:
+    def _events(self) -> _BySlot:
         """Return the events of the slots that may have any."""
         return {slot: self._events_of(slot) for slot in self._used_slots()}
 
@@ -247,7 +287,7 @@ class SpikeQueue:
         slots = [page * size + k for page in pages for k in range(size)]
         return [slot for slot in slots if slot < n_slots]
 
-    def _events_under_way(self) -> _Events:
+    def _events_under_way(self) -> _BySlot:
         """Return the events by the number of steps until they are due."""
         n_slots, offset = self._queue.n_slots, self._queue.present
         events = self._events().items()
@@ -257,12 +297,11 @@ class SpikeQueue:
     def _replace_events(self, events: _Events, n_slots: int) -> None:
         """Remove all events and put others in their place, in slots from 0 on."""
         container = _Container(n_slots)
-        for slot, synapses in events.items():
-            container.insert(slot, synapses)
+        container.insert(events)
         self._container.swap_events(container)
 
 
-def _merged(events: _Events, factor: float) -> _Events:
+def _merged(events: _BySlot, factor: float) -> _BySlot:
     """Return events at the nearest steps of another time scale; none is lost."""
     steps: dict[int, list[_Array]] = {}
     for step, synapses in events.items():

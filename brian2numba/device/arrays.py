@@ -193,22 +193,28 @@ class _ArrayMethods:
         if not is_ours(array):
             self._fill_with_array(var, arr)
             return
-        with memory_for(_described(var)):
+        try:
             if self._is_filled_by_brian and self._original.are_there():
                 array.fill(arr)
             else:
                 array.detach()
                 self._fill_with_array(var, arr)
+        except MemoryError:
+            with memory_for(_described(var)):
+                raise
 
     def resize(self, var: DynamicArrayVariable, new_size: Any) -> None:
         """Change the size of a variable's array."""
         array = self._device.arrays[var]
-        with memory_for(_described(var)):
+        try:
             if type(array) is np.ndarray and not array.flags.owndata:
                 self._device.arrays[var] = _resized(array, new_size)
                 Replacements.count += 1
             else:
                 self._resize(var, new_size)
+        except MemoryError:
+            with memory_for(_described(var)):
+                raise
 
     def get_capsule(self, var: DynamicArrayVariable) -> Any:
         """Return a capsule of the C++ array, which takes the place of ours."""

@@ -87,7 +87,9 @@ class RandomCounters:
             The number that this generator was just seeded with: its state, which takes
             long to read, is looked at when a kernel needs it.
         """
-        if _is_number_of_state(seeded_with):
+        # Records get their keys now
+        is_later = not self._counted and _is_number_of_state(seeded_with)
+        if is_later:
             self._seed, self._seeded_with = b"", int(seeded_with)
         else:
             self._seed, self._seeded_with = _digest_of_numpys_state(), None
@@ -141,7 +143,8 @@ def _digest_of_numpys_state() -> bytes:
 def _is_number_of_state(seed: Any) -> bool:
     """Tell whether a seed alone says in which state numpy's global generator is."""
     generator = np.random.mtrand._rand._bit_generator
-    return type(seed) is int and type(generator) is np.random.MT19937
+    is_number = isinstance(seed, int | np.integer)
+    return is_number and type(generator) is np.random.MT19937
 
 
 @functools.lru_cache(maxsize=64)

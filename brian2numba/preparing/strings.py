@@ -158,9 +158,7 @@ class _StringRecord(Record):
         else:
             known = code_object.variables[name]
             value = np.asarray(number)
-            code_object.variables[name] = Constant(
-                name, dimensions=known.dim, value=value
-            )
+            code_object.variables[name] = Constant(name, value, known.dim)
 
 
 def _run_by_numpy(code_object: Any) -> Any:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import copy
 import logging
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from brian2.codegen.codeobject import CodeObject
 from brian2.core.names import find_name
 from brian2.core.variables import Subexpression
-from brian2.devices.device import RuntimeDevice
 from brian2.utils.stringtools import get_identifiers
 
 from brian2numba.generation.generator import NumbaCodeGenerator
@@ -59,7 +59,7 @@ class _CodeObjects:
         self._device = device
         self._make = device.code_object
         # Somebody may have replaced it, and want to be asked for each code object
-        self._is_brians = is_brians(RuntimeDevice.code_object)
+        self._is_brians = is_brians(device.code_object)
         device.code_object = self.code_object
 
     def code_object(  # noqa: PLR0913, PLR0917 (the arguments of Device.code_object)
@@ -88,9 +88,10 @@ class _CodeObjects:
             compiler_kwds or {},
         )
         of_class = self._device.code_object_class(codeobj_class)
-        if not self._can_be_known(of_class):
+        is_usual = isinstance(abstract_code, Mapping)
+        if not (is_usual and self._can_be_known(of_class)):
             return self._anew(request, of_class)
-        aliases = Aliases(variables)
+        aliases = Aliases(variables, abstract_code.values())
         key = key_of(request, aliases)
         if key is None:
             return self._anew(request, of_class)

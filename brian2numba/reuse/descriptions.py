@@ -24,7 +24,6 @@ from brian2.core.variables import (
 from brian2.input.binomial import BinomialFunction
 from brian2.input.timedarray import TimedArray
 from brian2.units.fundamentalunits import Quantity
-from brian2.utils.stringtools import get_identifiers
 
 from brian2numba.generation.whole_numbers import FUNCTIONS
 from brian2numba.reuse.owners import Aliases
@@ -34,7 +33,6 @@ __all__ = [
     "NotDescribedError",
     "described",
     "described_value",
-    "identifiers_in",
     "kind_of_number",
     "with_subexpressions",
 ]
@@ -190,14 +188,9 @@ def described_value(value: Any) -> Description:
     if isinstance(value, np.integer):
         return ("number", int(value))
     if isinstance(value, Mapping):
-        return tuple((str(key), described_value(value[key])) for key in sorted(value))
+        keys = sorted(value, key=str)
+        return tuple((str(key), described_value(value[key])) for key in keys)
     raise NotDescribedError
-
-
-@functools.lru_cache(maxsize=1024)
-def identifiers_in(code: str) -> frozenset[str]:
-    """Return the names in code."""
-    return frozenset(get_identifiers(code))
 
 
 def with_subexpressions(

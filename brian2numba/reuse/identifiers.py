@@ -23,18 +23,17 @@ from brian2numba.reuse.descriptions import (
     Description,
     NotDescribedError,
     described,
-    identifiers_in,
     with_subexpressions,
 )
-from brian2numba.reuse.owners import Aliases
+from brian2numba.reuse.owners import Aliases, identifiers_in
 from brian2numba.reuse.table import Table
 
 __all__ = ["exponents", "forget_identifiers", "keep_identifiers"]
 
 type _Names = tuple[frozenset[str], frozenset[str], frozenset[str]]
 
-#: What was found: a code object takes up to ten entries of some hundred bytes
-_found = Table(4096)
+#: What was found: a code object takes two or three entries of 2 kB
+_found = Table(2048)
 
 _IS_CONSISTENT = True
 
@@ -67,7 +66,8 @@ def _known_names(analyse: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(analyse)
     def analyse_identifiers(code: Any, variables: Any, recursive: bool = False) -> Any:
-        if not (_is_wanted() and isinstance(variables, Mapping)):
+        is_usual = isinstance(code, str) and isinstance(variables, Mapping)
+        if not (is_usual and _is_wanted()):
             return analyse(code, variables, recursive)
         used = _Used(code, variables)
         key = used.key("names", recursive)
@@ -76,12 +76,12 @@ def _known_names(analyse: Callable[..., Any]) -> Callable[..., Any]:
         found: _Names | None = _found.get(key)
         if found is None or Comparison.is_on:
             anew = analyse(code, variables, recursive)
-            shortened = _each(used.aliases.shortened(), anew)
+            shortened = _each(used.aliases.of, anew)
             _found.put(key, shortened)
             if found is not None:
                 Comparison.compare(f"the names in {code!r}", found, shortened)
             return anew
-        return tuple(set(names) for names in _each(used.aliases.lengthened(), found))
+        return tuple(set(names) for names in _each(used.aliases.behind, found))
 
     return analyse_identifiers
 
@@ -98,7 +98,7 @@ def _known_consistency(check: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(check)
     def check_units_statements(code: Any, variables: Any) -> None:
         key = None
-        if _is_wanted():
+        if isinstance(code, str) and _is_wanted():
             values = exponents(code, variables) if "**" in code else ()
             key = _Used(code, variables).key("units", values)
         if key is None or Comparison.is_on or _found.get(key) is None:
@@ -125,12 +125,10 @@ class _Used:
         # Brian refuses subexpressions that draw random numbers, wherever they are
         names = {name for name, v in variables.items() if type(v) is Subexpression}
         self._variables = with_subexpressions(names | identifiers_in(code), variables)
-        self.aliases = Aliases(self._variables)
+        self.aliases = Aliases(self._variables, [code])
 
     def key(self, kind: str, facts: Any) -> Description | None:
         """Return what it depends on; None if it can't be described."""
-        if self.aliases.are_in(identifiers_in(self._code)):
-            return None
         try:
             variables = described(sorted(self._variables.items()), self.aliases)
         except NotDescribedError:

@@ -61,12 +61,15 @@ class KnownSource:
         return json.dumps(asdict(self)).encode()
 
     @classmethod
-    def unpacked(cls, content: bytes) -> KnownSource:
-        """Return what was stored."""
-        fields = json.loads(content)
-        for name in ("slots", "variables"):
-            fields[name] = [tuple(row) for row in fields[name]]
-        return cls(**fields)
+    def unpacked(cls, content: bytes) -> KnownSource | None:
+        """Return what was stored; None if it is something else."""
+        try:
+            fields = json.loads(content)
+            for name in ("slots", "variables"):
+                fields[name] = [tuple(row) for row in fields[name]]
+            return cls(**fields)
+        except (KeyError, TypeError, ValueError):
+            return None
 
     def renamed(self, changed: Callable[[str], str]) -> KnownSource:
         """Return the same with other names of variables."""

@@ -8,19 +8,27 @@ that are made again mostly have another one.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from brian2.core.variables import AuxiliaryVariable
+from brian2.utils.stringtools import get_identifiers
 
 from brian2numba.device.arrays import owner_name
 
-__all__ = ["Aliases"]
+__all__ = ["Aliases", "identifiers_in"]
 
 #: Stands for the name of an object; it is in no name otherwise
 _MARK = "_<>_"
 _NAMES = re.compile(r"\b_\w+")
+
+
+@functools.lru_cache(maxsize=1024)
+def identifiers_in(code: str) -> frozenset[str]:
+    """Return the names in code."""
+    return frozenset(get_identifiers(code))
 
 
 class Aliases:
@@ -30,6 +38,8 @@ class Aliases:
     ----------
     variables : mapping
         The variables by their names.
+    code : iterable of str
+        Code that uses them.
 
     Attributes
     ----------
@@ -37,7 +47,7 @@ class Aliases:
         The names of objects that stay in names: without them, two would be the same.
     """
 
-    def __init__(self, variables: Mapping[str, Any]) -> None:
+    def __init__(self, variables: Mapping[str, Any], code: Iterable[str]) -> None:
         self.owners: tuple[str, ...] = ()
         self._aliases: dict[str, str] = {}
         owners = {f"_{owner_name(v)}_" for v in variables.values()} - {"__"}
@@ -48,18 +58,20 @@ class Aliases:
                 alias = _without(name, parts)
                 if alias != name:
                     self._aliases[name] = alias
-        if self._aliases and not self._can_be_told_apart(variables):
+        if self._aliases and not self._can_be_told_apart(variables, code):
             found = {p for p in parts if any(p in name for name in self._aliases)}
             self.owners = tuple(sorted(found))
             self._aliases = {}
+        self._names = {alias: name for name, alias in self._aliases.items()}
 
-    def _can_be_told_apart(self, names: Iterable[str]) -> bool:
+    def _can_be_told_apart(self, names: Iterable[str], code: Iterable[str]) -> bool:
         """Tell whether names still differ, and no other one ends with one of them."""
-        is_one_each = len(set(self._aliases.values())) == len(self._aliases)
-        return is_one_each and not any(
-            other.endswith(name) and other != name
-            for other in names
-            for name in self._aliases
+        of_code = {name for block in code for name in identifiers_in(block)}
+        others = {*names, *of_code} - self._aliases.keys()
+        return (
+            len(set(self._aliases.values())) == len(self._aliases)
+            and self._aliases.keys().isdisjoint(of_code)
+            and not any(other.endswith(tuple(self._aliases)) for other in others)
         )
 
     def __bool__(self) -> bool:
@@ -68,6 +80,10 @@ class Aliases:
     def of(self, name: str) -> str:
         """Return a name without the name of an object."""
         return self._aliases.get(name, name)
+
+    def behind(self, alias: str) -> str:
+        """Return the name for which another one stands here."""
+        return self._names.get(alias, alias)
 
     def in_code(self, code: str) -> str:
         """Return code with such names."""
@@ -85,7 +101,7 @@ class Aliases:
 
     def lengthened(self) -> Callable[[str], str]:
         """Return what puts them in again."""
-        return _replaced({alias: name for name, alias in self._aliases.items()})
+        return _replaced(self._names)
 
 
 def _without(name: str, parts: Iterable[str]) -> str:

@@ -17,11 +17,10 @@ from brian2numba.reuse.descriptions import (
     NotDescribedError,
     described,
     described_value,
-    identifiers_in,
     kind_of_number,
 )
 from brian2numba.reuse.identifiers import exponents
-from brian2numba.reuse.owners import Aliases
+from brian2numba.reuse.owners import Aliases, identifiers_in
 from brian2numba.target import NumbaCodeObject
 
 __all__ = ["NEVER_READ", "Request", "key_of"]
@@ -81,10 +80,7 @@ def key_of(request: Request, aliases: Aliases) -> Description | None:
     tuple or None
         The key: texts and numbers only; ``None`` if it can't be described.
     """
-    if request.compiler_kwds or not isinstance(request.abstract_code, Mapping):
-        return None
-    blocks = request.abstract_code.values()
-    if aliases and any(aliases.are_in(identifiers_in(block)) for block in blocks):
+    if request.compiler_kwds:
         return None
     try:
         return _key(request, aliases)
@@ -102,7 +98,7 @@ def _key(request: Request, aliases: Aliases) -> Description:
         described([*sorted(variables.items()), *of_keywords], aliases),
         _implementations(request),
         _indices(request, aliases),
-        tuple(sorted(request.override_conditional_write or ())),
+        tuple(sorted(map(str, request.override_conditional_write or ()))),
         _conditions(request),
         aliases.owners,
         tuple((name, _described_keyword(keywords[name])) for name in given),
@@ -119,7 +115,7 @@ def _variables_in(keywords: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         if isinstance(value, Variable):
             yield name, value
         elif isinstance(value, Mapping):
-            for key in sorted(value):
+            for key in sorted(value, key=str):
                 if isinstance(value[key], Variable):
                     yield f"{name} {key}", value[key]
 
@@ -128,7 +124,8 @@ def _described_keyword(value: Any) -> Description:
     if isinstance(value, Variable):
         return ("variable",)
     if isinstance(value, Mapping):
-        return tuple((key, _described_keyword(value[key])) for key in sorted(value))
+        keys = sorted(value, key=str)
+        return tuple((str(key), _described_keyword(value[key])) for key in keys)
     return described_value(value)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import platform
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +29,9 @@ _PARTS = (
     "pipeline.py",
     "reuse",
     "target.py",
-    "user_functions",
 )
+#: The parts of Brian, which may be one that somebody works on
+_BRIANS_PARTS = ("codegen", "codegen/generators", "parsing")
 
 
 class StoredTable:
@@ -49,8 +51,8 @@ class StoredTable:
         known: KnownSource | None = self._table.get(key)
         if known is None:
             content = current_store().get(_stored_key(key))
-            if content is not None:
-                known = KnownSource.unpacked(content)
+            known = None if content is None else KnownSource.unpacked(content)
+            if known is not None:
                 self._table.put(key, known)
         return known
 
@@ -72,16 +74,23 @@ def _stored_key(key: Any) -> bytes:
 @functools.cache
 def _versions() -> str:
     """Return the versions of all that takes part in generating a source."""
+    brians = _digest(Path(brian2.__file__).parent, _BRIANS_PARTS)
+    return (
+        f"brian2numba {_digest(_PACKAGE, _PARTS)}\n"
+        f"brian2 {brian2.__version__} {brians}\n"
+        f"sympy {sympy.__version__}\nPython {platform.python_version()}"
+    )
+
+
+def _digest(package: Path, parts: Iterable[str]) -> str:
+    """Return a digest of files, and of those in folders, of a package."""
     digest = hashlib.sha256()
-    for part in _PARTS:
-        path = _PACKAGE / part
+    for part in parts:
+        path = package / part
         files = [path] if path.is_file() else sorted(path.glob("*.py*"))
         for file in files:
             # Neither compiled modules nor folders
             if file.suffix in (".py", ".py_"):
-                digest.update(file.relative_to(_PACKAGE).as_posix().encode() + b"\0")
+                digest.update(file.relative_to(package).as_posix().encode() + b"\0")
                 digest.update(file.read_bytes() + b"\0")
-    return (
-        f"brian2numba {digest.hexdigest()}\nbrian2 {brian2.__version__}\n"
-        f"sympy {sympy.__version__}\nPython {platform.python_version()}"
-    )
+    return digest.hexdigest()

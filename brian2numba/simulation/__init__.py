@@ -4,6 +4,7 @@ from typing import Any
 
 from brian2numba.simulation.garbage import leave_out_libraries
 from brian2numba.simulation.interruption import forget_on_restore
+from brian2numba.simulation.magic import find_objects_at_once
 from brian2numba.simulation.preparation import Preparation, without_time_steps
 from brian2numba.simulation.run import attach_run
 from brian2numba.simulation.running import (
@@ -35,5 +36,6 @@ def attach_native_loop(device: Any) -> None:
     forget_on_restore(device)
     guard_against_other_threads(device)
     attach_states(device)
+    find_objects_at_once()
     survive_forks()
     use_one_thread_after_forks()

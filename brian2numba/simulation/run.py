@@ -112,7 +112,8 @@ def network_run(  # noqa: PLR0913, PLR0917 (the arguments of Network.run)
     if not (_is_time(duration) and _is_time(report_period)):
         _refuse_no_times(duration, report_period)
     with causes_repeated(), reporting(network, report, float(report_period)) as period:
-        if obstacle_to_compiled_run(network) is not None:
+        objects = objects_in_order(network)
+        if _obstacle(network, objects) is not None:
             keep_reasons(network, None)
             end = float(network.t) + float(duration)
             with _running_until_it_ends():
@@ -140,7 +141,7 @@ def network_run(  # noqa: PLR0913, PLR0917 (the arguments of Network.run)
         profile = bool(profile)
         progress = Progress(duration, report, period)
         with the_only_run(network):
-            _run(network, namespace, profile, progress)
+            _run(network, objects, namespace, profile, progress)
 
 
 def _is_time(value: Any) -> bool:
@@ -160,6 +161,10 @@ def _running_until_it_ends() -> Iterator[None]:
 
 def obstacle_to_compiled_run(network: Network) -> str | None:
     """Return why Brian's own loop runs a network; ``None`` if compiled code does."""
+    return _obstacle(network, objects_in_order(network))
+
+
+def _obstacle(network: Network, objects: list[Any]) -> str | None:
     obstacle = obstacle_to_compiled_loop()
     if obstacle is not None:
         return obstacle
@@ -167,15 +172,16 @@ def obstacle_to_compiled_run(network: Network) -> str | None:
     targets = {getattr(o, "codeobj_class", None) or default for o in network.objects}
     if not any(name_of_target(t) == "numba" for t in targets | {default}):
         return "nothing is for the target numba"
-    for clock in {obj.clock for obj in objects_in_order(network)}:
+    for clock in {obj.clock for obj in objects}:
         if type(clock).advance not in _ADVANCE:
             return f"the clock '{clock.name}' has an advance() of its own"
     return None
 
 
-def _run(network: Network, names: Any, profile: bool, progress: Progress) -> None:
+def _run(
+    network: Network, objects: list[Any], names: Any, profile: bool, progress: Progress
+) -> None:
     """Prepare a run, run it, and finish it."""
-    objects = objects_in_order(network)
     collect_unused_objects(objects)
     network._clocks = {obj.clock for obj in objects}
     progress.start = float(network.t)

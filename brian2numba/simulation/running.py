@@ -12,8 +12,10 @@ from weakref import WeakSet
 
 from brian2.core.network import Network
 from brian2.core.variables import VariableView
+from brian2.devices.device import get_device
 
 from brian2numba.containers import Versions
+from brian2numba.device.arrays import is_ours
 from brian2numba.hooks import overridden, replaced
 from brian2numba.preferences import numba_evaluates_strings
 
@@ -130,6 +132,7 @@ def survive_forks() -> None:
             _Running.lock = threading.RLock()
             _Running.thread = _Running.network = None
             Versions.are_kept = True
+            _mark_all_changed()
             Network._globally_running = False
 
     os.register_at_fork(
@@ -137,6 +140,13 @@ def survive_forks() -> None:
         after_in_parent=lock.release,
         after_in_child=become_child,
     )
+
+
+def _mark_all_changed() -> None:
+    """Say that arrays may have changed: the run that would say it does not end here."""
+    for container in getattr(get_device(), "arrays", {}).values():
+        if is_ours(container):
+            container.mark_changed()
 
 
 def guard_against_other_threads(device: Any) -> None:

@@ -47,22 +47,20 @@ class _States:
 
     def __init__(self, device: Any) -> None:
         self._device = device
-        self._overrides = self._present_overrides()
+        own = vars(device)
+        self._overrides = [(name, own.get(name)) for name in _METHODS]
         self._originals = Originals(*((RuntimeDevice, name) for name in _METHODS))
-
-    def _present_overrides(self) -> list[Any]:
-        own = vars(self._device)
-        return [own.get(name) for name in _METHODS]
 
     def _are_direct(self) -> bool:
         """Tell whether arrays can be reached without the device's methods."""
-        return (
+        is_usual = (
             get_device() is self._device
             and numba_is_target()
             and not is_in_use_elsewhere()
             and self._originals.are_there()
-            and self._present_overrides() == self._overrides
         )
+        own = vars(self._device)
+        return is_usual and all(own.get(n) is method for n, method in self._overrides)
 
     def storing(self, method: Callable[[Any], Any]) -> Callable[[Any], Any]:
         """Return ``VariableOwner._full_state``."""

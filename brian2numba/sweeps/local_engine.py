@@ -13,7 +13,7 @@ from brian2numba.preferences import CATEGORY
 from brian2numba.sweeps.failures import Failure
 from brian2numba.sweeps.libraries import library
 from brian2numba.sweeps.values import Encoded
-from brian2numba.sweeps.worker import Outcome, Task, compute
+from brian2numba.sweeps.worker import Outcome, Task, compute_some
 
 __all__ = ["HEAD_START", "died", "local_outcomes", "n_processors"]
 
@@ -21,6 +21,12 @@ __all__ = ["HEAD_START", "died", "local_outcomes", "n_processors"]
 HEAD_START = 10.0
 #: How long (s) processes wait for another sweep, also when this process is gone
 _IDLE = 60
+#: Points are handed out one by one, unless they are done so quickly (s) that to hand
+#: them out takes as long: then those together that take about this long, but not more
+#: than so many
+_BATCH, _MOST = 0.05, 32
+#: No point takes less (s), with all that is around it
+_LEAST = 1e-4
 _PURPOSE = "A sweep in several processes"
 
 
@@ -66,6 +72,10 @@ def _with_this_cache(tasks: Sequence[Task]) -> list[Task]:
     return [replace(task, model=model) for task in tasks]
 
 
+#: What is being computed
+type _Running = dict[Future[list[Outcome]], list[Task]]
+
+
 class _Queue:
     """The points that are to be computed.
 
@@ -83,6 +93,8 @@ class _Queue:
         # One more each, so that no process has to wait for this one
         self._limit = 2 * n_workers
         self._is_first = True
+        # How long the points take that came back, or did not long ago
+        self._seconds = float("inf")
 
     @property
     def has_tasks(self) -> bool:
@@ -90,7 +102,7 @@ class _Queue:
 
     def outcomes(self, executor: Any) -> Iterator[Outcome]:
         """Yield outcomes until all are there, or a process died."""
-        running: dict[Future[Outcome], Task] = {}
+        running: _Running = {}
         while running or self.has_tasks:
             self._submit(executor, running)
             patience = HEAD_START if self._is_first else None
@@ -100,28 +112,41 @@ class _Queue:
                 yield from self._after_a_death(running)
                 return
             for future in done:
-                del running[future]
-                yield future.result()
+                yield from self._done(running.pop(future), future.result())
 
-    def _submit(self, executor: Any, running: dict[Future[Outcome], Task]) -> None:
+    def _submit(self, executor: Any, running: _Running) -> None:
         queue = self._suspects or self._waiting
         is_alone = self._is_first or self._suspects
         while queue and len(running) < (1 if is_alone else self._limit):
-            task = queue.popleft()
+            n_tasks = 1 if is_alone else self._size_of_batch()
+            tasks = [queue.popleft() for _ in range(n_tasks)]
             try:
-                running[executor.submit(compute, task)] = task
+                running[executor.submit(compute_some, tasks, _BATCH)] = tasks
             except BrokenExecutor:
-                queue.appendleft(task)
+                queue.extendleft(reversed(tasks))
                 return
 
-    def _after_a_death(self, running: dict[Future[Outcome], Task]) -> Iterator[Outcome]:
+    def _size_of_batch(self) -> int:
+        """Return how many points to hand out at once: all get some until the end."""
+        share = len(self._waiting) // (2 * self._limit)
+        return max(1, min(share, _MOST, int(_BATCH / self._seconds)))
+
+    def _done(self, tasks: list[Task], outcomes: list[Outcome]) -> Iterator[Outcome]:
+        """Yield what came back; what was not begun waits again."""
+        self._waiting.extendleft(reversed(tasks[len(outcomes) :]))
+        for outcome in outcomes:
+            known = 0.0 if self._seconds == float("inf") else 0.9 * self._seconds
+            self._seconds = max(outcome.seconds, known, _LEAST)
+            yield outcome
+
+    def _after_a_death(self, running: _Running) -> Iterator[Outcome]:
         """Yield what was done; what was not is suspected, if it was not alone."""
         unfinished = []
-        for future, task in running.items():
+        for future, tasks in running.items():
             if future.exception() is None:
-                yield future.result()
+                yield from self._done(tasks, future.result())
             else:
-                unfinished.append(task)
+                unfinished += tasks
         if len(unfinished) == 1:
             yield died(unfinished[0])
         else:

@@ -6,6 +6,7 @@ import os
 import platform
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,7 +23,7 @@ from brian2numba.sweeps.network import PreparedNetwork
 from brian2numba.sweeps.pickling import unpickled
 from brian2numba.sweeps.values import Encoded, encoded
 
-__all__ = ["RESERVED", "Model", "Outcome", "Task", "compute"]
+__all__ = ["RESERVED", "Model", "Outcome", "Task", "compute", "compute_some"]
 
 #: Columns of tables that each point has
 RESERVED = ("status", "seconds", "message")
@@ -187,6 +188,16 @@ def compute(task: Task) -> Outcome:
             work=WORK - before,
             entries=entries,
         )
+
+
+def compute_some(tasks: Sequence[Task], seconds: float) -> list[Outcome]:
+    """Compute points, at least one, and no further one after some seconds."""
+    end, outcomes = time.perf_counter() + seconds, []
+    for task in tasks:
+        outcomes.append(compute(task))
+        if time.perf_counter() > end:
+            break
+    return outcomes
 
 
 def _results(returned: Any, parameters: dict[str, Any]) -> Encoded:

@@ -21,6 +21,7 @@ from brian2numba.containers.queue_storage import (
     PAGE_SLOTS,
     RANGE_ITEMS,
 )
+from brian2numba.containers.spike_queue import _Events
 from brian2numba.errors import Status
 
 DT = 1e-4
@@ -425,7 +426,7 @@ def test_running_out_of_memory_keeps_what_is_under_way():
 def test_no_memory_for_the_slots():
     queue = SpikeQueue(0, 1)
     with pytest.raises(MemoryError, match="time steps"):
-        queue._replace_events({}, 2**63 - 1)
+        queue._replace_events(_Events.of({}), 2**63 - 1)
     assert queue._full_state() == (0, [[]])
 
 

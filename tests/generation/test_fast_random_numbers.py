@@ -467,3 +467,37 @@ def test_noise_is_what_it_should_be():
     Network(group).run(50 * ms)
     assert abs(group.v[:].mean()) < 0.04
     assert abs(group.v[:].var() - 1) < 0.05
+
+
+def test_a_seed_is_the_same_whenever_it_is_looked_at():
+    device = RuntimeDevice()
+    counters = attach_random_counters(device)
+    for number in (0, 3, 2**32 - 1, 3):
+        device.seed(number)
+        # As if the generator's state had been read at once
+        counters.reseed()
+        at_once = counters.get_state()
+        device.seed(number)
+        np.random.random(7)
+        assert counters.get_state() == at_once
+        device.seed(number)
+        counters.address("x")
+        record = counters._counted["x"].record
+        keys = record.key_low, record.key_high
+        device.seed(number)
+        assert (record.key_low, record.key_high) == keys
+        counters._counted.clear()
+
+
+def test_a_seed_counts_though_nobody_has_looked_at_it():
+    device = RuntimeDevice()
+    counters = attach_random_counters(device)
+    device.seed(5)
+    with counters.undisturbed():
+        first = counters.get_state()["seed"]
+    np.random.seed(6)
+    assert counters.get_state()["seed"] == first
+    state = device.get_random_state()
+    device.seed(7)
+    device.set_random_state(state)
+    assert counters.get_state()["seed"] == first

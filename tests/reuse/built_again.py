@@ -1,4 +1,9 @@
-"""Models that are built again, and how much is generated for them."""
+"""
+Models that are built again, and how much is generated for them.
+
+Run as ``python -m tests.reuse.built_again``, it prints the templates for which a kernel
+was generated.
+"""
 
 import brian2 as b2
 import pytest
@@ -13,14 +18,18 @@ def generated(empty_cache, monkeypatch):
     """Return the templates of the kernels that are generated, as a list that grows."""
     forget()
     templates = []
-    translate = NumbaCodeGenerator.translate
+    monkeypatch.setattr(NumbaCodeGenerator, "translate", noting(templates))
+    return templates
+
+
+def noting(templates, translate=NumbaCodeGenerator.translate):
+    """Return a method that notes for which template it translates code."""
 
     def noted(generator, *args, **kwds):
         templates.append(generator.template_name)
         return translate(generator, *args, **kwds)
 
-    monkeypatch.setattr(NumbaCodeGenerator, "translate", noted)
-    return templates
+    return noted
 
 
 def neurons(n=5, threshold=-50, equations="", **kwds):
@@ -73,3 +82,11 @@ def tables():
     """Return all that is kept in this process: keys, and what is found under them."""
     kept = (code_objects._known._table, identifiers._found)
     return [(table._new, table._old) for table in kept]
+
+
+if __name__ == "__main__":
+    found = []
+    NumbaCodeGenerator.translate = noting(found)
+    b2.prefs.codegen.target = b2.prefs.codegen.string_expression_target = "numba"
+    simulated()
+    print(*found)

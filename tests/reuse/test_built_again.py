@@ -2,7 +2,10 @@
 
 import gc
 import os
+import subprocess
+import sys
 import weakref
+from pathlib import Path
 
 import brian2 as b2
 import numpy as np
@@ -18,6 +21,8 @@ from brian2numba.store import current_store
 from tests.reuse.built_again import generated, neurons, simulated, tables
 
 __all__ = ["generated"]
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_the_same_model_generates_nothing(generated):
@@ -69,6 +74,37 @@ def test_another_process_finds_the_sources(generated):
     assert simulated() == expected
     assert generated == []
     assert current_store().statistics.n_published == published
+
+
+def test_keys_do_not_depend_on_chance(empty_cache):
+    found = []
+    for seed in ("1", "2"):
+        result = subprocess.run(
+            [sys.executable, "-m", "tests.reuse.built_again"],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        found.append(result.stdout.split())
+    assert len(found[0]) > 10
+    assert found[1] == []
+
+
+def test_without_a_store_the_process_knows_its_sources(generated, tmp_path):
+    (tmp_path / "file").write_text("no directory")
+    prefs.codegen.runtime.numba.cache_dir = str(tmp_path / "file")
+    with catch_logs():
+        expected = simulated()
+        generated.clear()
+        assert simulated() == expected
+    assert generated == []
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"[1]", b'{"slots": 1}', b"\xff"])
+def test_content_of_another_kind_is_no_source(content):
+    assert code_objects.KnownSource.unpacked(content) is None
 
 
 def changed(name, value):
@@ -261,6 +297,33 @@ def test_timed_arrays_and_binomial_functions_are_known(generated):
     assert second != first
     prefs.codegen.runtime.numba.reuse_sources = False
     assert run([5.0, 7], 0.75) == second
+
+
+def test_who_has_replaced_the_method_is_asked_each_time(generated):
+    class Device:
+        code_object_class = b2.get_device().code_object_class
+        asked = 0
+
+        def code_object(self, owner, name, *args, **kwds):
+            Device.asked += 1
+            return type(b2.get_device()).code_object(
+                b2.get_device(), owner, name, *args, **kwds
+            )
+
+    device = Device()
+    code_objects.attach_known_sources(device)
+    group = NeuronGroup(2, "v : 1")
+    for _ in range(2):
+        device.code_object(
+            owner=group,
+            name="any*",
+            abstract_code={None: "v = 0.5*i"},
+            variables={n: group.variables[n] for n in ("v", "i", "N")},
+            template_name="stateupdate",
+            variable_indices=group.variables.indices.copy(),
+        )()
+    assert Device.asked == len(generated) == 2
+    assert group.v[:].tolist() == [0, 0.5]
 
 
 # What is kept
