@@ -60,6 +60,8 @@ class NetworkRecord:
         #: What the run that followed worked with
         self.schedule: Any = None
         self._dependencies = [set(obj._dependencies) for obj in objects]
+        #: The others may lack what they depend on
+        self._were_active = [obj._active for obj in objects]
 
     def _forget(self, _: Any) -> None:
         """Forget the schedule, with all that it keeps alive, as an object is gone."""
@@ -73,6 +75,10 @@ class NetworkRecord:
             and all(o is r() for o, r in zip(objects, self._objects, strict=True))
             and [obj._dependencies for obj in objects] == self._dependencies
             and all(obj._network == self._id for obj in objects)
+            and not any(
+                obj._active and not was
+                for obj, was in zip(objects, self._were_active, strict=True)
+            )
         )
 
     def in_order(self, network: Network) -> list[Any] | None:
