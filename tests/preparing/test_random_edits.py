@@ -189,6 +189,8 @@ def observed(number, prepare):
             n_steps = chosen.choice([0, 1, 4])
             with attempt() as outcome:
                 model.network.run(n_steps * STEP, namespace=model.names)
+            if outcome.error != "no error":
+                model.names["tau"] = 5 * ms
             names = [change.__name__ for change in edits]
             seen.append((names, outcome.error, model.states()))
     return seen
