@@ -60,7 +60,9 @@ class _States:
             and self._originals.are_there()
         )
         own = vars(self._device)
-        return is_usual and all(own.get(n) is method for n, method in self._overrides)
+        for name, method in self._overrides:
+            is_usual = is_usual and own.get(name) is method
+        return is_usual
 
     def storing(self, method: Callable[[Any], Any]) -> Callable[[Any], Any]:
         """Return ``VariableOwner._full_state``."""
