@@ -90,8 +90,7 @@ class _States:
                 return method(pathway)
             with container.only_read():
                 state = method(pathway)
-            # Brian 2.10 stores them with the synapses only
-            return state | {"delay": copied(delays)} if "delay" in state else state
+            return state | {"delay": copied(delays)}
 
         return _full_state
 
