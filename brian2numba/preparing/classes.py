@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from brian2.core.base import BrianObject
 from brian2.groups.group import CodeRunner
 from brian2.groups.neurongroup import (
     NeuronGroup,
@@ -62,6 +63,8 @@ _METHODS = (
 )
 #: The methods that each class had when this package was imported
 _known: dict[type, tuple[Any, ...]] = {}
+#: ... and the class below all of them
+_of_all: list[Any] = []
 
 
 def _methods(cls: type) -> tuple[Any, ...]:
@@ -72,6 +75,7 @@ def note_methods() -> None:
     """Take the methods that classes have now for Brian's."""
     for cls in CLASSES:
         _known[cls] = _methods(cls)
+    _of_all[:] = _methods(BrianObject)
 
 
 def methods_are_brians(cls: type) -> bool:
@@ -80,11 +84,16 @@ def methods_are_brians(cls: type) -> bool:
     That is so for a class of a user's that adds to one of Brian's without changing it.
     """
     base = next((known for known in cls.__mro__ if known in _known), None)
-    if base is None or _methods(cls) != _known[base]:
+    if base is None or _methods(cls) != _known[base] or _are_replaced():
         return False
     if cls not in _additions:
         _additions[cls] = cls is base or _only_adds(cls, base)
     return _additions[cls]
+
+
+def _are_replaced() -> bool:
+    """Tell whether somebody has replaced a method that those of all classes call."""
+    return list(_methods(BrianObject)) != _of_all
 
 
 #: Whether classes only add to Brian's

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
+from threading import get_ident
 from typing import Any
 
 import numpy as np
@@ -114,7 +115,8 @@ def _key(code: Any, template_name: str, kwds: Mapping[str, Any]) -> Any:
     ]
     indices = tuple(sorted(variables.indices.items()))
     others = kwds.get("check_units", True), kwds.get("user_code")
-    return template_name, text, tuple(described), indices, others
+    # What code works on is set before it runs: no two threads can share it
+    return template_name, text, tuple(described), indices, others, get_ident()
 
 
 def _n_indices(kwds: Mapping[str, Any]) -> int:

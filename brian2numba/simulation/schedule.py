@@ -91,10 +91,10 @@ class Schedule:
         return (
             not (profile or self.profile)
             and self._n_threads == number_of_threads()
-            # Threads have tables of their own
-            and (self._n_threads == 1 or self._settings == self._now_set())
             and set(self.clocks) == set(clocks)
             and self._has_entries_of(objects)
+            # Threads have tables of their own
+            and (self._n_threads == 1 or self._settings == self._now_set())
             and all(entry.obstacle == known for entry, known in self._alone())
         )
 

@@ -18,7 +18,7 @@ from brian2 import (
     volt,
 )
 
-from tests.preparing.models import STEP, Model, observed
+from tests.preparing.models import STEP, Model, number, observed
 
 
 def runs_in(*namespaces):
@@ -60,6 +60,19 @@ def test_a_name_that_becomes_a_function():
 def test_a_number_that_becomes_an_integer():
     scenario = runs_in({"k": 1.5}, {"k": 2}, {"k": True}, {"k": 1.5})
     assert observed(scenario, "v += k/2*2") == [1.5, 3.5, 4.5, 6]
+
+
+@pytest.mark.parametrize("n_threads", [1, 2])
+def test_a_number_that_changes_beside_threads(n_threads):
+    def scenario(model):
+        group = NeuronGroup(3000, "du/dt = (k - u)/ms : 1", method="exact", name="many")
+        model.network.add(group)
+        for k in (1.5, 1.5, 2.5, 3):
+            model.run(namespace={"k": k})
+            yield number(group.u)
+
+    prefs.codegen.runtime.numba.threads = n_threads
+    assert len(set(observed(scenario))) == 4
 
 
 def test_a_namespace_that_is_edited_in_place():

@@ -77,6 +77,30 @@ def a_preparation_that_changes_code():
 
 
 @case
+def a_method_of_all_objects():
+    seen = set()
+    prepare = BrianObject.before_run
+
+    def note(obj, run_namespace):
+        seen.add(run_namespace["k"])
+        prepare(obj, run_namespace)
+
+    group, _, network = adder()
+    k = 1.0
+    network.run(STEP)
+    BrianObject.before_run = note
+    try:
+        for k in (1.0, 1.0, 10.0):
+            seen.clear()
+            network.run(STEP)
+            yield list(seen), group.v
+    finally:
+        BrianObject.before_run = prepare
+    network.run(STEP)
+    yield group.v
+
+
+@case
 def the_clock_of_an_operation():
     calls = []
     often = NetworkOperation(lambda: calls.append(1), dt=STEP)
