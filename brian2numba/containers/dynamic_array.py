@@ -197,6 +197,7 @@ class _DynamicArray(StoredContents):
         self._rows = Rows.from_address(self.payload)
         self._rows.row_bytes = self._row_bytes(row_shape)
         self._rows.advise = _ADVISE
+        self._block_at, self._block = 0, Block.from_address(0)
 
     @cached_property
     def structref(self) -> Any:
@@ -244,7 +245,11 @@ class _DynamicArray(StoredContents):
         It is ``None`` while others can change items unseen: there is a view of them, or
         numba knows the array.
         """
-        is_shared_block = is_shared(self._rows.buffer)
+        # As `is_shared` does, which makes a record each time
+        address = self._rows.buffer.block
+        if address != self._block_at:
+            self._block_at, self._block = address, Block.from_address(address)
+        is_shared_block = address != 0 and self._block.references > 1
         is_given = is_shared_block or "structref" in vars(self)
         return None if is_given else self._version
 

@@ -67,6 +67,8 @@ class _Events:
     @classmethod
     def of_lists(cls, lists: Sequence[Sequence[int]]) -> _Events:
         """Return the events of a stored state, of all slots."""
+        if not any(lists):
+            return cls.of({})
         slots = [slot for slot, synapses in enumerate(lists) if synapses]
         sizes = [len(lists[slot]) for slot in slots]
         synapses = chain.from_iterable(lists[slot] for slot in slots)

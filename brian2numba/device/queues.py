@@ -61,6 +61,10 @@ class _PathwayQueue(SpikeQueue):
         now = self._versions, pathway.source.clock.dt_
         if self._versions is None or self._prepared_for != now:
             return False
+        others = pathway.synapses.clock.dt_, pathway.target.clock.dt_
+        if others != (now[1], now[1]):
+            # Brian warns of it
+            return False
         events = pathway.source.variables[pathway.eventspace_name].get_value()
         is_usual = pathway.__class__ is SynapticPathway and _PREPARING.are_there()
         return is_usual and pathway.eventspace is events

@@ -15,8 +15,9 @@ from brian2.devices.device import get_device
 
 from brian2numba.hooks import own_function
 from brian2numba.preparing.classes import is_known
+from brian2numba.preparing.common import CommonFacts
 from brian2numba.preparing.names import CallersNames
-from brian2numba.preparing.objects import kept_record, preparing
+from brian2numba.preparing.objects import ObjectRecord, kept_record, preparing
 from brian2numba.preparing.records import KEPT, Now
 from brian2numba.preparing.settings import Settings, is_always_prepared
 
@@ -62,10 +63,17 @@ class NetworkRecord:
         self._dependencies = [set(obj._dependencies) for obj in objects]
         #: The others may lack what they depend on
         self._were_active = [obj._active for obj in objects]
+        self._common: CommonFacts | None = None
+
+    def common(self, records: list[tuple[ObjectRecord, Any]]) -> CommonFacts:
+        """Return what active objects were made from; the same as in the last run."""
+        if self._common is None or not self._common.is_of(records):
+            self._common = CommonFacts(records)
+        return self._common
 
     def _forget(self, _: Any) -> None:
-        """Forget the schedule, with all that it keeps alive, as an object is gone."""
-        self.schedule = None
+        """Forget all that keeps other things alive, as an object is gone."""
+        self.schedule = self._common = None
 
     def is_of(self, network: Network, objects: list[Any]) -> bool:
         """Tell whether a network has the same objects."""
@@ -130,22 +138,20 @@ def is_prepared(network: Network, objects: list[Any], names: Any) -> bool:
         return False
     if not record.is_of(network, objects):
         return False
-    now = Now(Settings.current(), names)
     active = [obj for obj in objects if obj._active]
-    records = []
-    for obj in active:
-        kept = kept_record(obj)
-        if kept is None:
-            if not _is_operation(obj):
-                return False
-        elif kept.reason(obj, now):
-            return False
-        else:
-            records.append((kept, obj))
+    records = [kept_record(obj) for obj in active]
+    pairs = list(zip(records, active, strict=True))
+    if any(kept is None and not _is_operation(obj) for kept, obj in pairs):
+        return False
+    now = Now(Settings.current(), names)
+    known = [(kept, obj) for kept, obj in pairs if kept is not None]
+    now.names_are_same = record.common(known).are_same(now)
+    if not now.names_are_same and any(kept.reason(obj, now) for kept, obj in known):
+        return False
     prefs.check_all_validated()
     network._stopped = False
     Network._globally_stopped = False
-    for kept, obj in records:
+    for kept, obj in known:
         try:
             kept.prepare(obj, now)
         except Exception as error:

@@ -50,6 +50,10 @@ class ObjectRecord(Record):
             yield "its spikes have changed"
         yield from super()._reasons(obj, now)
 
+    def has_more(self, obj: Any) -> bool:
+        """Tell whether there is more to look at than names, steps and attributes."""
+        return super().has_more(obj) or isinstance(obj, SpikeGeneratorGroup)
+
     def prepare(self, obj: Any, now: Now) -> None:
         """Do what has to be done before each run: there is no `reason` for more."""
         self.take_numbers(now)

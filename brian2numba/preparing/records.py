@@ -63,6 +63,8 @@ class Now:
         #: Whether each object is looked at as soon as it is prepared: what is not
         #: Brian's, and prepared later, may change it
         self.settles_at_once = False
+        #: Whether it is known that no name stands for another number
+        self.names_are_same = False
         #: What was prepared, and why
         self.prepared: list[tuple[Any, str]] = []
 
@@ -126,8 +128,10 @@ class Record:
         self._group = None if group is None else ref(group)
         self.code_objects = [self._known(code_object) for code_object in code_objects]
         self._are_fixed = _has_powers(code, (obj, group), self.code_objects)
-        self._steps = [_step_of(obj), _step_of(group)]
-        self._dts = [_value(step) for step in self._steps]
+        #: The arrays with time steps, and what these were
+        self.steps = [(step, _value(step)) for step in map(_step_of, (obj, group))]
+        #: How often names were given other numbers
+        self.n_renewed = 0
         self._functions = list(facts_of_functions(names.functions, self.code_objects))
         self._snapshot: Snapshot | None = None
         self._of_group: Snapshot | None = None
@@ -146,6 +150,17 @@ class Record:
         group = self._group and self._group()
         self._of_group = None if group is None else now.snapshot(group)
 
+    def snapshots(self, obj: Any) -> Iterator[tuple[Any, Snapshot]]:
+        """Yield the object and its group, with what they were."""
+        group: Any = self._group and self._group()
+        for known, snapshot in ((obj, self._snapshot), (group, self._of_group)):
+            if known is not None and snapshot is not None:
+                yield known, snapshot
+
+    def has_more(self, obj: Any) -> bool:
+        """Tell whether there is more to look at than names, steps and attributes."""
+        return bool(self._functions) or self._snapshot is None
+
     def reason(self, obj: Any, now: Now) -> str:
         """Return why an object has to be prepared; nothing if it has not."""
         return next(self._reasons(obj, now), "")
@@ -161,7 +176,7 @@ class Record:
                 yield f"methods of {type(known).__name__} are not Brian's own"
             if snapshot is None or not now.is_unchanged(known, snapshot):
                 yield f"{known.name} has changed"
-        if [_value(step) for step in self._steps] != self._dts:
+        if any(_value(step) != dt for step, dt in self.steps):
             yield "the time step has changed"
         if not all(function.is_unchanged() for function in self._functions):
             yield "a function has changed"
@@ -173,6 +188,8 @@ class Record:
 
     def take_numbers(self, now: Now) -> None:
         """Give names that stand for other numbers now their values."""
+        if now.names_are_same:
+            return
         for position, meaning in enumerate(self.meanings):
             if meaning.outcome(now.run, now.names) is Outcome.OTHER_NUMBER:
                 for code_object in self.code_objects:
@@ -180,6 +197,7 @@ class Record:
                         self._set_number(code_object, meaning.name, meaning.present)
                 # Last: it is done again if something has interrupted it
                 self.meanings[position] = meaning.renewed(now.names)
+                self.n_renewed += 1
 
     def _set_number(self, code_object: Any, name: str, number: Any) -> None:
         code_object.set_constant(name, number)

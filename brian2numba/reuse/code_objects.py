@@ -14,11 +14,10 @@ from brian2.core.names import find_name
 from brian2.core.variables import Subexpression
 from brian2.utils.stringtools import get_identifiers
 
-from brian2numba.generation.generator import NumbaCodeGenerator
-from brian2numba.generation.templater import NumbaTemplater
 from brian2numba.hooks import is_brians
 from brian2numba.preferences import sources_are_reused
 from brian2numba.reuse.comparison import Comparison, facts_of
+from brian2numba.reuse.generation import is_as_in_files
 from brian2numba.reuse.known_sources import (
     KnownSource,
     NotKnownError,
@@ -107,13 +106,12 @@ class _CodeObjects:
         return made
 
     def _can_be_known(self, of_class: Any) -> bool:
-        """Tell whether generation is all ours, and nobody has changed its parts."""
+        """Tell whether sources are reused, and nobody has changed how they are made."""
         return (
             of_class is NumbaCodeObject
-            and of_class.generator_class is NumbaCodeGenerator
-            and type(of_class.templater) is NumbaTemplater
             and self._is_brians
             and sources_are_reused()
+            and is_as_in_files()
         )
 
     def _anew(self, request: Request, of_class: Any) -> Any:

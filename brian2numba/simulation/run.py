@@ -54,6 +54,7 @@ logger = get_logger("brian2.codegen.runtime.numba")
 _FRAMES, _FRAMES_OF_ORIGINAL = 2, 1
 #: How the clocks that compiled code advances do it
 _ADVANCE = tuple(own_function(clock, "advance") for clock in (Clock, EventClock))
+_CHECK = Group._check_for_invalid_states
 #: How long, in seconds, users wait without asking what for
 _NOTICEABLE = 2.0
 
@@ -258,6 +259,12 @@ def _report_work() -> None:
         (logger.info if waited else logger.debug)(f"numba target: {done}", "work")
 
 
+def _may_be_invalid(group: Group) -> bool:
+    """Tell whether a group has states to check; some take long to say that not."""
+    is_brians = type(group)._check_for_invalid_states is _CHECK
+    return not is_brians or "equations" in vars(group)
+
+
 def _finish(network: Network, objects: list[Any], progress: Progress) -> None:
     """Do what Brian does when the last step is done."""
     device = get_device()
@@ -267,7 +274,7 @@ def _finish(network: Network, objects: list[Any], progress: Progress) -> None:
     device._last_run_time = progress.elapsed()
     device._last_run_completed_fraction = progress.fraction(network.t_)
     for obj in objects:
-        if isinstance(obj, Group):
+        if isinstance(obj, Group) and _may_be_invalid(obj):
             obj._check_for_invalid_states()
     progress.finish(network.t_)
     after_run(network)

@@ -60,7 +60,9 @@ class _States:
             and self._originals.are_there()
         )
         own = vars(self._device)
-        return is_usual and all(own.get(n) is method for n, method in self._overrides)
+        for name, method in self._overrides:
+            is_usual = is_usual and own.get(name) is method
+        return is_usual
 
     def storing(self, method: Callable[[Any], Any]) -> Callable[[Any], Any]:
         """Return ``VariableOwner._full_state``."""
@@ -88,8 +90,7 @@ class _States:
                 return method(pathway)
             with container.only_read():
                 state = method(pathway)
-            # Brian 2.10 stores them with the synapses only
-            return state | {"delay": copied(delays)} if "delay" in state else state
+            return state | {"delay": copied(delays)}
 
         return _full_state
 

@@ -51,7 +51,8 @@ def test(  # noqa: PLR0913 (as many choices as brian2.test has)
         touched, see `brian2numba.testing.guard_pages`. Without it unless given.
     prepare_twice : bool, optional
         Whether what runs keep of earlier ones is compared with what is prepared anew,
-        see `brian2numba.testing.prepared_twice`. Defaults to ``False``.
+        see `brian2numba.testing.prepared_twice`, and sources that are found again with
+        those that are generated anew. Defaults to ``False``.
     additional_args : list of str, optional
         Arguments for pytest.
     **preferences

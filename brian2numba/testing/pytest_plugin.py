@@ -18,6 +18,7 @@ import pytest
 from brian2.core.preferences import prefs
 
 import brian2numba  # noqa: F401 (registers the target)
+from brian2numba.reuse.comparison import Comparison
 from brian2numba.testing import prepared_twice
 from brian2numba.testing.brian_suite import GUARD_PAGES, PREPARE_TWICE
 from brian2numba.testing.eager_threads import share_eagerly
@@ -51,6 +52,7 @@ def pytest_collection_modifyitems(items: list[Any]) -> None:
         guard_arrays(side)
     if os.environ.get(PREPARE_TWICE):
         prepared_twice.install()
+        Comparison.is_on = True
     # Brian's tests have few neurons; with one thread, nothing is shared
     share_eagerly()
     import brian2.conftest  # noqa: PLC0415 (only inside Brian's own suite)

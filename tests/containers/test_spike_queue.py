@@ -15,7 +15,7 @@ from numba import njit
 from numba.core.runtime import _nrt_python, rtsys
 
 from brian2numba.containers import SpikeQueue, push_spikes
-from brian2numba.containers.queue_operations import copy_events
+from brian2numba.containers.queue_operations import clear_queue, copy_events
 from brian2numba.containers.queue_storage import (
     EVENT_ITEMS,
     PAGE_SLOTS,
@@ -454,3 +454,43 @@ def test_can_be_referred_to_weakly():
     del queue
     gc.collect()
     assert reference() is None
+
+
+@pytest.mark.parametrize("call", ["call", "python_call"])
+@pytest.mark.parametrize("n_steps", [5, 400])
+def test_a_queue_is_emptied_in_its_memory(call, n_steps):
+    """Chunks and pages are free again, and what is pushed next is delivered."""
+    rng = np.random.default_rng(1)
+    sources = np.sort(rng.integers(0, 10, 200)).astype(np.int32)
+    delays = rng.uniform(0, n_steps * DT, 200)
+    queue, other = SpikeQueue(0, 10), SpikeQueue(0, 10)
+    spikes = np.arange(10, dtype=np.int32)
+    for q in (queue, other):
+        q.prepare(delays, DT, sources)
+    for _ in range(3):
+        for _ in range(20):
+            queue.push(spikes)
+            queue.advance()
+        assert queue._queue.pages.used > 0
+        getattr(clear_queue, call)(queue.handle, n_steps // 2)
+        assert pending(queue) == {}
+        assert queue._queue.present == n_steps // 2
+        assert queue._queue.pages.used == queue._queue.chunks.used == 0
+    other._queue.present = queue._queue.present
+    for q in (queue, other):
+        q.push(spikes)
+    assert queue._full_state() == other._full_state()
+
+
+def test_an_empty_state_keeps_the_memory_of_a_queue():
+    queue = SpikeQueue(0, 4)
+    queue.prepare(np.full(4, 20 * DT), DT, np.arange(4, dtype=np.int32))
+    empty = queue._full_state()
+    for _ in range(3):
+        queue.push(np.arange(4, dtype=np.int32))
+        queue.advance()
+        before = queue._queue.directory.data, queue._queue.chunks.buffer.data
+        queue._restore_from_full_state(empty)
+        assert queue._full_state() == empty
+        after = queue._queue.directory.data, queue._queue.chunks.buffer.data
+        assert after == before

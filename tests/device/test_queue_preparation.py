@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from brian2 import (
+    Clock,
     Network,
     NeuronGroup,
     SpikeGeneratorGroup,
@@ -11,6 +12,7 @@ from brian2 import (
     ms,
     prefs,
 )
+from brian2.utils.logger import BrianLogger, catch_logs
 
 from brian2numba.containers import spike_queue
 from brian2numba.containers.connectivity import Connectivity
@@ -179,3 +181,16 @@ def test_a_preparation_that_failed_is_done_again():
         model.counts()
     model.synapses.delay = 0 * ms
     assert model.counts()[0] >= 10
+
+
+@pytest.mark.parametrize("which", ["synapses", "target"])
+def test_brian_warns_of_another_time_step_though_the_queue_is_prepared(which):
+    model = Model()
+    model.network.run(0.2 * ms)
+    model.network.run(0.2 * ms)
+    getattr(model, which)._clock = Clock(dt=0.05 * ms, name="other_clock")
+    # It does so once in a process
+    BrianLogger._log_messages.clear()
+    with catch_logs() as logs:
+        model.network.run(0.2 * ms)
+    assert any(name.endswith("synapses_dt_mismatch") for _, name, _ in logs)

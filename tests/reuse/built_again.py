@@ -9,8 +9,9 @@ import brian2 as b2
 import pytest
 from brian2 import ms, mV
 
-from brian2numba.generation.generator import NumbaCodeGenerator
 from brian2numba.reuse import code_objects, forget, identifiers
+from brian2numba.reuse.code_objects import _CodeObjects
+from brian2numba.target import NumbaCodeObject
 
 
 @pytest.fixture
@@ -18,16 +19,17 @@ def generated(empty_cache, monkeypatch):
     """Return the templates of the kernels that are generated, as a list that grows."""
     forget()
     templates = []
-    monkeypatch.setattr(NumbaCodeGenerator, "translate", noting(templates))
+    monkeypatch.setattr(_CodeObjects, "_anew", noting(templates))
     return templates
 
 
-def noting(templates, translate=NumbaCodeGenerator.translate):
-    """Return a method that notes for which template it translates code."""
+def noting(templates, generate=_CodeObjects._anew):
+    """Return a method that notes for which template it generates a kernel."""
 
-    def noted(generator, *args, **kwds):
-        templates.append(generator.template_name)
-        return translate(generator, *args, **kwds)
+    def noted(code_objects, request, of_class):
+        if of_class is NumbaCodeObject:
+            templates.append(request.template_name)
+        return generate(code_objects, request, of_class)
 
     return noted
 
@@ -86,7 +88,7 @@ def tables():
 
 if __name__ == "__main__":
     found = []
-    NumbaCodeGenerator.translate = noting(found)
+    _CodeObjects._anew = noting(found)
     b2.prefs.codegen.target = b2.prefs.codegen.string_expression_target = "numba"
     simulated()
     print(*found)

@@ -11,10 +11,15 @@ import brian2 as b2
 import numpy as np
 import pytest
 from brian2 import NeuronGroup, Synapses, ms, mV, prefs
+from brian2.codegen import translation
+from brian2.codegen.generators import base
 from brian2.core.functions import DEFAULT_FUNCTIONS
 from brian2.utils.logger import catch_logs
 
+from brian2numba import pipeline
 from brian2numba.compilation import compiler
+from brian2numba.generation.generator import NumbaCodeGenerator
+from brian2numba.generation.templater import NumbaTemplate
 from brian2numba.reuse import code_objects, forget, identifiers
 from brian2numba.reuse.comparison import Comparison, NotTheSameError
 from brian2numba.store import current_store
@@ -297,6 +302,36 @@ def test_timed_arrays_and_binomial_functions_are_known(generated):
     assert second != first
     prefs.codegen.runtime.numba.reuse_sources = False
     assert run([5.0, 7], 0.75) == second
+
+
+@pytest.mark.parametrize(
+    ("owner", "name"),
+    [
+        (NumbaCodeGenerator, "translate_expression"),
+        (NumbaTemplate, "__call__"),
+        (pipeline, "kernel_source"),
+        (translation, "optimise_statements"),
+        (base, "make_statements"),
+    ],
+)
+def test_what_is_made_by_something_else_is_not_known(
+    generated, monkeypatch, owner, name
+):
+    evaluated("i + 0.5")
+    original = getattr(owner, name)
+    with monkeypatch.context() as context:
+        # Another function, as somebody may put there
+        other = lambda *args, **kwds: original(*args, **kwds)  # noqa: E731, PLW0108
+        context.setattr(owner, name, other)
+        for _ in range(2):
+            evaluated("i + 0.5")
+            evaluated("i + 0.25")
+        assert len(generated) == 5
+    evaluated("i + 0.5")
+    assert len(generated) == 5
+    # Nor was it kept
+    evaluated("i + 0.25")
+    assert len(generated) == 6
 
 
 def test_who_has_replaced_the_method_is_asked_each_time(generated):
