@@ -61,6 +61,8 @@ class NetworkRecord:
         #: What the run that followed worked with
         self.schedule: Any = None
         self._dependencies = [set(obj._dependencies) for obj in objects]
+        #: The others may lack what they depend on
+        self._were_active = [obj._active for obj in objects]
         self._common: CommonFacts | None = None
 
     def common(self, records: list[tuple[ObjectRecord, Any]]) -> CommonFacts:
@@ -81,6 +83,10 @@ class NetworkRecord:
             and all(o is r() for o, r in zip(objects, self._objects, strict=True))
             and [obj._dependencies for obj in objects] == self._dependencies
             and all(obj._network == self._id for obj in objects)
+            and not any(
+                obj._active and not was
+                for obj, was in zip(objects, self._were_active, strict=True)
+            )
         )
 
     def in_order(self, network: Network) -> list[Any] | None:

@@ -125,6 +125,8 @@ def _described(slot: Slot) -> list[Any]:
         value = getattr(slot, field.name)
         if isinstance(value, np.ndarray):
             value = value.dtype.str, value.shape, value.tobytes()
+        elif isinstance(value, Slot):
+            value = _described(value)
         described.append(value)
     return described
 

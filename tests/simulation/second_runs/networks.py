@@ -293,3 +293,20 @@ def a_stop_between_runs():
     stop()
     network.run(2 * STEP)
     yield group.v, network.t / STEP
+
+
+@case
+def what_a_monitor_of_a_magic_network_depends_on():
+    group, other = NeuronGroup(1, "v : 1"), [NeuronGroup(1, "v : 1")]
+
+    def run_both():
+        own, hidden = group, other[0]
+        monitor = StateMonitor(hidden, "v", record=True)
+        run(STEP)
+        run(STEP)
+        return monitor
+
+    monitor = run_both()
+    for monitor.active in (True, True, False, True):
+        run(STEP)
+        yield monitor.active, len(monitor.t), group.v
