@@ -8,6 +8,7 @@ from weakref import ref
 from brian2numba.preparing.names import Outcome
 from brian2numba.preparing.objects import ObjectRecord
 from brian2numba.preparing.records import Now
+from brian2numba.preparing.snapshots import Snapshot
 
 __all__ = ["CommonFacts"]
 
@@ -25,7 +26,9 @@ class CommonFacts:
         self._of = [(record, record.n_renewed) for record, _ in records]
         snapshots = [pair for record, obj in records for pair in record.snapshots(obj)]
         distinct = {id(snapshot): (obj, snapshot) for obj, snapshot in snapshots}
-        self._snapshots = [(ref(obj), snapshot) for obj, snapshot in distinct.values()]
+        self._snapshots = [
+            (ref(obj), (type(obj), snapshot)) for obj, snapshot in distinct.values()
+        ]
         self._classes = {type(obj) for obj, _ in snapshots}
         every = [record for record, _ in records]
         self._meanings = list({id(m): m for r in every for m in r.meanings}.values())
@@ -49,6 +52,12 @@ class CommonFacts:
                 meaning.outcome(now.run, now.names) is Outcome.SAME
                 for meaning in self._meanings
             )
-            and all(now.is_unchanged(obj(), known) for obj, known in self._snapshots)
+            and all(_is_same(obj(), known, now) for obj, known in self._snapshots)
             and not any(record.reason(obj(), now) for record, obj in self._others)
         )
+
+
+def _is_same(obj: Any, known: tuple[type, Snapshot], now: Now) -> bool:
+    """Tell whether an object, which may be gone, is what it was."""
+    cls, snapshot = known
+    return type(obj) is cls and now.is_unchanged(obj, snapshot)

@@ -34,6 +34,7 @@ COUNTING = {
     "a_method_of_the_network",
     "a_preparation_that_changes_a_group",
     "a_preparation_that_changes_code",
+    "the_class_of_an_object",
 }
 
 

@@ -77,6 +77,22 @@ def a_preparation_that_changes_code():
 
 
 @case
+def the_class_of_an_object():
+    class Resetting(NeuronGroup):
+        def before_run(self, run_namespace=None):
+            super().before_run(run_namespace)
+            self.v = 100
+
+    group, _, network = adder("v += 1")
+    for group.__class__ in (NeuronGroup, NeuronGroup, NeuronGroup, Resetting):
+        network.run(STEP)
+        yield group.v
+    group.__class__ = NeuronGroup
+    network.run(STEP)
+    yield group.v
+
+
+@case
 def a_method_of_all_objects():
     seen = set()
     prepare = BrianObject.before_run
