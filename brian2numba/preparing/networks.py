@@ -55,7 +55,13 @@ class NetworkRecord:
 
     def __init__(self, network: Network, objects: list[Any]) -> None:
         self._id = network.id
-        self._objects = [ref(obj, self._forget) for obj in objects]
+        itself = ref(self)
+
+        def forget(_: Any) -> None:
+            if (record := itself()) is not None:
+                record._forget()
+
+        self._objects = [ref(obj, forget) for obj in objects]
         #: By what they are in this order
         self._schedule, self._places = slots_of(network), list(map(_place, objects))
         #: What the run that followed worked with
@@ -71,7 +77,7 @@ class NetworkRecord:
             self._common = CommonFacts(records)
         return self._common
 
-    def _forget(self, _: Any) -> None:
+    def _forget(self) -> None:
         """Forget all that keeps other things alive, as an object is gone."""
         self.schedule = self._common = None
 
