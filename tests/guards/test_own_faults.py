@@ -45,6 +45,13 @@ def test_the_note_has_the_address():
     assert ISSUES in NOTE
 
 
+@pytest.fixture
+def generated():
+    """Let sources be generated: those that are found meet no accident."""
+    prefs.codegen.runtime.numba.reuse_sources = False
+
+
+@pytest.mark.usefixtures("generated")
 def test_an_accident_in_a_run(monkeypatch):
     monkeypatch.setattr(pipeline, "owner_name", None)
     *others, last = notes_of(simulate, BrianObjectException)
@@ -53,6 +60,7 @@ def test_an_accident_in_a_run(monkeypatch):
     assert any("'NoneType' object is not callable" in note for note in others)
 
 
+@pytest.mark.usefixtures("generated")
 def test_an_accident_between_runs(monkeypatch):
     group = NeuronGroup(2, "v : 1")
     monkeypatch.setattr(pipeline, "owner_name", None)
@@ -153,6 +161,7 @@ import brian2numba
 from brian2numba import pipeline
 
 prefs.codegen.target = "numba"
+prefs.codegen.runtime.numba.reuse_sources = False
 pipeline.owner_name = None
 group = NeuronGroup(2, "dv/dt = -v/(10*ms) : 1", method="euler")
 run(0.1*ms)

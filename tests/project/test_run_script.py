@@ -231,6 +231,7 @@ def test_stages_stop_at_the_first_failure(monkeypatch, capsys):
 def test_what_must_not_need_a_compiler_cannot_find_one():
     hidden = {stage.name for stage in stages() if not stage.compiler}
     suites = {"brian", "long", "loop", "threads", "checked", "numpy", "numba_compiler"}
+    suites |= {"always", "twice"}
     own = {"own", "selection", "others"}
     assert hidden - {"guarded"} == {"docs", "package", *own, *suites}
     for stage in stages():
