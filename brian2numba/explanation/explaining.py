@@ -66,16 +66,7 @@ def explain(
     --------
     >>> print(brian2numba.explain(network))
     """
-    if not (network is None or isinstance(network, Network)):
-        raise TypeError(
-            "Only a Network can be explained, or what run() would simulate if nothing "
-            f"is given; {network!r} is no network."
-        )
-    if get_device() is not all_devices["runtime"]:
-        raise RuntimeError(
-            "Only what Brian simulates in runtime mode can be explained, but the "
-            f"device is {type(get_device()).__name__}. Use set_device('runtime')."
-        )
+    _refuse(network)
     if namespace is None:
         namespace = get_local_namespace(level + 1)
     chosen = magic_network if network is None else network
@@ -86,17 +77,28 @@ def explain(
         obstacle = obstacle_to_compiled_run(chosen)
         schedule = prepared(chosen, namespace, obstacle is None)
         rows = _with_shares(_rows(chosen, schedule, obstacle or ""))
-    rows = tuple(
-        replace(row, prepared=(reasons or {}).get(row.name, "")) for row in rows
-    )
     return Explanation(
         chosen.name,
-        rows,
+        tuple(replace(r, prepared=(reasons or {}).get(r.name, "")) for r in rows),
         obstacle or "",
         number_of_threads(),
         name_of_target(prefs["codegen.target"]),
         None if reasons is None else len(reasons),
     )
+
+
+def _refuse(network: Any) -> None:
+    """Refuse what can't be explained."""
+    if not (network is None or isinstance(network, Network)):
+        raise TypeError(
+            "Only a Network can be explained, or what run() would simulate if nothing "
+            f"is given; {network!r} is no network."
+        )
+    if get_device() is not all_devices["runtime"]:
+        raise RuntimeError(
+            "Only what Brian simulates in runtime mode can be explained, but the "
+            f"device is {type(get_device()).__name__}. Use set_device('runtime')."
+        )
 
 
 def _rows(network: Network, schedule: Schedule | None, loop: str) -> list[Row]:

@@ -116,7 +116,8 @@ def network_run(  # noqa: PLR0913, PLR0917 (the arguments of Network.run)
         objects = objects_in_order(network)
         if _obstacle(network, objects) is not None:
             keep_reasons(network, None)
-            end = float(network.t) + float(duration)
+            # What is no duration is for Brian to refuse
+            end = network.t + duration if Preparation.is_all else None
             with _running_until_it_ends():
                 _Original.run(
                     network,
@@ -128,8 +129,8 @@ def network_run(  # noqa: PLR0913, PLR0917 (the arguments of Network.run)
                     level + _FRAMES_OF_ORIGINAL,
                 )
             _report_work()
-            if Preparation.is_all:
-                _skip(network, end)
+            if end is not None:
+                _skip(network, float(end))
             return
         if float(duration) < 0:
             raise ValueError(

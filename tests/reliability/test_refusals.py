@@ -59,7 +59,7 @@ ELSEWHERE = {
     # Threads, processes, or thousands of lines
     "counter_draws.hidden_arguments": "test_fast_random_numbers",
     "driver.run": "test_native_loop",
-    "explaining.explain": "test_explain",
+    "explaining._refuse": "test_explain",
     "running.the_only_run": "test_forks",
     # Files and the environment
     "preference_sources._check": "test_preference_sources",
