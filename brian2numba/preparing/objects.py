@@ -117,9 +117,7 @@ def _unless_prepared(before_run: Callable[..., None]) -> Callable[..., None]:
             before_run(self, run_namespace)
             return
         record = kept_record(self)
-        reason = (
-            "it was not prepared yet" if record is None else record.reason(self, now)
-        )
+        reason = NEW if record is None else record.reason(self, now)
         if record is not None and not reason:
             record.prepare(self, now)
             return
