@@ -21,6 +21,7 @@ DEFINITIONS = prefs.pref_register[CATEGORY][0]
 PAGE = Path(__file__).parents[1] / "docs" / "preferences.md"
 #: A value of each preference, but for the processor another one than its default
 OTHERS = {
+    "prepare": "always",
     "native_loop": False,
     "cache_dir": "elsewhere",
     "store_state_updates": False,
