@@ -105,8 +105,9 @@ class Guard:
             if not numba_may_be_used():
                 return method(*args, **kwds)
             try:
-                if check is not None:
-                    check(args[0], _arguments(signature, args, kwds))
+                given = check and _arguments(signature, args, kwds)
+                if check is not None and given is not None:
+                    check(args[0], given)
                 if rewrite is not None:
                     args = rewrite(args, kwds)
                 result = method(*args, **kwds)
@@ -124,12 +125,14 @@ class Guard:
 
     def _note(self, signature: inspect.Signature, args: Any, kwds: Any) -> str:
         """Return what an exception tells of the call."""
-        arguments = inspect.Signature.bind_partial(signature, *args, **kwds).arguments
+        bound = _bound(signature, args, kwds)
+        arguments = [] if bound is None else list(bound.arguments.items())[1:]
         given = ", ".join(
             f"{name}={_short.repr(value)}"
-            for name, value in list(arguments.items())[1:]
+            for name, value in arguments
             if name not in _UNSAID
         )
+        given = "..." if bound is None else given
         owner = args[0]
         if self.name == "__init__":
             return f"In {type(owner).__name__}({given})."
@@ -164,9 +167,23 @@ def _one_frame_up(position: int, args: Any, kwds: Any) -> tuple[Any, Any]:
     return args, {**kwds, "level": kwds.get("level", 0) + 1}
 
 
-def _arguments(signature: inspect.Signature, args: Any, kwds: Any) -> dict[str, Any]:
+def _bound(
+    signature: inspect.Signature, args: Any, kwds: Any
+) -> inspect.BoundArguments | None:
+    """Return arguments by name; None where the method will say that they don't fit."""
+    try:
+        return signature.bind_partial(*args, **kwds)
+    except TypeError:
+        return None
+
+
+def _arguments(
+    signature: inspect.Signature, args: Any, kwds: Any
+) -> dict[str, Any] | None:
     """Return all arguments by name; what is missing is for the method to say."""
-    bound = signature.bind_partial(*args, **kwds)
+    bound = _bound(signature, args, kwds)
+    if bound is None:
+        return None
     bound.apply_defaults()
     return bound.arguments
 

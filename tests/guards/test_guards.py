@@ -5,9 +5,11 @@ import inspect
 import pytest
 from brian2 import (
     BinomialFunction,
+    Hz,
     Network,
     NeuronGroup,
     PoissonGroup,
+    PoissonInput,
     SpikeGeneratorGroup,
     StateMonitor,
     Synapses,
@@ -33,6 +35,16 @@ def test_an_error_of_brian_tells_what_was_given():
     assert caught.value.__notes__ == [
         "In NeuronGroup(N=0, model='v : 1', name='cells')."
     ]
+
+
+def test_an_argument_that_there_is_not_is_for_brian_to_refuse():
+    group = NeuronGroup(2, "v : 1", name="cells")
+    with pytest.raises(
+        TypeError, match=r"__init__\(\) got an unexpected .* 'name'"
+    ) as e:
+        PoissonInput(group, "v", 20, 400 * Hz, weight=1, name="drive")
+    assert e.value.__notes__ == ["In PoissonInput(...)."]
+    assert e.value.__context__ is None
 
 
 def test_other_targets_are_left_alone():

@@ -1,6 +1,7 @@
 """A second run sees what has changed since the first: the same as with numpy."""
 
 import importlib
+from contextlib import nullcontext
 from pathlib import Path
 
 import brian2
@@ -10,6 +11,7 @@ from brian2 import MagicNetwork, Network, ms, prefs
 from brian2.devices.device import reinit_devices
 from brian2.utils.logger import catch_logs
 
+from brian2numba.testing.prepared_twice import prepare_twice
 from tests.simulation.second_runs.cases import CASES, observed
 
 for _path in sorted((Path(__file__).parent / "second_runs").glob("*.py")):
@@ -38,14 +40,23 @@ COUNTING = {
 }
 
 
-@pytest.fixture(params=["alone", "between runs of no duration"])
+@pytest.fixture(params=["alone", "between runs of no duration", "prepared twice"])
 def is_between(request, monkeypatch):
     """Let each run be preceded and followed by one of no duration, or not.
 
-    Then changes come after runs that changed nothing, and such runs after changes.
+    Then changes come after runs that changed nothing, and such runs after changes. What
+    these keep is compared with what is prepared anew, or not.
     """
     if request.param == "alone":
-        return False
+        yield False
+        return
+    _put_between(monkeypatch)
+    with prepare_twice() if request.param == "prepared twice" else nullcontext():
+        yield True
+
+
+def _put_between(monkeypatch):
+    """Let each run be preceded and followed by one of no duration."""
     run_once = Network.run
 
     def run(network, duration, *args, level=0, **options):
@@ -62,7 +73,6 @@ def is_between(request, monkeypatch):
 
     run.original_function = run_once.original_function
     monkeypatch.setattr(Network, "run", run)
-    return True
 
 
 _RUN = Network.run
