@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from copy import copy
+from dataclasses import replace
 from typing import Any
 from weakref import WeakSet
 
@@ -20,6 +21,7 @@ from brian2.core.preferences import prefs
 from brian2.utils.logger import get_logger
 
 from brian2numba.errors import FunctionLeftToPythonError, TypeLeftToPythonError
+from brian2numba.reuse.requests import Request
 from brian2numba.target import NumbaCodeObject
 from brian2numba.user_functions.in_python import as_it_takes
 from brian2numba.user_functions.parts import unwrapped
@@ -68,35 +70,22 @@ class _CodeObjects:
             if isinstance(made, NumbaCodeObject) and made.source.implicit:
                 source = made.source
                 numbers_only = [source.user_functions[n] for n in source.takes_numbers]
-                made.make_stand_in = lambda: self._stand_in(
-                    numbers_only, owner, *args, **kwds
-                )
+                request = Request(owner, *args, **kwds)
+                made.make_stand_in = lambda: self._stand_in(numbers_only, request)
             return made
-        stand_in = self._stand_in(one_by_one, owner, *args, **kwds)
+        stand_in = self._stand_in(one_by_one, Request(owner, *args, **kwds))
         stand_in.left_to_python = reason
         return stand_in
 
-    def _stand_in(  # noqa: PLR0913, PLR0917 (the arguments of Device.code_object)
-        self,
-        one_by_one: Sequence[Function],
-        owner: Any,
-        name: str,
-        abstract_code: Any,
-        variables: dict[str, Any],
-        template_name: str,
-        variable_indices: dict[str, str],
-        codeobj_class: Any = None,
-        template_kwds: Any = None,
-        override_conditional_write: Any = None,
-        compiler_kwds: Any = None,
-    ) -> Any:
+    def _stand_in(self, one_by_one: Sequence[Function], request: Request) -> Any:
         """Make the code object that Brian's numpy target has for the same code.
 
         The functions `one_by_one` are called with the values of one neuron at a time.
         """
-        template = getattr(NumpyCodeObject.templater, template_name)
+        owner = request.owner
+        template = getattr(NumpyCodeObject.templater, request.template_name)
         # Also what the indices are of names that are not there yet
-        variables, indices = dict(variables), copy(variable_indices)
+        variables, indices = dict(request.variables), copy(request.variable_indices)
         for needed in template.variables - variables.keys():
             variables[needed] = owner.variables[needed]
             index = indices[needed]
@@ -107,17 +96,11 @@ class _CodeObjects:
             for n, v in variables.items()
             if isinstance(v, Function)
         }
-        return self._make(
-            owner,
-            name,
-            abstract_code,
-            variables,
-            template_name,
-            indices,
-            codeobj_class=NumpyCodeObject,
-            template_kwds=template_kwds,
-            override_conditional_write=override_conditional_write,
+        # Compilers of C++ have nothing to do with it
+        own = replace(
+            request, variables=variables, variable_indices=indices, compiler_kwds=None
         )
+        return own.passed_to(self._make, NumpyCodeObject)
 
 
 #: The functions that the user was told of

@@ -13,6 +13,8 @@ from brian2.devices.device import reinit_devices
 import brian2numba  # noqa: F401 (registers the target)
 from brian2numba import reuse
 from brian2numba.compilation import compiler, numba_kernel, stored_code, units
+from brian2numba.containers import spike_queue
+from brian2numba.containers.connectivity import Connectivity
 from tools.without_compiler import find_compilers
 
 
@@ -115,3 +117,18 @@ def kernel_count(empty_cache, monkeypatch):
     for module, name in ((stored_code, "object_code"), (numba_kernel, "compile_to_c")):
         monkeypatch.setattr(module, name, counted(getattr(module, name)))
     return lambda: len(compiled)
+
+
+@pytest.fixture
+def sorted_synapses(monkeypatch):
+    """Count how often synapses are sorted."""
+    counted = []
+
+    class Counted(Connectivity):
+        @classmethod
+        def of(cls, *args):
+            counted.append(1)
+            return Connectivity.of(*args)
+
+    monkeypatch.setattr(spike_queue, "Connectivity", Counted)
+    return counted

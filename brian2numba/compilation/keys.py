@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 
 import llvmlite
@@ -11,7 +12,7 @@ import llvmlite.binding as llvm
 
 from brian2numba.compilation.machine_code import Processor
 
-__all__ = ["kernel_key"]
+__all__ = ["digest_of_files", "kernel_key"]
 
 _PACKAGE = Path(__file__).parent.parent
 #: The parts of the package that end up in kernels, or that translate them
@@ -60,11 +61,26 @@ def kernel_key(source: str, of: Processor, level: int) -> bytes:
 @functools.cache
 def _library_digest() -> str:
     """Return a digest of all that this package adds to a kernel's source."""
+    return digest_of_files(_PACKAGE, _PARTS)
+
+
+def digest_of_files(package: Path, parts: Iterable[str]) -> str:
+    """Return a digest of modules and templates of a package.
+
+    Parameters
+    ----------
+    package : `pathlib.Path`
+        The package's folder.
+    parts : iterable of str
+        Files, and folders of which what is within folders does not count.
+    """
     digest = hashlib.sha256()
-    for part in _PARTS:
-        path = _PACKAGE / part
-        files = [path] if path.is_file() else sorted(path.glob("*.py"))
+    for part in parts:
+        path = package / part
+        files = [path] if path.is_file() else sorted(path.glob("*.py*"))
         for file in files:
-            digest.update(file.relative_to(_PACKAGE).as_posix().encode() + b"\0")
-            digest.update(file.read_bytes() + b"\0")
+            # Neither compiled modules nor folders
+            if file.suffix in (".py", ".py_"):
+                digest.update(file.relative_to(package).as_posix().encode() + b"\0")
+                digest.update(file.read_bytes() + b"\0")
     return digest.hexdigest()

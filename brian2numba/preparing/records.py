@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from weakref import ref
 
+from brian2.codegen.codeobject import CodeObject
 from brian2.core.variables import Subexpression
 from brian2.input.spikegeneratorgroup import SpikeGeneratorGroup
 
@@ -136,11 +137,13 @@ class Record:
         self._snapshot: Snapshot | None = None
         self._of_group: Snapshot | None = None
 
-    @staticmethod
-    def _known(code_object: Any) -> Any:
-        """Return a code object, also behind a weak proxy; it has to be ours."""
+    #: The classes of code objects of which it is known what they depend on
+    _targets: tuple[type[CodeObject], ...] = (NumbaCodeObject,)
+
+    def _known(self, code_object: Any) -> Any:
+        """Return a code object, also behind a weak proxy."""
         found = code_object.__repr__.__self__
-        if type(found) is not NumbaCodeObject:
+        if type(found) not in self._targets:
             raise NotKnownError("it has code for another target")
         return found
 

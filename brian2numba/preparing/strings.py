@@ -127,11 +127,7 @@ def _n_indices(kwds: Mapping[str, Any]) -> int:
 class _StringRecord(Record):
     """What the code of a string was made from."""
 
-    @staticmethod
-    def _known(code_object: Any) -> Any:
-        if type(code_object) not in (NumbaCodeObject, NumpyCodeObject):
-            raise NotKnownError("it has code for another target")
-        return code_object
+    _targets = (NumbaCodeObject, NumpyCodeObject)
 
     def code_for(self, indices: Any) -> Callable[[], Any]:
         """Return the code for other elements; for those that it was made for if None.

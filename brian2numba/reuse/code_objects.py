@@ -61,36 +61,14 @@ class _CodeObjects:
         self._is_brians = is_brians(device.code_object)
         device.code_object = self.code_object
 
-    def code_object(  # noqa: PLR0913, PLR0917 (the arguments of Device.code_object)
-        self,
-        owner: Any,
-        name: str,
-        abstract_code: Any,
-        variables: dict[str, Any],
-        template_name: str,
-        variable_indices: dict[str, str],
-        codeobj_class: Any = None,
-        template_kwds: Any = None,
-        override_conditional_write: Any = None,
-        compiler_kwds: Any = None,
-    ) -> CodeObject:
+    def code_object(self, *args: Any, **kwds: Any) -> CodeObject:
         """Make a code object, see `Device.code_object`."""
-        request = Request(
-            owner,
-            name,
-            abstract_code,
-            variables,
-            template_name,
-            variable_indices,
-            template_kwds or {},
-            override_conditional_write,
-            compiler_kwds or {},
-        )
-        of_class = self._device.code_object_class(codeobj_class)
-        is_usual = isinstance(abstract_code, Mapping)
+        request = Request(*args, **kwds)
+        of_class = self._device.code_object_class(request.codeobj_class)
+        is_usual = isinstance(request.abstract_code, Mapping)
         if not (is_usual and self._can_be_known(of_class)):
             return self._anew(request, of_class)
-        aliases = Aliases(variables, abstract_code.values())
+        aliases = Aliases(request.variables, request.abstract_code.values())
         key = key_of(request, aliases)
         if key is None:
             return self._anew(request, of_class)
@@ -115,18 +93,8 @@ class _CodeObjects:
         )
 
     def _anew(self, request: Request, of_class: Any) -> Any:
-        return self._make(
-            request.owner,
-            request.name,
-            request.abstract_code,
-            request.variables,
-            request.template_name,
-            request.variable_indices,
-            codeobj_class=of_class,
-            template_kwds=request.template_kwds,
-            override_conditional_write=request.override_conditional_write,
-            compiler_kwds=request.compiler_kwds,
-        )
+        """Return what is made where nothing is known."""
+        return request.passed_to(self._make, of_class)
 
     def _first(self, key: Any, request: Request, aliases: Aliases) -> Any:
         """Make a code object whose source is not known, and remember the source."""

@@ -97,7 +97,7 @@ class KnownSource:
         request.variable_indices.update(self.indices)
         accesses = {name: set(names) for name, names in self.accesses.items()}
         keywords = {
-            **request.template_kwds,
+            **request.keywords,
             "variables": variables,
             "accesses": Accesses(**accesses),
             "counter_based": prefs["codegen.runtime.numba.random"] == "fast",
@@ -141,7 +141,7 @@ def known_source(
     """
     source = codeobj.source
     own = {slot.name for slot in codeobj.behaviour.slots()}
-    keywords = {**request.template_kwds, "variables": codeobj.variables}
+    keywords = {**request.keywords, "variables": codeobj.variables}
     accesses = codeobj.accesses
     known = KnownSource(
         source.text,

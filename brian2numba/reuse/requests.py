@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,7 +52,7 @@ _INVARIANT = "_lio_"
 
 @dataclass(frozen=True)
 class Request:
-    """The arguments of `Device.code_object`, for the numba target."""
+    """The arguments of `Device.code_object`."""
 
     owner: Any
     name: str
@@ -60,9 +60,30 @@ class Request:
     variables: dict[str, Any]
     template_name: str
     variable_indices: dict[str, str]
-    template_kwds: Mapping[str, Any]
-    override_conditional_write: Any
-    compiler_kwds: Mapping[str, Any]
+    codeobj_class: Any = None
+    template_kwds: Mapping[str, Any] | None = None
+    override_conditional_write: Any = None
+    compiler_kwds: Mapping[str, Any] | None = None
+
+    @property
+    def keywords(self) -> Mapping[str, Any]:
+        """What the template is given."""
+        return self.template_kwds or {}
+
+    def passed_to(self, make: Callable[..., Any], codeobj_class: Any) -> Any:
+        """Return what a device's method makes, for a target."""
+        return make(
+            self.owner,
+            self.name,
+            self.abstract_code,
+            self.variables,
+            self.template_name,
+            self.variable_indices,
+            codeobj_class=codeobj_class,
+            template_kwds=self.template_kwds,
+            override_conditional_write=self.override_conditional_write,
+            compiler_kwds=self.compiler_kwds,
+        )
 
 
 def key_of(request: Request, aliases: Aliases) -> Description | None:
@@ -89,7 +110,7 @@ def key_of(request: Request, aliases: Aliases) -> Description | None:
 
 
 def _key(request: Request, aliases: Aliases) -> Description:
-    variables, keywords = request.variables, request.template_kwds
+    variables, keywords = request.variables, request.keywords
     given = sorted(keywords.keys() - NEVER_READ)
     of_keywords = [(f"{k} of the template", v) for k, v in _variables_in(keywords)]
     return (

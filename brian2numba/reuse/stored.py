@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import platform
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import brian2
 import sympy
 
+from brian2numba.compilation.keys import digest_of_files
 from brian2numba.reuse.known_sources import KnownSource
 from brian2numba.reuse.table import Table
 from brian2numba.store import current_store
@@ -74,23 +73,9 @@ def _stored_key(key: Any) -> bytes:
 @functools.cache
 def _versions() -> str:
     """Return the versions of all that takes part in generating a source."""
-    brians = _digest(Path(brian2.__file__).parent, _BRIANS_PARTS)
+    brians = digest_of_files(Path(brian2.__file__).parent, _BRIANS_PARTS)
     return (
-        f"brian2numba {_digest(_PACKAGE, _PARTS)}\n"
+        f"brian2numba {digest_of_files(_PACKAGE, _PARTS)}\n"
         f"brian2 {brian2.__version__} {brians}\n"
         f"sympy {sympy.__version__}\nPython {platform.python_version()}"
     )
-
-
-def _digest(package: Path, parts: Iterable[str]) -> str:
-    """Return a digest of files, and of those in folders, of a package."""
-    digest = hashlib.sha256()
-    for part in parts:
-        path = package / part
-        files = [path] if path.is_file() else sorted(path.glob("*.py*"))
-        for file in files:
-            # Neither compiled modules nor folders
-            if file.suffix in (".py", ".py_"):
-                digest.update(file.relative_to(package).as_posix().encode() + b"\0")
-                digest.update(file.read_bytes() + b"\0")
-    return digest.hexdigest()

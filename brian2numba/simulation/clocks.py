@@ -9,13 +9,13 @@ from typing import Any
 from brian2.core.clocks import BaseClock, Clock
 from brian2.units import second
 
-from brian2numba.hooks import own_function
+from brian2numba.hooks import Originals
 
 __all__ = ["set_intervals"]
 
 #: How Brian's clocks find the time steps of a run
 _METHODS = ("set_interval", "_set_t_update_dt", "_calc_timestep")
-_OWN = tuple(own_function(Clock, name) for name in _METHODS)
+_ORIGINALS = Originals(*((Clock, name) for name in _METHODS))
 #: Brian warns of runs that end at later steps
 _MANY_STEPS = 2**40
 
@@ -31,8 +31,8 @@ def set_intervals(clocks: Iterable[BaseClock], start: float, end: float) -> None
         The times at which the run begins and ends, in seconds.
     """
     for clock in clocks:
-        methods = tuple(getattr(type(clock), name, None) for name in _METHODS)
-        if methods != _OWN or not _set(clock, start, end):
+        is_brians = type(clock) is Clock and _ORIGINALS.are_there()
+        if not (is_brians and _set(clock, start, end)):
             clock.set_interval(start * second, end * second)
 
 

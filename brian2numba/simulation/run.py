@@ -54,7 +54,8 @@ logger = get_logger("brian2.codegen.runtime.numba")
 _FRAMES, _FRAMES_OF_ORIGINAL = 2, 1
 #: How the clocks that compiled code advances do it
 _ADVANCE = tuple(own_function(clock, "advance") for clock in (Clock, EventClock))
-_CHECK = Group._check_for_invalid_states
+#: How groups look for values that are none
+_CHECK = own_function(Group, "_check_for_invalid_states")
 #: How long, in seconds, users wait without asking what for
 _NOTICEABLE = 2.0
 

@@ -13,6 +13,7 @@ from brian2.devices.device import get_device
 
 from brian2numba.device.random_counters import attach_random_counters
 from brian2numba.preparing import is_prepared, prepare
+from brian2numba.simulation.clocks import set_intervals
 from brian2numba.simulation.running import the_only_run
 from brian2numba.simulation.schedule import Schedule
 
@@ -44,8 +45,8 @@ def prepared(network: Network, namespace: Any, is_compiled: bool) -> Schedule | 
     """
     objects = network.sorted_objects
     network._clocks = {obj.clock for obj in objects}
-    for clock in network._clocks:
-        clock.set_interval(network.t, network.t)
+    now = float(network.t)
+    set_intervals(network._clocks, now, now)
     if not is_compiled:
         network.before_run(namespace)
         return None

@@ -12,13 +12,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import numpy as np
-
-from brian2numba.generation.slots import Slot
 from brian2numba.preparing import kept_schedule
 from brian2numba.preparing.names import CallersNames
 from brian2numba.preparing.objects import ObjectRecord, _Preparing
 from brian2numba.preparing.records import Now
+from brian2numba.reuse.comparison import facts_of
 from brian2numba.simulation import run
 from brian2numba.simulation.schedule import Schedule
 
@@ -105,30 +103,14 @@ def _plan(schedule: Schedule) -> list[Any]:
 
 def _facts(code_object: Any) -> tuple[Any, ...]:
     """Return all that a code object does, but for its name."""
-    source = code_object.source
+    indices, accesses = code_object.variable_indices, code_object.accesses
     return (
         code_object.template_name,
-        source.text,
-        [(n, code_object.variable_indices[n]) for n in sorted(code_object.variables)],
-        [_described(slot) for slot in source.slots],
-        [(type(slot), slot.name) for slot in source.slots],
-        source.model_code,
-        sorted(code_object.accesses.read),
-        sorted(code_object.accesses.written),
+        # Brian makes a function anew of each Python function with units
+        facts_of(dataclasses.replace(code_object.source, user_functions={})),
+        [(name, indices[name]) for name in sorted(code_object.variables)],
+        accesses,
     )
-
-
-def _described(slot: Slot) -> list[Any]:
-    """Return what a slot stands for, and what is in it now."""
-    described = []
-    for field in dataclasses.fields(slot):
-        value = getattr(slot, field.name)
-        if isinstance(value, np.ndarray):
-            value = value.dtype.str, value.shape, value.tobytes()
-        elif isinstance(value, Slot):
-            value = _described(value)
-        described.append(value)
-    return described
 
 
 def _compare(what: str, kept: list[Any], fresh: list[Any]) -> None:

@@ -14,24 +14,6 @@ from brian2 import (
 )
 from brian2.utils.logger import BrianLogger, catch_logs
 
-from brian2numba.containers import spike_queue
-from brian2numba.containers.connectivity import Connectivity
-
-
-@pytest.fixture
-def sorted_synapses(monkeypatch):
-    """Count how often synapses are sorted."""
-    counted = []
-
-    class Counted(Connectivity):
-        @classmethod
-        def of(cls, *args):
-            counted.append(1)
-            return Connectivity.of(*args)
-
-    monkeypatch.setattr(spike_queue, "Connectivity", Counted)
-    return counted
-
 
 class Model:
     """A spike in each step of 0.1 ms, and neurons that count how many arrive."""

@@ -22,8 +22,6 @@ from brian2 import (
 )
 from brian2.devices.device import reinit_devices
 
-from brian2numba.containers import spike_queue
-from brian2numba.containers.connectivity import Connectivity
 from tests.simulation.second_runs.cases import attempt
 
 STEP = 0.1 * ms
@@ -386,21 +384,6 @@ def test_a_file_is_restored_in_another_process(target, tmp_path):
 
 
 # What is not found out again
-
-
-@pytest.fixture
-def sorted_synapses(monkeypatch):
-    """Count how often synapses are sorted."""
-    counted = []
-
-    class Counted(Connectivity):
-        @classmethod
-        def of(cls, *args):
-            counted.append(1)
-            return Connectivity.of(*args)
-
-    monkeypatch.setattr(spike_queue, "Connectivity", Counted)
-    return counted
 
 
 def versions(model):
