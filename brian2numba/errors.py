@@ -8,8 +8,7 @@ exception that Brian's users expect at that place.
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from typing import Any
 
 __all__ = [
@@ -261,20 +260,30 @@ _EXCEPTIONS: dict[Status, tuple[type[Exception], str]] = {
 }
 
 
-@contextmanager
-def memory_for(where: str) -> Iterator[None]:
+class memory_for:
     """Let a `MemoryError` say which model object there was no memory for.
 
     Parameters
     ----------
-    where : str
-        The model object, as in "the Synapses 'S'".
+    where : str or callable
+        The model object, as in "the Synapses 'S'", or what returns that: it is asked
+        for after an error only.
     """
-    try:
-        yield
-    except MemoryError as error:
-        _, message = _EXCEPTIONS[Status.OUT_OF_MEMORY]
-        raise MemoryError(message.format(where=where)) from error
+
+    __slots__ = ("_where",)
+
+    def __init__(self, where: str | Callable[[], str]) -> None:
+        self._where = where
+
+    def __enter__(self) -> None:
+        """Begin what takes memory."""
+
+    def __exit__(self, kind: Any, error: BaseException | None, traceback: Any) -> None:
+        """Say what it was for if there was none."""
+        if isinstance(error, MemoryError):
+            _, message = _EXCEPTIONS[Status.OUT_OF_MEMORY]
+            where = self._where if isinstance(self._where, str) else self._where()
+            raise MemoryError(message.format(where=where)) from error
 
 
 def exception_for(status: int, where: str, index: int = 0, size: int = 0) -> Exception:

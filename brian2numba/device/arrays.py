@@ -124,11 +124,8 @@ def put_back(
     size : int or tuple of int
         The size.
     """
-    try:
+    with memory_for(lambda: _described(variable)):
         container.put_back(values, size)
-    except MemoryError:
-        with memory_for(_described(variable)):
-            raise
     variable.size = size
 
 
@@ -167,7 +164,7 @@ class _ArrayMethods:
         if not numba_is_target():
             self._add_array(var)
         elif isinstance(var, DynamicArrayVariable):
-            with memory_for(_described(var)):
+            with memory_for(lambda: _described(var)):
                 self._device.arrays[var] = _new_container(var)
         else:
             self._device.arrays[var] = _aligned_array(var.size, var.dtype)
@@ -193,28 +190,22 @@ class _ArrayMethods:
         if not is_ours(array):
             self._fill_with_array(var, arr)
             return
-        try:
+        with memory_for(lambda: _described(var)):
             if self._is_filled_by_brian and self._original.are_there():
                 array.fill(arr)
             else:
                 array.detach()
                 self._fill_with_array(var, arr)
-        except MemoryError:
-            with memory_for(_described(var)):
-                raise
 
     def resize(self, var: DynamicArrayVariable, new_size: Any) -> None:
         """Change the size of a variable's array."""
         array = self._device.arrays[var]
-        try:
+        with memory_for(lambda: _described(var)):
             if type(array) is np.ndarray and not array.flags.owndata:
                 self._device.arrays[var] = _resized(array, new_size)
                 Replacements.count += 1
             else:
                 self._resize(var, new_size)
-        except MemoryError:
-            with memory_for(_described(var)):
-                raise
 
     def get_capsule(self, var: DynamicArrayVariable) -> Any:
         """Return a capsule of the C++ array, which takes the place of ours."""

@@ -70,11 +70,8 @@ class _PathwayQueue(SpikeQueue):
         return is_usual and pathway.eventspace is events
 
     def _restore_from_full_state(self, state: Any) -> None:
-        try:
+        with memory_for(self._where):
             super()._restore_from_full_state(state)
-        except MemoryError:
-            with memory_for(self._where):
-                raise
 
 
 def own_queue(pathway: Any) -> SpikeQueue:
