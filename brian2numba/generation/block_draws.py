@@ -21,9 +21,17 @@ __all__ = ["BlockDraws", "block_draws"]
 #: Where the numbers of a block are
 _BUFFER = "_drawn"
 
-_CALL = re.compile(r"_(randn?)\(_vectorisation_idx, _random_streams\)")
+#: What takes several numbers, for each function that draws one of a kind
+_TAKE = {
+    "_rand": "_take_uniform",
+    "_randn": "_take_normal",
+    "_binomial_by_table": "_take_binomial_by_table",
+    "_binomial_by_normal": "_take_binomial_by_normal",
+}
+_CALL = re.compile(
+    rf"\b({'|'.join(_TAKE)})\(_vectorisation_idx, ((?:\w+, )*)_random_streams\)"
+)
 _STREAMS = re.compile(r"\b_random_streams\b")
-_TAKE = {"rand": "_take_uniform", "randn": "_take_normal"}
 #: More draws than that are made one by one: blocks would be too short to pay off
 _MAX_DRAWS = 16
 #: Elements are done in whole vectors
@@ -40,12 +48,15 @@ class BlockDraws:
         The statements; they read the numbers from ``_drawn``.
     take : str
         The name of the function that takes numbers for a block.
+    given : str
+        What it is given beyond where the numbers are wanted, and how many.
     n_numbers : int
         How many numbers an element takes.
     """
 
     code: str
     take: str
+    given: str
     n_numbers: int
 
     @property
@@ -62,7 +73,7 @@ class BlockDraws:
     def before(self) -> tuple[str]:
         """The statement that takes the numbers of a block."""
         n_numbers = f"{self.n_numbers} * (_stop - _start)"
-        return (f"{self.take}({_BUFFER}, {n_numbers}, _random_streams)",)
+        return (f"{self.take}({_BUFFER}, {n_numbers}, {self.given}_random_streams)",)
 
 
 def block_draws(code: str) -> BlockDraws | None:
@@ -77,8 +88,8 @@ def block_draws(code: str) -> BlockDraws | None:
     -------
     BlockDraws or None
         None where nothing is drawn, or not the same number of times for all elements,
-        or both kinds of numbers: the order of draws decides which kind's buffer is
-        refilled first.
+        or several kinds of numbers: the order of draws decides which kind's buffer is
+        refilled first, and which number is drawn again.
     """
     found = _CALL.findall(code)
     kinds, n_numbers = set(found), len(found)
@@ -95,7 +106,8 @@ def block_draws(code: str) -> BlockDraws | None:
             place = f"({place}) * {n_numbers} + {next(numbers)}"
         return f"{_BUFFER}[{place}]"
 
-    return BlockDraws(_CALL.sub(item, code), _TAKE[kinds.pop()], n_numbers)
+    function, given = kinds.pop()
+    return BlockDraws(_CALL.sub(item, code), _TAKE[function], given, n_numbers)
 
 
 def _always_made(code: str) -> Iterator[ast.AST]:
@@ -105,7 +117,7 @@ def _always_made(code: str) -> Iterator[ast.AST]:
     ]
     while pending:
         node = pending.pop()
-        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("_rand", "_randn"):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in _TAKE:
             yield node
         elif not _may_end_early(node):
             pending += ast.iter_child_nodes(node)

@@ -20,7 +20,12 @@ __all__ = ["RANDOM_KEY", "CounterBlocks", "CounterDraws", "counter_blocks"]
 #: What the source calls the key, and the streams
 RANDOM_KEY, RANDOM_STREAMS = "_random_key", "_random_streams"
 
-_CALL = re.compile(r"_(randn?)_at\(_vectorisation_idx, _random_key, (\d+)\)")
+#: The functions of an element and a draw, which therefore are made for a whole block
+_OF_ELEMENTS = ("_rand", "_randn", "_binomial_by_table", "_binomial_by_normal")
+_CALL = re.compile(
+    rf"\b({'|'.join(_OF_ELEMENTS)})_at"
+    r"\(_vectorisation_idx, ((?:\w+, )*)_random_key, (\d+)\)"
+)
 #: More than that are made one by one: the numbers of a block would fill the cache
 _MAX_BLOCKS = 6
 #: The number of a draw has 16 bits
@@ -55,8 +60,9 @@ class CounterDraws:
                 f"The code of an object draws random numbers in more than {_MAX_DRAWS} "
                 "places. Use codegen.runtime.numba.random = 'numpy' for it."
             )
-        if name in ("_rand", "_randn"):
-            return f"{name}_at", [RANDOM_KEY, str(number)]
+        if name in _OF_ELEMENTS:
+            given = [h for h in hidden if h != RANDOM_STREAMS]
+            return f"{name}_at", [*given, RANDOM_KEY, str(number)]
         stream = f"_stream_of(_vectorisation_idx, {RANDOM_STREAMS}, {number})"
         return name, [stream if h == RANDOM_STREAMS else h for h in hidden]
 
@@ -70,25 +76,26 @@ class CounterBlocks:
     code : str
         The statements; they read the numbers of the k-th draw from ``_drawn<k>``.
     draws : tuple
-        The name of the function that makes the numbers, and the number of the draw.
+        The name of the function that makes the numbers, what it is given beyond where
+        they are wanted, and the number of the draw.
     """
 
     code: str
-    draws: tuple[tuple[str, str], ...]
+    draws: tuple[tuple[str, str, str], ...]
     #: The number of elements for which numbers are made at once
     block_size: ClassVar[str] = "_MASK_SIZE"
 
     @property
     def buffers(self) -> list[str]:
         """What the kernel calls the memory for the numbers of each draw."""
-        return [f"_drawn{draw}" for _, draw in self.draws]
+        return [f"_drawn{draw}" for *_, draw in self.draws]
 
     @property
     def before(self) -> list[str]:
         """The statements that make the numbers of a block."""
         return [
-            f"{fill}(_drawn{draw}, _start, _stop, {RANDOM_KEY}, {draw})"
-            for fill, draw in self.draws
+            f"{fill}(_drawn{draw}, _start, _stop, {given}{RANDOM_KEY}, {draw})"
+            for fill, given, draw in self.draws
         ]
 
 
@@ -105,7 +112,10 @@ def counter_blocks(code: str) -> CounterBlocks | None:
     CounterBlocks or None
         None where nothing is drawn, or too much.
     """
-    draws = tuple((f"_fill_{kind}", number) for kind, number in _CALL.findall(code))
+    draws = tuple(
+        (f"_fill{function}", given, number)
+        for function, given, number in _CALL.findall(code)
+    )
     if not 0 < len(draws) <= _MAX_BLOCKS:
         return None
-    return CounterBlocks(_CALL.sub(r"_drawn\2[_idx - _start]", code), draws)
+    return CounterBlocks(_CALL.sub(r"_drawn\3[_idx - _start]", code), draws)

@@ -23,6 +23,7 @@ from brian2numba.errors import Status
 from brian2numba.generation.counter_draws import RANDOM_STREAMS
 from brian2numba.kernels import (
     arithmetic,
+    binomial_numbers,
     cable,
     counter_based,
     counter_streams,
@@ -35,7 +36,6 @@ from brian2numba.kernels import (
     timed_arrays,
 )
 from brian2numba.kernels.random_numbers import (
-    binomial_by_normal,
     poisson,
     rand,
     randn,
@@ -92,11 +92,6 @@ def _randn(index: int, streams: Any) -> float:
 def _poisson(rate: float, index: int, streams: Any) -> int:
     """Draw from the Poisson distribution with mean `rate`."""
     return poisson(rate, streams)
-
-
-def _binomial_by_normal(index: int, loc: float, scale: float, streams: Any) -> float:
-    """Draw from the normal distribution that is close to a binomial one."""
-    return binomial_by_normal(loc, scale, streams)
 
 
 _MATH = {
@@ -183,6 +178,18 @@ _CREATION = (
 )
 
 
+#: The functions of `brian2numba.kernels.binomial_numbers`
+_BINOMIAL = (
+    "binomial_by_normal",
+    "binomial_by_normal_at",
+    "binomial_by_table",
+    "binomial_by_table_at",
+    "fill_binomial_by_normal",
+    "fill_binomial_by_table",
+    "take_binomial_by_normal",
+    "take_binomial_by_table",
+)
+
 #: The functions of `brian2numba.kernels.distances`
 _DISTANCES = (
     "N_AHEAD",
@@ -250,7 +257,7 @@ def namespace() -> dict[str, Any]:
         "_take_uniform": random_numbers.take_uniform,
         "_take_normal": random_numbers.take_normal,
         "_binomial": random_numbers.binomial,
-        "_binomial_by_normal": _binomial_by_normal,
+        **{f"_{name}": getattr(binomial_numbers, name) for name in _BINOMIAL},
         "_timed_array": timed_arrays.timed_array,
         "_timed_array_2d": timed_arrays.timed_array_2d,
         # What Brian's optimiser makes of expressions such as sqrt(-1.0)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from brian2numba.generation.binomial_tables import binomial_table
 from brian2numba.generation.library import LibraryCall
 
 __all__ = ["binomial"]
@@ -44,7 +45,13 @@ def binomial(
     rarer = min(p, 1 - p)
     often = 1 - rarer
     block = n if often == 1 else min(n, int(_LEAST_LOGARITHM / np.log(often)))
-    n_blocks, rest = divmod(n, block) if n > block else (0, n)
+    if n <= block:
+        inversion = _inversion("n", n, rarer, often).values()
+        table = binomial_table(
+            n, _rounded(rarer), _rounded(often), *inversion, p > rarer
+        )
+        return LibraryCall("_binomial_by_table", table, draws=True), {}
+    n_blocks, rest = divmod(n, block)
     given = {
         "n_blocks": n_blocks,
         "block": block,

@@ -40,6 +40,7 @@ __all__ = [
     "normal_pair",
     "open_key",
     "philox",
+    "rand_again",
     "rand_at",
     "randn_at",
     "random_bits",
@@ -151,7 +152,20 @@ def rand_at(element: int, key: Key, draw: int) -> float:
     draw : int
         Which draw of the code it is.
     """
-    bits = random_bits(_shared(element), 0, draw, key)
+    return rand_again(element, key, draw, 0)
+
+
+def rand_again(element: int, key: Key, draw: int, n_before: int) -> float:
+    """Return another uniform number for a draw of which some have been refused.
+
+    Parameters
+    ----------
+    element, key, draw : int, Key, int
+        See `rand_at`.
+    n_before : int
+        How many came before.
+    """
+    bits = random_bits(_shared(element), n_before, draw, key)
     is_second = element & _HALF != 0
     return uniform(bits[2], bits[3]) if is_second else uniform(bits[0], bits[1])
 

@@ -18,9 +18,10 @@ __all__ = [
     "Streams",
     "binomial",
     "binomial_by_inversion",
-    "binomial_by_normal",
     "close_streams",
+    "drawn_uniform",
     "open_streams",
+    "pass_uniform",
     "poisson",
     "rand",
     "randn",
@@ -143,14 +144,30 @@ def take_uniform(numbers: Pointer[float64], n: int, streams: Streams) -> None:
     """
     done = 0
     while done < n:
-        i = streams.uniform_position
-        if i == 0:
-            _refill_uniform(streams)
-        n_now = min(n - done, streams.size - i)
-        _copy(numbers + done, streams.uniform + i, n_now)
+        uniform, n_now = drawn_uniform(n - done, streams)
+        _copy(numbers + done, uniform, n_now)
+        pass_uniform(n_now, streams)
         done += n_now
-        i += n_now
-        streams.uniform_position = i if i < streams.size else 0
+
+
+def drawn_uniform(n: int, streams: Streams) -> tuple[Pointer[float64], int]:
+    """Return where the next uniform numbers are, and for how many of `n` that holds.
+
+    They are not drawn before `pass_uniform`.
+    """
+    i = streams.uniform_position
+    if i == 0:
+        _refill_uniform(streams)
+    return streams.uniform + i, min(n, streams.size - i)
+
+
+def pass_uniform(n: int, streams: Streams) -> None:
+    """Say that numbers of those that `drawn_uniform` returned have been drawn.
+
+    Once the buffer is full again, its first number is not drawn for being there.
+    """
+    i = streams.uniform_position + n
+    streams.uniform_position = i if i < streams.size else 0
 
 
 def take_normal(numbers: Pointer[float64], n: int, streams: Streams) -> None:
@@ -322,16 +339,3 @@ def binomial(  # noqa: PLR0913, PLR0917
         counted += binomial_by_inversion(block, p, q, q_to_block, block_bound, streams)
     counted += binomial_by_inversion(rest, p, q, q_to_rest, rest_bound, streams)
     return counted if n_or_zero == 0 else n_or_zero - counted
-
-
-def binomial_by_normal(loc: float, scale: float, streams: Streams) -> float:
-    """Approximate a binomial number by a normal one, in single precision.
-
-    Parameters
-    ----------
-    loc, scale : float
-        The mean and the standard deviation.
-    streams : Streams
-        Opened streams.
-    """
-    return np.float64(np.float32(randn(streams) * scale + loc))

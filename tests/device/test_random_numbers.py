@@ -19,7 +19,7 @@ from brian2.utils.logger import catch_logs
 
 from brian2numba.device import random_reserve, random_state
 from brian2numba.device.random_state import RandomStreams, attach_random_streams
-from brian2numba.kernels import random_buffers, random_numbers
+from brian2numba.kernels import binomial_numbers, random_buffers, random_numbers
 from brian2numba.language import float64_from_bits, float64s
 from brian2numba.operations import operation
 
@@ -75,8 +75,8 @@ def draw_binomial_by_normal(address: int, out: int, n: int, loc: int, scale: int
     streams = random_numbers.Streams()
     random_numbers.open_streams(streams, address)
     for i in range(n):
-        float64s(out)[i] = random_numbers.binomial_by_normal(
-            float64_from_bits(loc), float64_from_bits(scale), streams
+        float64s(out)[i] = binomial_numbers.binomial_by_normal(
+            i, float64_from_bits(loc), float64_from_bits(scale), streams
         )
     random_numbers.close_streams(streams)
     return 0
