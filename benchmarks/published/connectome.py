@@ -1,37 +1,38 @@
 """
-A connectome of the size and with the degrees of a fly's brain, or a real one of a file.
+A connectome of the size and with the degrees of a fly's brain.
 
-What the synthetic one has of the published brain (FlyWire, version 783), and from where:
+What the synthetic one has of the published brain (FlyWire, version 783), and whence:
 
 - the numbers of neurons and of connected pairs are those of the table that the model of
   Shiu et al. (2024) reads;
-- half of all connections are of one synapse, 18 % of five or more, which have 12.6 on
-  average; 3.6 synapses a connection: a lognormal distribution, rounded up, which has all
-  of these (Dorkenwald et al. 2024);
+- 54.5 million synapses, 3.6 a connection, 18 % of which have five or more, 12.6 of them
+  on average (Dorkenwald et al. 2024): a lognormal distribution, rounded up, has all of
+  these, and gives half of the connections one synapse;
 - degrees have a heavy tail: a lognormal distribution by which 30 % of the neurons have
-  more connections than nine tenths of the mean, the rich club of Lin et al. (2024); a
-  neuron with many inputs has many outputs;
-- neurons are excitatory or inhibitory as a whole.
+  more connections than nine tenths of the mean, as the rich club of Lin et al. (2024);
+- 78 parts, as many as there are neuropils.
 
-What it has not: cell types, neuropils, motifs. Which neurons fire is another matter here
-than in a fly.
+What is assumed: the share of connections within a part, and that parts are equally
+large; the share of excitatory neurons; that neurons with many inputs have many outputs.
+With these numbers a stimulus reaches some hundred neurons, as is published. What it has
+not are cell types and motifs: other neurons would answer in a fly.
 
-Dorkenwald S, Matsliah A, Sterling AR, et al. (2024). Neuronal wiring diagram of an adult
-brain. Nature 634:124-138. <https://doi.org/10.1038/s41586-024-07558-y>
+Dorkenwald S, Matsliah A, Sterling AR, et al. (2024). Neuronal wiring diagram of an
+adult brain. Nature 634:124-138. <https://doi.org/10.1038/s41586-024-07558-y>
 
 Lin A, Yang R, Dorkenwald S, et al. (2024). Network statistics of the whole-brain
-connectome of Drosophila. Nature 634:153-165. <https://doi.org/10.1038/s41586-024-07968-y>
+connectome of Drosophila. Nature 634:153-165.
+<https://doi.org/10.1038/s41586-024-07968-y>
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["N_CONNECTIONS", "N_NEURONS", "Connectome", "read", "synthetic"]
+__all__ = ["N_CONNECTIONS", "N_NEURONS", "N_SENSORY", "Connectome", "synthetic"]
 
 type Floats = NDArray[np.float64]
 type Integers = NDArray[np.int64]
@@ -51,9 +52,6 @@ SHARED = 0.7  # correlation of inputs and outputs
 COUNT_MEAN, COUNT_DEVIATION = 0.01, 1.5
 #: How many more pairs are drawn, as some are drawn twice
 SURPLUS = 1.25
-
-#: Columns of the published table
-COLUMNS = ("Presynaptic_Index", "Postsynaptic_Index", "Excitatory x Connectivity")
 
 
 @dataclass(frozen=True)
@@ -77,7 +75,7 @@ class Connectome:
 
 
 def synthetic(share: float = 1.0, seed: int = 783) -> Connectome:
-    """Draw a connectome with a share of the neurons, and as many connections of each."""
+    """Draw a connectome with a share of the neurons; each has as many connections."""
     random = np.random.default_rng(seed)
     n_neurons = round(share * N_NEURONS)
     n_connections = round(share * N_CONNECTIONS)
@@ -111,7 +109,7 @@ def _ends(attractions: Floats, n: int, random: np.random.Generator) -> Integers:
 def _targets(
     sources: Integers, attractions: Floats, random: np.random.Generator
 ) -> Integers:
-    """Return a target for each source, often one of the same part; sources are sorted."""
+    """Return a target for each of the sorted sources, often one of the same part."""
     targets = np.full(len(sources), -1)
     for part in np.array_split(np.arange(len(attractions)), N_PARTS):
         first, end = np.searchsorted(sources, (part[0], part[-1] + 1))

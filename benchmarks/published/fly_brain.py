@@ -10,12 +10,9 @@ from __future__ import annotations
 
 from brian2 import *
 
-from benchmarks.published.connectome import Connectome, synthetic
+from benchmarks.published.connectome import N_SENSORY, Connectome, synthetic
 
-__all__ = ["N_STIMULATED", "build"]
-
-#: Neurons that sense sugar, on one side
-N_STIMULATED = 21
+__all__ = ["build"]
 
 EQUATIONS = """
 dv/dt = (v_0 - v + g)/t_membrane : volt (unless refractory)
@@ -38,7 +35,7 @@ STRENGTH = 250
 
 
 def build(
-    connectome: Connectome | None = None, n_stimulated: int = N_STIMULATED
+    connectome: Connectome | None = None, n_stimulated: int = N_SENSORY
 ) -> Network:
     """
     Make the network: ``neurons``, ``synapses``, ``spikes`` and the input.
