@@ -27,6 +27,7 @@ connectome of Drosophila. Nature 634:153-165.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,13 +76,24 @@ class Connectome:
 
 
 def synthetic(share: float = 1.0, seed: int = 783) -> Connectome:
-    """Draw a connectome with a share of the neurons; each has as many connections."""
+    """
+    Draw a connectome.
+
+    Parameters
+    ----------
+    share : float
+        Of the neurons, and of the parts. Each neuron has as many connections as in a
+        whole brain.
+    seed : int
+        Of all that is drawn.
+    """
     random = np.random.default_rng(seed)
     n_neurons = round(share * N_NEURONS)
     n_connections = round(share * N_CONNECTIONS)
     outputs, inputs = _attractions(n_neurons, random)
     sources = _ends(outputs, round(SURPLUS * n_connections), random)
-    targets = _targets(sources, inputs, random)
+    parts = np.array_split(np.arange(n_neurons), max(1, round(share * N_PARTS)))
+    targets = _targets(sources, inputs, parts, random)
     pairs = np.sort(sources * n_neurons + targets)
     pairs = pairs[np.diff(pairs, prepend=-1) > 0]
     kept = random.permutation(len(pairs))[:n_connections]
@@ -107,11 +119,14 @@ def _ends(attractions: Floats, n: int, random: np.random.Generator) -> Integers:
 
 
 def _targets(
-    sources: Integers, attractions: Floats, random: np.random.Generator
+    sources: Integers,
+    attractions: Floats,
+    parts: Sequence[Integers],
+    random: np.random.Generator,
 ) -> Integers:
     """Return a target for each of the sorted sources, often one of the same part."""
     targets = np.full(len(sources), -1)
-    for part in np.array_split(np.arange(len(attractions)), N_PARTS):
+    for part in parts:
         first, end = np.searchsorted(sources, (part[0], part[-1] + 1))
         within = first + np.flatnonzero(random.random(end - first) < WITHIN)
         targets[within] = part[0] + random.permutation(
