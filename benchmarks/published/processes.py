@@ -72,6 +72,7 @@ def measured(case: Case, options: argparse.Namespace, cache: Path) -> Found:
     found = Found({}, left_out)
     first = {}
     for name in names:
+        print(f"{case.title}, {WAYS[name].title}, first", flush=True)
         try:
             first[name] = run(case, name, options, cache)
         except MeasurementFailedError as error:
