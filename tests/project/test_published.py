@@ -303,12 +303,10 @@ def test_the_page_has_a_check_of_the_activity_and_profiles():
 
 @pytest.mark.long
 def test_measures_published_models(tmp_path, capsys):
-    arguments = ["--scale", str(SMALL), "--share", "0.02", "--duration", "0.05"]
-    arguments += ["--checked", "0.1", "--ways", "numba", "numba_2", "--repeat", "1"]
-    assert command.main([*arguments, "--output", str(tmp_path)]) == 0
-    page = capsys.readouterr().out
-    assert page.count(": the same, neuron by neuron") == 3
+    arguments = ["fly", "--share", "0.02", "--duration", "0.05", "--repeat", "1"]
+    arguments += ["--ways", "numba", "numba_2", "--output", str(tmp_path)]
+    assert command.main(arguments) == 0
+    assert "fly brain: the same, neuron by neuron" in capsys.readouterr().out
     data = json.loads((tmp_path / "published.json").read_text(encoding="utf-8"))
-    for case in data["cases"].values():
-        assert case["runs"]["numba"][0]["run_loop"] > 0
-        assert case["profile"]["facts"]["profile"]
+    assert data["cases"]["fly"]["runs"]["numba"][0]["run_loop"] > 0
+    assert data["cases"]["fly"]["profile"]["facts"]["profile"]
