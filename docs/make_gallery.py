@@ -48,7 +48,15 @@ GALLERY = ROOT / "docs" / "gallery"
 #: The examples, in the order of the gallery
 SECTIONS = {
     "Neurons": ("forum_example", "adex", "dendrite", "cable", "fi_curve"),
-    "Networks": ("izhikevich", "cuba", "cobahh", "brunel", "ring_attractor"),
+    "Networks": (
+        "izhikevich",
+        "cuba",
+        "cobahh",
+        "brunel",
+        "ring_attractor",
+        "microcircuit",
+        "fly_brain",
+    ),
     "Synapses that change": ("short_term_plasticity", "stdp"),
     "Waves and rhythms": ("kuramoto", "spiral_waves"),
     "Python in the loop": ("closed_loop",),

@@ -39,6 +39,8 @@ SIZES = {
     "cobahh": {"n_neurons": "200", "duration": "20*ms"},
     "brunel": {"n_excitatory": "400", "duration": "50*ms", "shown": "40*ms"},
     "ring_attractor": {"n_neurons": "32", "duration": "1.2*second"},
+    "microcircuit": {"scale": "0.02", "duration": "50*ms"},
+    "fly_brain": {"n_neurons": "3000", "n_parts": "2", "duration": "50*ms"},
     "short_term_plasticity": {},
     "stdp": {"n_synapses": "100", "duration": "0.2*second"},
     "kuramoto": {
