@@ -8,12 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from brian2numba.kernels.binomial_numbers import CUTS_AT_ONCE
+from brian2numba.kernels.binomial_numbers import CUTS_AT_ONCE, RARE
 
 __all__ = ["binomial_table"]
-
-#: Cuts that matter only for so large a share of the numbers are not usual
-_RARE = 1 / 1024
 
 type _Doubles = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -35,8 +32,8 @@ def binomial_table(  # noqa: PLR0913, PLR0917
     cuts = _cuts(_probabilities(n, p, q, q_to_n, most + 1))
     # No uniform number is 1
     cuts = cuts[cuts < 1]
-    first = int(np.searchsorted(cuts, _RARE))
-    n_usual = int(np.searchsorted(cuts, 1 - _RARE)) + 1 - first
+    first = int(np.searchsorted(cuts, RARE))
+    n_usual = int(np.searchsorted(cuts, 1 - RARE)) + 1 - first
     n_usual += -n_usual % CUTS_AT_ONCE
     cuts = np.append(cuts, np.full(CUTS_AT_ONCE + 1, np.inf))
     cuts.flags.writeable = False

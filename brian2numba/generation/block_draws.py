@@ -65,9 +65,9 @@ class BlockDraws:
         return MASK_SIZE // self.n_numbers // _MULTIPLE * _MULTIPLE
 
     @property
-    def buffers(self) -> tuple[str]:
-        """What the kernel calls the memory for the numbers of a block."""
-        return (_BUFFER,)
+    def buffers(self) -> tuple[tuple[str, str]]:
+        """What the kernel calls the memory for numbers, and for how many it is."""
+        return ((_BUFFER, "_MASK_SIZE"),)
 
     @property
     def before(self) -> tuple[str]:

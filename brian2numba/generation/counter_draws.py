@@ -4,16 +4,18 @@ Counter-based random numbers in the source of kernels: which draw each call is.
 A call of ``rand`` or ``randn`` in equations becomes a function of the element and of
 the number of the call in the code. Other functions that draw (``poisson``, functions of
 users) take as many numbers as they like, from a stream of the element for that call.
+Both kinds are made for a block of elements at once; of streams, the first numbers are.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from brian2numba.errors import UserFunctionError
+from brian2numba.language import MASK_SIZE
 
 __all__ = ["RANDOM_KEY", "CounterBlocks", "CounterDraws", "counter_blocks"]
 
@@ -26,6 +28,19 @@ _CALL = re.compile(
     rf"\b({'|'.join(_OF_ELEMENTS)})_at"
     r"\(_vectorisation_idx, ((?:\w+, )*)_random_key, (\d+)\)"
 )
+#: Kinds of numbers, with functions that draw them from a stream
+_KINDS = {
+    "uniform": re.compile(r"\b_(rand|poisson\w*|binomial(_by_table)?)\("),
+    "normal": re.compile(r"\b_(randn|binomial_by_normal)\("),
+}
+_STREAM = re.compile(
+    r"\b_((?:uniform_|normal_)+)stream_of"
+    r"\(_vectorisation_idx, _random_streams, (\d+)\)"
+)
+_POISSON = re.compile(
+    r"\b_poisson_by_one\(([\w.]+), _vectorisation_idx, "
+    r"_uniform_stream_of\(_vectorisation_idx, _random_streams, (\d+)\)\)"
+)
 #: More than that are made one by one: the numbers of a block would fill the cache
 _MAX_BLOCKS = 6
 #: The number of a draw has 16 bits
@@ -33,11 +48,18 @@ _MAX_DRAWS = 1 << 16
 
 
 class CounterDraws:
-    """Numbers the draws of a code object."""
+    """Numbers the draws of a code object.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    sources : callable
+        Returns the sources of the functions of users that the code calls.
+    """
+
+    def __init__(self, sources: Callable[[], Iterable[str]]) -> None:
         # 0 is for what is drawn before a loop
         self._n_draws = 1
+        self._sources = sources
 
     def hidden_arguments(
         self, name: str, hidden: Sequence[str]
@@ -63,8 +85,15 @@ class CounterDraws:
         if name in _OF_ELEMENTS:
             given = [h for h in hidden if h != RANDOM_STREAMS]
             return f"{name}_at", [*given, RANDOM_KEY, str(number)]
-        stream = f"_stream_of(_vectorisation_idx, {RANDOM_STREAMS}, {number})"
+        kinds = "".join(f"{kind}_" for kind in self._kinds(name))
+        stream = f"_{kinds}stream_of(_vectorisation_idx, {RANDOM_STREAMS}, {number})"
+        name = "_poisson_by_one" if name == "_poisson" else name
         return name, [stream if h == RANDOM_STREAMS else h for h in hidden]
+
+    def _kinds(self, name: str) -> list[str]:
+        """Return the kinds of numbers that a function draws from its stream."""
+        code = "\n".join([f"{name}()", *self._sources()])
+        return [kind for kind, calls in _KINDS.items() if calls.search(code)]
 
 
 @dataclass(frozen=True)
@@ -74,28 +103,32 @@ class CounterBlocks:
     Attributes
     ----------
     code : str
-        The statements; they read the numbers of the k-th draw from ``_drawn<k>``.
+        The statements; they read the numbers of the k-th draw from ``_drawn<k>``, the
+        first of a stream from ``_uniform<k>`` or ``_normal<k>``.
     draws : tuple
-        The name of the function that makes the numbers, what it is given beyond where
-        they are wanted, and the number of the draw.
+        The names of the memory for numbers and of the function that makes them, what
+        that is given beyond the elements, and the number of the draw.
     """
 
     code: str
-    draws: tuple[tuple[str, str, str], ...]
+    draws: tuple[tuple[str, str, str, str], ...]
     #: The number of elements for which numbers are made at once
     block_size: ClassVar[str] = "_MASK_SIZE"
 
     @property
-    def buffers(self) -> list[str]:
-        """What the kernel calls the memory for the numbers of each draw."""
-        return [f"_drawn{draw}" for *_, draw in self.draws]
+    def buffers(self) -> list[tuple[str, str]]:
+        """What the kernel calls the memory for numbers, and for how many it is."""
+        return [
+            (name, "_MASK_SIZE" if name.startswith("_drawn") else str(2 * MASK_SIZE))
+            for name, *_ in self.draws
+        ]
 
     @property
     def before(self) -> list[str]:
         """The statements that make the numbers of a block."""
         return [
-            f"{fill}(_drawn{draw}, _start, _stop, {given}{RANDOM_KEY}, {draw})"
-            for fill, given, draw in self.draws
+            f"{fill}({name}, _start, _stop, {given}, {draw})"
+            for name, fill, given, draw in self.draws
         ]
 
 
@@ -112,10 +145,45 @@ def counter_blocks(code: str) -> CounterBlocks | None:
     CounterBlocks or None
         None where nothing is drawn, or too much.
     """
-    draws = tuple(
-        (f"_fill{function}", given, number)
-        for function, given, number in _CALL.findall(code)
-    )
+    code, draws = _with_one_mean(code)
+    draws += [
+        (f"_drawn{draw}", f"_fill{function}", f"{given}{RANDOM_KEY}", draw)
+        for function, given, draw in _CALL.findall(code)
+    ]
+    draws += [
+        (f"_{kind}{draw}", f"_fill_{kind}_pairs", RANDOM_STREAMS, draw)
+        for kinds, draw in _STREAM.findall(code)
+        for kind in _named(kinds)
+    ]
     if not 0 < len(draws) <= _MAX_BLOCKS:
         return None
-    return CounterBlocks(_CALL.sub(r"_drawn\3[_idx - _start]", code), draws)
+    code = _CALL.sub(r"_drawn\3[_idx - _start]", code)
+    return CounterBlocks(_STREAM.sub(_with_first_numbers, code), tuple(draws))
+
+
+def _with_one_mean(code: str) -> tuple[str, list[tuple[str, str, str, str]]]:
+    """Let Poisson numbers whose mean is the same for all elements be made before."""
+    draws = []
+
+    def drawn(match: re.Match[str]) -> str:
+        mean, draw = match.groups()
+        if re.search(rf"^\s*{re.escape(mean)} = ", code, re.MULTILINE):
+            return match.group()
+        given = f"_float64({mean}), {RANDOM_KEY}"
+        draws.append((f"_drawn{draw}", "_fill_poisson", given, draw))
+        return f"_int64(_drawn{draw}[_idx - _start])"
+
+    return _POISSON.sub(drawn, code), draws
+
+
+def _with_first_numbers(match: re.Match[str]) -> str:
+    """Return a stream that begins with numbers that were made before."""
+    kinds, draw = match.groups()
+    stream = f"_stream_of(_vectorisation_idx, {RANDOM_STREAMS}, {draw})"
+    for kind in _named(kinds):
+        stream = f"_with_{kind}({stream}, _{kind}{draw} + 2 * (_idx - _start))"
+    return stream
+
+
+def _named(kinds: str) -> list[str]:
+    return kinds.removesuffix("_").split("_")

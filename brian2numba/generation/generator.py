@@ -86,7 +86,7 @@ class NumbaCodeGenerator(CodeGenerator):
         #: Whether random numbers are counter-based
         self.counts = prefs["codegen.runtime.numba.random"] == "fast"
         is_in_sequence = not self.counts or self.template_name in _DRAW_IN_SEQUENCE
-        self._draws = None if is_in_sequence else CounterDraws()
+        self._draws = None if is_in_sequence else CounterDraws(self._sources)
 
     @property
     def functions(self) -> KernelFunctions:
@@ -96,6 +96,10 @@ class NumbaCodeGenerator(CodeGenerator):
                 self.variables, self.codeobj_class, self.owner
             )
         return self._functions
+
+    def _sources(self) -> list[str]:
+        """Return the sources of the functions of users."""
+        return self.functions.sources
 
     def get_array_name(self, var: ArrayVariable, access_data: bool = True) -> str:
         """Return the name that the kernel uses for the array of a variable.

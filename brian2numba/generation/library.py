@@ -29,6 +29,7 @@ from brian2numba.kernels import (
     counter_streams,
     distances,
     events,
+    poisson_numbers,
     random_numbers,
     sharing,
     synapse_creation,
@@ -37,6 +38,7 @@ from brian2numba.kernels import (
 )
 from brian2numba.kernels.random_numbers import (
     poisson,
+    poisson_by_one,
     rand,
     randn,
 )
@@ -92,6 +94,11 @@ def _randn(index: int, streams: Any) -> float:
 def _poisson(rate: float, index: int, streams: Any) -> int:
     """Draw from the Poisson distribution with mean `rate`."""
     return poisson(rate, streams)
+
+
+def _poisson_by_one(rate: float, index: int, streams: Any) -> int:
+    """Draw from the Poisson distribution, for few uniform numbers."""
+    return poisson_by_one(rate, streams)
 
 
 _MATH = {
@@ -190,6 +197,15 @@ _BINOMIAL = (
     "take_binomial_by_table",
 )
 
+#: The functions of `brian2numba.kernels.counter_streams`
+_STREAMS = (
+    "fill_normal_pairs",
+    "fill_uniform_pairs",
+    "stream_of",
+    "with_normal",
+    "with_uniform",
+)
+
 #: The functions of `brian2numba.kernels.distances`
 _DISTANCES = (
     "N_AHEAD",
@@ -219,6 +235,8 @@ def namespace() -> dict[str, Any]:
         "_rand": _rand,
         "_randn": _randn,
         "_poisson": _poisson,
+        "_poisson_by_one": _poisson_by_one,
+        "_fill_poisson": poisson_numbers.fill_poisson,
         "_ArrayExtent": extents.ArrayExtent,
         "_Extent": extents.Extent,
         "_Report": reports.Report,
@@ -253,7 +271,11 @@ def namespace() -> dict[str, Any]:
         "_fill_randn": counter_based.fill_randn,
         "_open_counted_streams": counter_streams.open_counted_streams,
         "_close_counted_streams": counter_streams.close_counted_streams,
-        "_stream_of": counter_streams.stream_of,
+        **{f"_{name}": getattr(counter_streams, name) for name in _STREAMS},
+        # What is drawn from a stream is in its name, for loops over blocks
+        "_uniform_stream_of": counter_streams.stream_of,
+        "_normal_stream_of": counter_streams.stream_of,
+        "_uniform_normal_stream_of": counter_streams.stream_of,
         "_take_uniform": random_numbers.take_uniform,
         "_take_normal": random_numbers.take_normal,
         "_binomial": random_numbers.binomial,

@@ -34,18 +34,23 @@ from brian2numba.language import MASK_SIZE, Pointer, float64, items_on_stack
 
 __all__ = [
     "CUTS_AT_ONCE",
+    "RARE",
+    "BinomialTable",
     "binomial_by_normal",
     "binomial_by_normal_at",
     "binomial_by_table",
     "binomial_by_table_at",
     "fill_binomial_by_normal",
     "fill_binomial_by_table",
+    "find_counts",
     "take_binomial_by_normal",
     "take_binomial_by_table",
 ]
 
 #: Numbers are compared with so many cuts at once
 CUTS_AT_ONCE = 4
+#: Cuts that matter only for so large a share of the numbers are not usual
+RARE = 1 / 1024
 #: So many numbers are looked at together for what the usual cuts don't decide
 _GROUP = 16
 
@@ -133,7 +138,7 @@ def take_binomial_by_table(  # noqa: PLR0913, PLR0917
     done = 0
     while done < n:
         uniform, n_now = drawn_uniform(n - done, streams)
-        n_found = _find(numbers + done, uniform, n_now, table)
+        n_found = find_counts(numbers + done, uniform, n_now, table)
         pass_uniform(n_found, streams)
         done += n_found
         if n_found < n_now:
@@ -203,7 +208,7 @@ def fill_binomial_by_table(  # noqa: PLR0913, PLR0917
     fill_rand(uniform, start, stop, key, draw)
     done, n = 0, stop - start
     while done < n:
-        done += _find(numbers + done, uniform + done, n - done, table)
+        done += find_counts(numbers + done, uniform + done, n - done, table)
         if done < n:
             numbers[done] = binomial_by_table_at(
                 start + done,
@@ -220,7 +225,7 @@ def fill_binomial_by_table(  # noqa: PLR0913, PLR0917
             done += 1
 
 
-def _find(
+def find_counts(
     numbers: Pointer[float64], uniform: Pointer[float64], n: int, table: BinomialTable
 ) -> int:
     """Write the numbers for uniform ones, up to one that has to be drawn again.

@@ -103,11 +103,6 @@ class CountedBuffers(RandomBuffers):
     key_high: int64
     #: How often the object's code has run
     run: int64
-    #: What the numbers in the buffers are for, and how often they were drawn for it
-    element: int64
-    draw: int64
-    n_uniform_refills: int64
-    n_normal_refills: int64
 
 
 class Key(NamedTuple):

@@ -17,20 +17,24 @@ from brian2numba.kernels.counter_based import (
     uniform,
 )
 from brian2numba.kernels.random_numbers import Streams, open_streams
-from brian2numba.language import address_of
+from brian2numba.language import Pointer, address_of, float64, interleaved
 from brian2numba.operations import operation
 
 __all__ = [
     "N_NUMBERS",
     "close_counted_streams",
+    "fill_normal_pairs",
+    "fill_uniform_pairs",
     "open_counted_streams",
     "refill_normal",
     "refill_uniform",
     "stream_of",
+    "with_normal",
+    "with_uniform",
 ]
 
 #: How many numbers a buffer holds
-N_NUMBERS = 8
+N_NUMBERS = 4
 
 # Where normal numbers are in the counter's second word
 _NORMAL_BIT = 0x80000000
@@ -39,30 +43,39 @@ _NO_ELEMENT = 0xFFFFFFFF
 
 
 @operation
-def refill_uniform(counted: CountedBuffers) -> int:
-    """Fill the buffer of uniform numbers; the result is 0."""
-    key, element, draw = open_key(address_of(counted)), counted.element, counted.draw
-    numbers, n_pairs = counted.uniform, counted.size // 2
-    first = counted.n_uniform_refills * n_pairs
-    for k in range(n_pairs):
-        bits = random_bits(element, first + k, draw, key)
+def refill_uniform(
+    counted: CountedBuffers, element: int, draw: int, n_before: int
+) -> int:
+    """Fill the buffer of uniform numbers; the result is 0.
+
+    Parameters
+    ----------
+    counted : CountedBuffers
+        The buffers.
+    element, draw : int
+        What the numbers are for.
+    n_before : int
+        How many pairs of numbers were made for it before.
+    """
+    key, numbers = open_key(address_of(counted)), counted.uniform
+    for k in range(counted.size // 2):
+        bits = random_bits(element, n_before + k, draw, key)
         numbers[2 * k] = uniform(bits[0], bits[1])
         numbers[2 * k + 1] = uniform(bits[2], bits[3])
-    counted.n_uniform_refills += 1
     return 0
 
 
 @operation
-def refill_normal(counted: CountedBuffers) -> int:
-    """Fill the buffer of normal numbers; the result is 0."""
-    key, element, draw = open_key(address_of(counted)), counted.element, counted.draw
-    numbers, n_pairs = counted.normal, counted.size // 2
-    first = _NORMAL_BIT | (counted.n_normal_refills * n_pairs)
-    for k in range(n_pairs):
-        pair = normal_pair(random_bits(element, first + k, draw, key))
+def refill_normal(
+    counted: CountedBuffers, element: int, draw: int, n_before: int
+) -> int:
+    """Fill the buffer of normal numbers; see `refill_uniform`."""
+    key, numbers = open_key(address_of(counted)), counted.normal
+    for k in range(counted.size // 2):
+        bits = random_bits(element, _NORMAL_BIT | (n_before + k), draw, key)
+        pair = normal_pair(bits)
         numbers[2 * k] = pair[0]
         numbers[2 * k + 1] = pair[1]
-    counted.n_normal_refills += 1
     return 0
 
 
@@ -90,14 +103,69 @@ def stream_of(element: int, streams: Streams, draw: int) -> Streams:
     draw : int
         Which draw of the code it is.
     """
-    counted = _counted(streams)
-    counted.element = element
-    counted.draw = draw
-    counted.n_uniform_refills = 0
-    counted.n_normal_refills = 0
+    streams.element, streams.draw = element, draw
+    streams.n_uniform_pairs = 0
+    streams.n_normal_pairs = 0
     streams.uniform_position = 0
     streams.normal_position = 0
     return streams
+
+
+def with_uniform(streams: Streams, pair: Pointer[float64]) -> Streams:
+    """Return the streams of `stream_of`, whose first uniform numbers were made before.
+
+    Parameters
+    ----------
+    streams : Streams
+        The streams, of which nothing was drawn.
+    pair : pointer to float64
+        Two numbers that `fill_uniform_pairs` made.
+    """
+    streams.n_uniform_pairs = 1
+    # A position of 0 would be that of a buffer to be filled
+    streams.uniform, streams.uniform_position = pair + -1, 1
+    streams.uniform_size = 3
+    return streams
+
+
+def with_normal(streams: Streams, pair: Pointer[float64]) -> Streams:
+    """Return the streams with their first normal numbers; see `with_uniform`."""
+    streams.n_normal_pairs = 1
+    streams.normal, streams.normal_position = pair + -1, 1
+    streams.normal_size = 3
+    return streams
+
+
+def fill_uniform_pairs(
+    pairs: Pointer[float64], start: int, stop: int, streams: Streams, draw: int
+) -> None:
+    """Make the first two uniform numbers of the streams of a block of elements.
+
+    Parameters
+    ----------
+    pairs : pointer to float64
+        Where they are wanted, one pair after the other.
+    start, stop : int
+        The elements.
+    streams, draw : Streams, int
+        See `stream_of`.
+    """
+    key = open_key(address_of(streams.buffers))
+    for k in interleaved(stop - start):
+        bits = random_bits(start + k, 0, draw, key)
+        pairs[2 * k] = uniform(bits[0], bits[1])
+        pairs[2 * k + 1] = uniform(bits[2], bits[3])
+
+
+def fill_normal_pairs(
+    pairs: Pointer[float64], start: int, stop: int, streams: Streams, draw: int
+) -> None:
+    """Make the first two normal numbers of streams; see `fill_uniform_pairs`."""
+    key = open_key(address_of(streams.buffers))
+    for k in interleaved(stop - start):
+        pair = normal_pair(random_bits(start + k, _NORMAL_BIT, draw, key))
+        pairs[2 * k] = pair[0]
+        pairs[2 * k + 1] = pair[1]
 
 
 def _counted(streams: Streams) -> CountedBuffers:

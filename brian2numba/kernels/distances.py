@@ -109,7 +109,7 @@ def next_distance(
         # It fills the buffer if need be
         rand(streams)
         _look_ahead(known, distances, per_logarithm, streams, i)
-    streams.uniform_position = i + 1 if i + 1 < streams.size else 0
+    streams.uniform_position = i + 1 if i + 1 < streams.uniform_size else 0
     return distances[i - known.begin]
 
 
@@ -121,7 +121,7 @@ def _look_ahead(
     begin: int,
 ) -> None:
     """Compute the distances of the numbers in the buffer from `begin` on."""
-    n_ahead = min(N_AHEAD, streams.size - begin)
+    n_ahead = min(N_AHEAD, streams.uniform_size - begin)
     known.begin = begin
     known.end = begin + n_ahead
     numbers = streams.uniform

@@ -65,15 +65,22 @@ _N_TRIED = MASK_SIZE
 
 
 @operation
-def refill_uniform(buffers: RandomBuffers) -> int:
-    """Fill the buffer of uniform numbers; the result is 0."""
+def refill_uniform(
+    buffers: RandomBuffers, element: int, draw: int, n_pairs: int
+) -> int:
+    """Fill the buffer of uniform numbers; the result is 0.
+
+    What the numbers are for plays no role, see `counter_streams.refill_uniform`.
+    """
     _fill_uniform(buffers, buffers.uniform, buffers.size)
     return 0
 
 
 @operation
-def refill_normal(buffers: RandomBuffers) -> int:
+def refill_normal(buffers: RandomBuffers, element: int, draw: int, n_pairs: int) -> int:
     """Fill the buffer of normal numbers by Marsaglia's polar method; the result is 0.
+
+    What the numbers are for plays no role, see `counter_streams.refill_normal`.
 
     The method makes two numbers at a time. Like numpy's, this function starts with a
     number that is in reserve, and puts a last one there that no longer fits.

@@ -23,6 +23,7 @@ __all__ = [
     "open_streams",
     "pass_uniform",
     "poisson",
+    "poisson_by_one",
     "rand",
     "randn",
     "take_normal",
@@ -31,6 +32,9 @@ __all__ = [
 
 # Below this mean, Poisson numbers are made by multiplication.
 _SMALL_MEAN = 10
+# A number as large has a probability below 1e-24 then, and is drawn again
+_MOST_BY_ONE = 60
+_INVERSES = (0.0, *(1.0 / k for k in range(1, _MOST_BY_ONE + 1)))
 # Coefficients of Stirling's series, B(2k) / (2k (2k - 1)), from the last to the first.
 _STIRLING = (
     -1.39243221690590,
@@ -58,11 +62,17 @@ class Streams(Record):
     buffers: Pointer[RandomBuffers]
     uniform_position: int64
     uniform: Pointer[float64]
+    uniform_size: int64
     normal_position: int64
     normal: Pointer[float64]
-    size: int64
-    #: Of counted streams: the number of the run
+    normal_size: int64
+    #: Of counted streams: the number of the run, what the numbers are for, and how many
+    #: pairs of each kind were made for it
     run: int64
+    element: int64
+    draw: int64
+    n_uniform_pairs: int64
+    n_normal_pairs: int64
 
 
 def open_streams(streams: Streams, address: int) -> None:
@@ -79,10 +89,9 @@ def open_streams(streams: Streams, address: int) -> None:
     streams.buffers = RandomBuffers.array_at(address)
     buffers = streams.buffers[0]
     streams.uniform_position = buffers.uniform_position[0]
-    streams.uniform = buffers.uniform
+    streams.uniform, streams.uniform_size = buffers.uniform, buffers.size
     streams.normal_position = buffers.normal_position[0]
-    streams.normal = buffers.normal
-    streams.size = buffers.size
+    streams.normal, streams.normal_size = buffers.normal, buffers.size
 
 
 def close_streams(streams: Streams) -> None:
@@ -103,7 +112,7 @@ def rand(streams: Streams) -> float:
     i = streams.uniform_position
     if i == 0:
         _refill_uniform(streams)
-    streams.uniform_position = i + 1 if i + 1 < streams.size else 0
+    streams.uniform_position = i + 1 if i + 1 < streams.uniform_size else 0
     return streams.uniform[i]
 
 
@@ -118,16 +127,27 @@ def randn(streams: Streams) -> float:
     i = streams.normal_position
     if i == 0:
         _refill_normal(streams)
-    streams.normal_position = i + 1 if i + 1 < streams.size else 0
+    streams.normal_position = i + 1 if i + 1 < streams.normal_size else 0
     return streams.normal[i]
 
 
 def _refill_uniform(streams: Streams) -> None:
-    call(streams.buffers[0].refill_uniform, (streams.buffers,))
+    buffers = streams.buffers[0]
+    n_pairs = streams.n_uniform_pairs
+    arguments = streams.buffers, streams.element, streams.draw, n_pairs
+    call(buffers.refill_uniform, arguments)
+    streams.n_uniform_pairs = n_pairs + buffers.size // 2
+    # The numbers before may have been elsewhere, see `counter_streams.with_uniform`
+    streams.uniform, streams.uniform_size = buffers.uniform, buffers.size
 
 
 def _refill_normal(streams: Streams) -> None:
-    call(streams.buffers[0].refill_normal, (streams.buffers,))
+    buffers = streams.buffers[0]
+    n_pairs = streams.n_normal_pairs
+    arguments = streams.buffers, streams.element, streams.draw, n_pairs
+    call(buffers.refill_normal, arguments)
+    streams.n_normal_pairs = n_pairs + buffers.size // 2
+    streams.normal, streams.normal_size = buffers.normal, buffers.size
 
 
 def take_uniform(numbers: Pointer[float64], n: int, streams: Streams) -> None:
@@ -158,7 +178,7 @@ def drawn_uniform(n: int, streams: Streams) -> tuple[Pointer[float64], int]:
     i = streams.uniform_position
     if i == 0:
         _refill_uniform(streams)
-    return streams.uniform + i, min(n, streams.size - i)
+    return streams.uniform + i, min(n, streams.uniform_size - i)
 
 
 def pass_uniform(n: int, streams: Streams) -> None:
@@ -167,7 +187,7 @@ def pass_uniform(n: int, streams: Streams) -> None:
     Once the buffer is full again, its first number is not drawn for being there.
     """
     i = streams.uniform_position + n
-    streams.uniform_position = i if i < streams.size else 0
+    streams.uniform_position = i if i < streams.uniform_size else 0
 
 
 def take_normal(numbers: Pointer[float64], n: int, streams: Streams) -> None:
@@ -177,11 +197,11 @@ def take_normal(numbers: Pointer[float64], n: int, streams: Streams) -> None:
         i = streams.normal_position
         if i == 0:
             _refill_normal(streams)
-        n_now = min(n - done, streams.size - i)
+        n_now = min(n - done, streams.normal_size - i)
         _copy(numbers + done, streams.normal + i, n_now)
         done += n_now
         i += n_now
-        streams.normal_position = i if i < streams.size else 0
+        streams.normal_position = i if i < streams.normal_size else 0
 
 
 def _copy(target: Pointer[float64], source: Pointer[float64], n: int) -> None:
@@ -258,6 +278,33 @@ def poisson(lam: float, streams: Streams) -> int:
     if lam == 0:
         return 0
     return _poisson_by_multiplication(lam, streams)
+
+
+def poisson_by_one(lam: float, streams: Streams) -> int:
+    """Return a number of the Poisson distribution, for few uniform ones.
+
+    Where the mean is small, it takes one: as many probabilities are counted as can be
+    taken from it.
+
+    Parameters
+    ----------
+    lam : float
+        The mean. The result is 0 if it is negative or not a number.
+    streams : Streams
+        Opened streams.
+    """
+    if lam >= _SMALL_MEAN:
+        return _poisson_by_rejection(lam, streams)
+    count = _MOST_BY_ONE
+    # Above that, u is what rounding has left
+    while count == _MOST_BY_ONE:
+        probability, u = math.exp(-lam), rand(streams)
+        count = 0
+        while u >= probability and count < _MOST_BY_ONE:
+            u -= probability
+            count += 1
+            probability *= lam * _INVERSES[count]
+    return count
 
 
 def binomial_by_inversion(  # noqa: PLR0913, PLR0917

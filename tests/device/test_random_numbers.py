@@ -175,7 +175,7 @@ def test_python_makes_the_same_numbers(size):
         streams = RandomStreams.with_own_buffers(size)
         streams.enter()
         for refill in (random_buffers.refill_normal, random_buffers.refill_uniform) * 3:
-            getattr(refill, call)(streams.address)
+            getattr(refill, call)(streams.address, 0, 0, 0)
         streams.leave()
         arrays = streams.arrays
         return np.r_[arrays["rand_buffer"], arrays["randn_buffer"], np.random.randn(3)]

@@ -1,0 +1,83 @@
+"""
+Counter-based Poisson numbers with one mean for all elements, in vector code.
+
+A table is made of the sums of the probabilities, and a uniform number is compared with
+these, as in `brian2numba.kernels.binomial_numbers`. A Poisson number with a large mean
+is the sum of some with smaller ones.
+"""
+
+from __future__ import annotations
+
+import math
+
+from brian2numba.kernels.binomial_numbers import (
+    CUTS_AT_ONCE,
+    RARE,
+    BinomialTable,
+    find_counts,
+)
+from brian2numba.kernels.counter_based import Key, fill_rand, rand_again
+from brian2numba.language import MASK_SIZE, Pointer, float64, items_on_stack
+
+__all__ = ["fill_poisson"]
+
+#: The largest mean of a table: all its probabilities are normal numbers
+_LARGEST_MEAN = 300.0
+#: More than so many standard deviations beyond it, with what is put behind the last
+_TABLE_SIZE = 640
+#: What less is of a probability is nothing to a uniform number
+_NOTHING = 2.0**-60
+_NO_LIMIT = 1 << 62
+
+
+def fill_poisson(  # noqa: PLR0913, PLR0917
+    numbers: Pointer[float64], start: int, stop: int, mean: float, key: Key, draw: int
+) -> None:
+    """Make the Poisson numbers of a block of elements.
+
+    Parameters
+    ----------
+    numbers, start, stop, key, draw
+        See `brian2numba.kernels.counter_based.fill_rand`.
+    mean : float
+        The mean. The numbers are 0 if it is negative or not a number.
+    """
+    n = stop - start
+    if not 0.0 < mean < math.inf:
+        for k in range(n):
+            numbers[k] = 0.0
+        return
+    uniform = items_on_stack(float64, MASK_SIZE)
+    cuts = items_on_stack(float64, _TABLE_SIZE)
+    n_parts = math.ceil(mean / _LARGEST_MEAN)
+    table = _table(cuts, mean / n_parts)
+    fill_rand(uniform, start, stop, key, draw)
+    find_counts(numbers, uniform, n, table)
+    if n_parts > 1:
+        parts = items_on_stack(float64, MASK_SIZE)
+        for part in range(1, n_parts):
+            for k in range(n):
+                uniform[k] = rand_again(start + k, key, draw, part)
+            find_counts(parts, uniform, n, table)
+            for k in range(n):
+                numbers[k] += parts[k]
+
+
+def _table(cuts: Pointer[float64], mean: float) -> BinomialTable:
+    """Fill a table of cuts for a mean."""
+    probability = math.exp(-mean)
+    total = probability
+    n_cuts, first, n_usual = 0, 0, 0
+    while n_cuts <= mean or probability > _NOTHING:
+        cuts[n_cuts] = total
+        first += 1 if total < RARE else 0
+        n_usual += 1 if RARE <= total <= 1.0 - RARE else 0
+        n_cuts += 1
+        probability *= mean / n_cuts
+        total += probability
+    for k in range(CUTS_AT_ONCE + 1):
+        cuts[n_cuts + k] = math.inf
+    n_usual = (n_usual + CUTS_AT_ONCE) // CUTS_AT_ONCE * CUTS_AT_ONCE
+    low = cuts[first - 1] if first > 0 else 0.0
+    high = cuts[min(first + n_usual, n_cuts)]
+    return BinomialTable(cuts, first, n_usual, low, high, _NO_LIMIT, 0)
