@@ -16,11 +16,11 @@ import numpy as np
 
 from brian2numba.kernels.counter_based import (
     Key,
-    fill_rand,
     fill_randn,
+    fill_short,
     rand_again,
-    rand_at,
     randn_at,
+    short_at,
 )
 from brian2numba.kernels.random_numbers import (
     Streams,
@@ -30,7 +30,15 @@ from brian2numba.kernels.random_numbers import (
     randn,
     take_normal,
 )
-from brian2numba.language import MASK_SIZE, Pointer, float64, items_on_stack
+from brian2numba.language import (
+    MASK_SIZE,
+    Pointer,
+    float64,
+    float64_from_bits,
+    int64,
+    items_on_stack,
+    uint16,
+)
 
 __all__ = [
     "CUTS_AT_ONCE",
@@ -42,6 +50,7 @@ __all__ = [
     "binomial_by_table_at",
     "fill_binomial_by_normal",
     "fill_binomial_by_table",
+    "fill_counts",
     "find_counts",
     "take_binomial_by_normal",
     "take_binomial_by_table",
@@ -50,9 +59,14 @@ __all__ = [
 #: Numbers are compared with so many cuts at once
 CUTS_AT_ONCE = 4
 #: Cuts that matter only for so large a share of the numbers are not usual
-RARE = 1 / 1024
-#: So many numbers are looked at together for what the usual cuts don't decide
-_GROUP = 16
+RARE = 1 / 16384
+#: How many numbers of 16 bits there are, and the bit that marks what they leave open
+_SHORTS, _OPEN = 65536.0, 0x8000
+#: For as many usual cuts as there can be where the mean is below 700, and what is added
+_MOST_CUTS, _MOST_LIMITS = 240, 256
+#: How many numbers the other bits are: all that a double has room for
+_REST = 2.0**36
+_BITS_OF_2_TO_52 = 0x4330000000000000
 
 
 class BinomialTable(NamedTuple):
@@ -172,12 +186,7 @@ def binomial_by_table_at(  # noqa: PLR0913, PLR0917
         See `brian2numba.kernels.counter_based.rand_at`.
     """
     table = BinomialTable(cuts, first, n_usual, low, high, most, n_or_zero)
-    counted = _count(rand_at(element, key, draw), table)
-    n_before = 0
-    while counted > most:
-        n_before += 1
-        counted = _count(rand_again(element, key, draw, n_before), table)
-    return _successes(counted, table)
+    return count_at(element, table, key, draw, 0)
 
 
 def fill_binomial_by_table(  # noqa: PLR0913, PLR0917
@@ -204,25 +213,7 @@ def fill_binomial_by_table(  # noqa: PLR0913, PLR0917
         See `BinomialTable`.
     """
     table = BinomialTable(cuts, first, n_usual, low, high, most, n_or_zero)
-    uniform = items_on_stack(float64, MASK_SIZE)
-    fill_rand(uniform, start, stop, key, draw)
-    done, n = 0, stop - start
-    while done < n:
-        done += find_counts(numbers + done, uniform + done, n - done, table)
-        if done < n:
-            numbers[done] = binomial_by_table_at(
-                start + done,
-                cuts,
-                first,
-                n_usual,
-                low,
-                high,
-                most,
-                n_or_zero,
-                key,
-                draw,
-            )
-            done += 1
+    fill_counts(numbers, start, stop, table, key, draw, 0)
 
 
 def find_counts(
@@ -239,17 +230,18 @@ def find_counts(
         numbers[k] = _successes(table.first, table)
     for cut in range(table.first, table.first + table.n_usual, CUTS_AT_ONCE):
         _pass_cuts(numbers, uniform, n, cut, table)
-    for start in range(0, n, _GROUP):
-        end = min(start + _GROUP, n)
-        is_all = True
-        for k in range(start, end):
-            is_all &= table.low <= uniform[k] and uniform[k] < table.high
-        if not is_all:
-            for k in range(start, end):
-                counted = _count(uniform[k], table)
-                if counted > table.most:
-                    return k
-                numbers[k] = _successes(counted, table)
+    is_all = True
+    for k in range(n):
+        is_all &= table.low <= uniform[k]
+        is_all &= uniform[k] < table.high
+    if is_all:
+        return n
+    for k in range(n):
+        if uniform[k] < table.low or uniform[k] >= table.high:
+            counted = _count(uniform[k], table)
+            if counted > table.most:
+                return k
+            numbers[k] = _successes(counted, table)
     return n
 
 
@@ -271,6 +263,123 @@ def _pass_cuts(
         number = past_2 if u >= cut_2 else number
         number = past_3 if u >= cut_3 else number
         numbers[k] = past_4 if u >= cut_4 else number
+
+
+def count_at(
+    element: int, table: BinomialTable, key: Key, draw: int, count: int
+) -> float:
+    """Return the number of an element.
+
+    Of the uniform number, 16 bits nearly always decide. The others come from a draw of
+    their own.
+
+    Parameters
+    ----------
+    element, key, draw : int, Key, int
+        See `brian2numba.kernels.counter_based.rand_at`.
+    table : BinomialTable
+        The table.
+    count : int
+        What else it is for.
+    """
+    count += 1
+    rest = float64(int64(rand_again(element, key, draw, count) * _REST)) / _REST
+    u = (short_at(element, key, draw, count - 1) + rest) / _SHORTS
+    counted = _count(u, table)
+    while counted > table.most:
+        count += 1
+        counted = _count(rand_again(element, key, draw, count), table)
+    return _successes(counted, table)
+
+
+def fill_counts(  # noqa: PLR0913, PLR0917
+    numbers: Pointer[float64],
+    start: int,
+    stop: int,
+    table: BinomialTable,
+    key: Key,
+    draw: int,
+    count: int,
+) -> None:
+    """Write the numbers of a block of elements; see `count_at`."""
+    n = stop - start
+    shorts = items_on_stack(uint16, MASK_SIZE)
+    counts = items_on_stack(uint16, MASK_SIZE)
+    limits = items_on_stack(uint16, _MOST_LIMITS)
+    fill_short(shorts, start, stop, key, draw, count)
+    # One more than the usual cuts: what is not above the first is open, too
+    first = max(table.first - 1, 0)
+    n_cuts = _fill_limits(limits, first, table)
+    for k in range(n):
+        counts[k] = 0
+    for cut in range(0, n_cuts, CUTS_AT_ONCE):
+        _pass_short_cuts(counts, shorts, n, limits + cut)
+    least = _successes(first, table)
+    step = 1.0 if table.n_or_zero == 0 else -1.0
+    for k in range(n):
+        numbers[k] = least + step * _as_float(counts[k])
+    is_all = True
+    for k in range(n):
+        is_all &= limits[n_cuts] <= counts[k]
+        is_all &= counts[k] < limits[n_cuts + 1]
+    if is_all:
+        return
+    for k in range(n):
+        if counts[k] < limits[n_cuts] or counts[k] >= limits[n_cuts + 1]:
+            numbers[k] = count_at(start + k, table, key, draw, count)
+
+
+def _fill_limits(limits: Pointer[uint16], first: int, table: BinomialTable) -> int:
+    """Write the first 16 bits of cuts, and between which counts they have decided.
+
+    They are in memory for comparisons to be made with 16 bits.
+
+    Returns
+    -------
+    int
+        The number of cuts, a multiple of `CUTS_AT_ONCE`.
+    """
+    n_usual = 0
+    while n_usual < _MOST_CUTS and table.cuts[first + n_usual] < table.high:
+        n_usual += 1
+    n_cuts = (n_usual + CUTS_AT_ONCE) // CUTS_AT_ONCE * CUTS_AT_ONCE
+    is_last = table.high >= 1.0
+    for k in range(n_cuts + 2):
+        limit = _SHORTS - 1.0
+        if k < n_usual or (k == n_usual and not is_last):
+            limit = min(table.cuts[first + k] * _SHORTS, limit)
+        if k == n_cuts:
+            limit = 1.0 if first > 0 else 0.0
+        if k == n_cuts + 1:
+            limit = float64(n_usual + 1)
+        limits[k] = int64(limit)
+    return n_cuts
+
+
+def _pass_short_cuts(
+    counts: Pointer[uint16],
+    shorts: Pointer[uint16],
+    n: int,
+    cuts: Pointer[uint16],
+) -> None:
+    """Count cuts below numbers of 16 bits; mark those that these bits leave open."""
+    cut_1, cut_2, cut_3, cut_4 = cuts[0], cuts[1], cuts[2], cuts[3]
+    for k in range(n):
+        short, counted = shorts[k], counts[k]
+        counted += 1 if short > cut_1 else 0
+        counted += 1 if short > cut_2 else 0
+        counted += 1 if short > cut_3 else 0
+        counted += 1 if short > cut_4 else 0
+        is_open = short == cut_1
+        is_open |= short == cut_2
+        is_open |= short == cut_3
+        is_open |= short == cut_4
+        counts[k] = counted | (_OPEN if is_open else 0)
+
+
+def _as_float(number: int) -> float:
+    """Return a whole number of few bits as a double, in any vector code."""
+    return float64_from_bits(_BITS_OF_2_TO_52 | number) - 2.0**52
 
 
 def _count(u: float, table: BinomialTable) -> int:

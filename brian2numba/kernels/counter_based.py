@@ -29,6 +29,8 @@ from brian2numba.language import (
     fma,
     int64,
     interleaved,
+    same_memory,
+    uint16,
 )
 
 __all__ = [
@@ -37,6 +39,7 @@ __all__ = [
     "close_key",
     "fill_rand",
     "fill_randn",
+    "fill_short",
     "normal_pair",
     "open_key",
     "philox",
@@ -44,10 +47,11 @@ __all__ = [
     "rand_at",
     "randn_at",
     "random_bits",
+    "short_at",
     "uniform",
 ]
 
-_WORD = 0xFFFFFFFF
+_WORD, _SHORT = 0xFFFFFFFF, 0xFFFF
 _MULTIPLIER_0, _MULTIPLIER_1 = 0xD2511F53, 0xCD9E8D57
 # The golden ratio, and the root of 3 less 1, by which keys change between rounds
 _WEYL_0, _WEYL_1 = 0x9E3779B9, 0xBB67AE85
@@ -201,6 +205,45 @@ def fill_randn(
         pair = normal_pair(random_bits(first + k, 0, draw, key))
         numbers[k] = pair[0]
         numbers[k + _HALF] = pair[1]
+
+
+def short_at(element: int, key: Key, draw: int, count: int) -> int:
+    """Return a whole number of 16 bits.
+
+    Parameters
+    ----------
+    element, key, draw : int, Key, int
+        See `rand_at`.
+    count : int
+        What else it is for.
+    """
+    bits = random_bits(element >> 3, count, draw, key)
+    word = bits[0]
+    word = bits[1] if element & 6 == 2 else word  # noqa: PLR2004
+    word = bits[2] if element & 6 == 4 else word  # noqa: PLR2004
+    word = bits[3] if element & 6 == 6 else word  # noqa: PLR2004
+    return (word >> 16) & _SHORT if element & 1 != 0 else word & _SHORT
+
+
+def fill_short(  # noqa: PLR0913, PLR0917
+    numbers: Pointer[uint16], start: int, stop: int, key: Key, draw: int, count: int
+) -> None:
+    """Make the numbers of 16 bits of a block of elements.
+
+    Parameters
+    ----------
+    numbers : pointer to uint16
+        Where they are wanted; there is room for 512, whatever the number of elements.
+    start, stop : int
+        The elements; `start` is a multiple of 8.
+    key, draw, count : Key, int, int
+        See `short_at`.
+    """
+    words = same_memory(numbers, int64)
+    for k in interleaved((stop - start + 7) // 8):
+        bits = random_bits((start >> 3) + k, count, draw, key)
+        words[2 * k] = bits[0] | (bits[1] << 32)
+        words[2 * k + 1] = bits[2] | (bits[3] << 32)
 
 
 def _shared(element: int) -> int:

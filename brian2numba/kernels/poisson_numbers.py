@@ -14,9 +14,9 @@ from brian2numba.kernels.binomial_numbers import (
     CUTS_AT_ONCE,
     RARE,
     BinomialTable,
-    find_counts,
+    fill_counts,
 )
-from brian2numba.kernels.counter_based import Key, fill_rand, rand_again
+from brian2numba.kernels.counter_based import Key
 from brian2numba.language import MASK_SIZE, Pointer, float64, items_on_stack
 
 __all__ = ["fill_poisson"]
@@ -47,18 +47,14 @@ def fill_poisson(  # noqa: PLR0913, PLR0917
         for k in range(n):
             numbers[k] = 0.0
         return
-    uniform = items_on_stack(float64, MASK_SIZE)
     cuts = items_on_stack(float64, _TABLE_SIZE)
     n_parts = math.ceil(mean / _LARGEST_MEAN)
     table = _table(cuts, mean / n_parts)
-    fill_rand(uniform, start, stop, key, draw)
-    find_counts(numbers, uniform, n, table)
+    fill_counts(numbers, start, stop, table, key, draw, 0)
     if n_parts > 1:
         parts = items_on_stack(float64, MASK_SIZE)
         for part in range(1, n_parts):
-            for k in range(n):
-                uniform[k] = rand_again(start + k, key, draw, part)
-            find_counts(parts, uniform, n, table)
+            fill_counts(parts, start, stop, table, key, draw, part << 8)
             for k in range(n):
                 numbers[k] += parts[k]
 

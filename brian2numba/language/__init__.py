@@ -43,6 +43,7 @@ from brian2numba.language.casts import (
     int32,
     int64,
     uint8,
+    uint16,
     uint32,
     uint64,
 )
@@ -127,6 +128,7 @@ __all__ = [
     "trunc",
     "uint8",
     "uint8s",
+    "uint16",
     "uint32",
     "uint64",
     "uint64s",

@@ -35,6 +35,7 @@ __all__ = [
     "int32",
     "int64",
     "uint8",
+    "uint16",
     "uint32",
     "uint64",
 ]
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     int32 = int
     int64 = int
     uint8 = int
+    uint16 = int
     uint32 = int
     uint64 = int
 else:
@@ -77,6 +79,10 @@ else:
     def uint32(x: float) -> int:
         """Return `x` without its fraction, and the lower 32 bits, without a sign."""
         return ctypes.c_uint32(int(x)).value
+
+    def uint16(x: float) -> int:
+        """Return `x` without its fraction, and the lower 16 bits, without a sign."""
+        return ctypes.c_uint16(int(x)).value
 
     def uint8(x: float) -> int:
         """Return `x` without its fraction, and the lower 8 bits of that."""
@@ -137,6 +143,11 @@ _declare(
     uint32,
     Item("uint32", "i32", ctypes.c_uint32, INT64, int, is_signed=False),
     _narrow(32, "zext"),
+)
+_declare(
+    uint16,
+    Item("uint16", "i16", ctypes.c_uint16, INT64, int, is_signed=False),
+    _narrow(16, "zext"),
 )
 _declare(
     uint8,

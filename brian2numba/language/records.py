@@ -12,8 +12,8 @@ That serves compiled code, where ``clock.is_due`` is a load at a known offset; P
 where an object of the class is a view of the same memory; and numba, whose types of the
 containers are made of it. A field is one of
 
-- a number: ``int64``, ``int32``, ``uint8``, ``uint32``, ``uint64``, ``float64``,
-  ``float32`` or ``boolean``;
+- a number: ``int64``, ``int32``, ``uint8``, ``uint16``, ``uint32``, ``uint64``,
+  ``float64``, ``float32`` or ``boolean``;
 - the address of items or of records, ``Pointer[int32]`` or ``Pointer[Clock]``: no
   record owns what it points to;
 - a record, which is embedded;

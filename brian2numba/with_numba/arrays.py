@@ -20,6 +20,7 @@ ITEMS: dict[str, types.Type] = {
     "int32": types.int32,
     "int64": types.int64,
     "uint8": types.uint8,
+    "uint16": types.uint16,
     "uint32": types.uint32,
     "uint64": types.uint64,
 }
