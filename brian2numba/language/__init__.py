@@ -59,6 +59,8 @@ from brian2numba.language.memory import (
 from brian2numba.language.numbers import (
     C_FUNCTIONS,
     ceil,
+    float32_bits,
+    float32_from_bits,
     float64_bits,
     float64_from_bits,
     floor,
@@ -107,6 +109,8 @@ __all__ = [
     "float32",
     "float32s",
     "float64",
+    "float32_bits",
+    "float32_from_bits",
     "float64_bits",
     "float64_from_bits",
     "float64s",

@@ -18,6 +18,8 @@ from brian2.core.variables import Variable
 from brian2.groups.group import Group
 from brian2.units.fundamentalunits import DIMENSIONLESS
 
+from brian2numba.generation.single_precision import is_held_by_singles
+
 __all__ = [
     "CallersNames",
     "Meaning",
@@ -127,6 +129,10 @@ class _Found:
         if is_alike and now.bytes == self.bytes:
             return Outcome.SAME
         is_other = is_alike and self.dtype.kind == "f"
+        # Beside single precision, generated code is another one for what it can't hold
+        is_other = is_other and is_held_by_singles(value) == is_held_by_singles(
+            self.value
+        )
         return Outcome.OTHER_NUMBER if is_other else Outcome.DIFFERENT
 
 
