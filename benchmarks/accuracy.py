@@ -6,10 +6,10 @@ The errors of the elementary functions against mpmath's, and their times beside 
 
 prints the table of docs/elementary_functions.md. With ``--all``, the largest errors in
 single precision are those of all numbers that there are, against the functions of
-double precision; that takes about a minute for each function. An error is in units in the last place
-(ulp) of the exact result; what is tried are random arguments of all sizes, and those
-where errors are likely: close to zeros, to multiples of pi/2 and to where results get
-too large, and subnormal ones.
+double precision; that takes about a minute for each function. An error is in units in
+the last place (ulp) of the exact result; what is tried without it are random arguments
+of all sizes, and those where errors are likely: close to zeros, to multiples of pi/2
+and to where results get too large, and subnormal ones.
 """
 
 import argparse

@@ -27,7 +27,7 @@ from brian2numba.language.kinds import (
 
 __all__ = ["NOTHING", "Code", "Value", "constant", "convert", "truth"]
 
-type Number = bool | int | float | np.float32
+type Number = bool | int | float
 
 
 class Code(Protocol):

@@ -54,7 +54,8 @@ _names = {id(thing): _name(function) for thing, function in VECTOR_FUNCTIONS.ite
 def of_any_type(function: Callable[..., float]) -> Any:
     """Return a function for numbers of any type, given the one for doubles.
 
-    If all are in single precision, it is the function of single precision. Of anything else, e.g. arrays, it is numpy's.
+    If all are in single precision, it is the function of single precision. Of anything
+    else, e.g. arrays, it is numpy's.
 
     Parameters
     ----------

@@ -26,4 +26,4 @@ def singles(*numbers: float) -> tuple[float, ...]:
 ZERO, HALF, ONE, TWO = singles(0.0, 0.5, 1.0, 2.0)
 INF, NAN = singles(math.inf, math.nan)
 #: The largest number that is finite
-LARGEST = single(np.finfo(np.float32).max)
+LARGEST = single(float(np.finfo(np.float32).max))

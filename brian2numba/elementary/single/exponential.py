@@ -7,8 +7,6 @@ kept where it would cost more than a quarter of a unit in the last place.
 
 from __future__ import annotations
 
-import math
-
 from brian2numba.elementary.single.constants import (
     HALF,
     INF,
@@ -127,7 +125,7 @@ def expm1(x: float) -> float:
     """Return ``exp(x) - 1``."""
     total, rest = part_of_expm1(max(min(x, _MOST), _LEAST_OF_EXPM1), HALF, 128)
     result = TWO * (total + rest)
-    return x if math.fabs(x) < _NO_SQUARE else result
+    return x if abs(x) < _NO_SQUARE else result
 
 
 def exprel(x: float) -> float:
@@ -141,4 +139,4 @@ def exprel(x: float) -> float:
     left = fma(-quotient, divisor, total) + rest
     left = left if x > -INF else ZERO
     result = fma(left, inverse, quotient)
-    return ONE if math.fabs(x) < _NO_SQUARE else result
+    return ONE if abs(x) < _NO_SQUARE else result

@@ -26,7 +26,7 @@ _C0, _C1, _C2, _C3 = singles(
 
 def sinh(x: float) -> float:
     """Return the hyperbolic sine."""
-    size = math.fabs(x)
+    size = abs(x)
     z = x * x
     of_small = fma(x * z, fma(fma(fma(_C3, z, _C2), z, _C1), z, _C0), x)
     quarter, rest = quarter_of_exp(min(size, _LARGEST))
@@ -36,13 +36,13 @@ def sinh(x: float) -> float:
 
 def cosh(x: float) -> float:
     """Return the hyperbolic cosine."""
-    quarter, rest = quarter_of_exp(min(math.fabs(x), _LARGEST))
+    quarter, rest = quarter_of_exp(min(abs(x), _LARGEST))
     return TWO * (quarter + (rest + _SIXTEENTH / quarter))
 
 
 def tanh(x: float) -> float:
     """Return the hyperbolic tangent."""
-    size = math.fabs(x)
+    size = abs(x)
     total, rest = part_of_expm1(min(size + size, _LARGEST_OF_TANH), ONE, 127)
     t = total + rest
     rest = (total - t) + rest

@@ -14,10 +14,9 @@ from brian2numba.elementary.single.constants import (
     ONE,
     TWO,
     ZERO,
-    single,
     singles,
 )
-from brian2numba.language import fma
+from brian2numba.language import float32, fma
 
 __all__ = ["arccos", "arcsin", "arctan"]
 
@@ -60,14 +59,14 @@ def _reduced(x: float) -> tuple[float, float, float, bool]:
     is_large = x > HALF
     remainder = HALF - HALF * x
     z = remainder if is_large else x * x
-    root = math.sqrt(remainder)
+    root = float32(math.sqrt(remainder))
     r = root if is_large else x
     return r, _cube_of_arcsin(r, z), remainder, is_large
 
 
 def arcsin(x: float) -> float:
     """Return the angle between -pi/2 and pi/2 with the sine `x`."""
-    r, cube, remainder, is_large = _reduced(math.fabs(x))
+    r, cube, remainder, is_large = _reduced(abs(x))
     # What the root lost, divided by 2*r: the line is close where that matters
     cube_of_large = fma(fma(-r, r, remainder), fma(-_FOUR, r, _THREE), cube)
     of_large = fma(-TWO, r, _HALF_PI_HIGH)
@@ -79,7 +78,7 @@ def arcsin(x: float) -> float:
 
 def arccos(x: float) -> float:
     """Return the angle between 0 and pi with the cosine `x`."""
-    r, cube, remainder, is_large = _reduced(math.fabs(x))
+    r, cube, remainder, is_large = _reduced(abs(x))
     is_negative = x < ZERO
     # What the root lost
     divisor = r + r if r > ZERO else ONE
@@ -95,7 +94,7 @@ def arccos(x: float) -> float:
 
 def arctan(x: float) -> float:
     """Return the angle between -pi/2 and pi/2 with the tangent `x`."""
-    size = min(math.fabs(x), LARGEST)
+    size = min(abs(x), LARGEST)
     is_middle = size > _FIRST
     is_large = size > _SECOND
     above = size - ONE if is_middle else size

@@ -8,8 +8,6 @@ Mathematical Functions, 1989): a longer polynomial takes less time than a divisi
 
 from __future__ import annotations
 
-import math
-
 from brian2numba.elementary.single.constants import (
     HALF,
     INF,
@@ -74,7 +72,9 @@ def _parts(m: float, k: float, more: float) -> tuple[float, float]:
     high = of_exponent + f
     rest = (of_exponent - high) + f
     rest = fma(k, LN2_LOW, rest + more)
-    return high, fma(z, fma(f, fma(odd, f, even), -HALF), rest)
+    rest = fma(f * z, fma(odd, f, even), rest)
+    # The largest part is rounded only in the sum
+    return high, fma(-HALF * f, f, rest)
 
 
 def _of_any(x: float, of_positive: float) -> float:
@@ -96,9 +96,8 @@ def log10(x: float) -> float:
     m, k = split_number(x)
     high, low = _parts(m, k, ZERO)
     product = high * _TENTH_HIGH
-    rest = fma(high, _TENTH_HIGH, -product)
-    rest = rest + fma(high, _TENTH_LOW, low * _TENTH_HIGH)
-    return _of_any(x, product + rest)
+    rest = fma(high, _TENTH_LOW, fma(high, _TENTH_HIGH, -product))
+    return _of_any(x, product + fma(low, _TENTH_HIGH, rest))
 
 
 def log1p(x: float) -> float:
@@ -109,4 +108,4 @@ def log1p(x: float) -> float:
     m, k = _mantissa(total, _BIAS)
     high, low = _parts(m, k, lost / total)
     result = _of_any(total, high + low)
-    return x if math.fabs(x) < _NO_SQUARE else result
+    return x if abs(x) < _NO_SQUARE else result

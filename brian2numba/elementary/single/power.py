@@ -63,13 +63,13 @@ def _logarithm(x: float) -> tuple[float, float]:
 
 def power(x: float, y: float) -> float:
     """Return `x` to the power of `y`, as C99 defines it for all numbers."""
-    size = math.fabs(x)
+    size = abs(x)
     high, low = _logarithm(size)
     high = -INF if size == ZERO else high
     high = high if size < INF else size
     product = y * high
     rest = fma(y, high, -product) + y * low
-    rest = rest if math.fabs(product) < _FAR else ZERO
+    rest = rest if abs(product) < _FAR else ZERO
     result = exp_of_sum(product, rest)
     half = HALF * y
     is_integer = floor(y) == y
@@ -79,7 +79,7 @@ def power(x: float, y: float) -> float:
     result = float32_from_bits(float32_bits(result) ^ sign)
     is_undefined = x < ZERO and x > -INF and not is_integer
     result = NAN if is_undefined else result
-    is_one = y == ZERO or x == ONE or (size == ONE and math.fabs(y) == INF)
+    is_one = y == ZERO or x == ONE or (size == ONE and abs(y) == INF)
     return ONE if is_one else result
 
 

@@ -7,17 +7,18 @@ its square are close to the sine, the cosine and the tangent.
 
 from __future__ import annotations
 
-import math
-
 from brian2numba.elementary.single.constants import HALF, ONE, singles
 from brian2numba.elementary.single.reduction import remainder
 from brian2numba.language import float32_bits, float32_from_bits, fma
 
 __all__ = ["cos", "sin", "tan"]
 
-#: (sin(r) - r)/r**3 as a polynomial in r**2, with an error below 2**-27
-_S0, _S1, _S2 = singles(
-    -0.16666655242443085, 0.008332189172506332, -0.0001951829035533592
+#: (sin(r) - r)/r**3 as a polynomial in r**2, with an error below 2**-32
+_S0, _S1, _S2, _S3 = singles(
+    -0.1666666716337204,
+    0.008333379402756691,
+    -0.00019853065896313637,
+    2.8325487164693186e-06,
 )
 #: (cos(r) - 1 + r**2/2)/r**4, with an error below 2**-32
 _C0, _C1, _C2 = singles(
@@ -37,12 +38,13 @@ _SIGN = -0x80000000
 def _sine_and_cosine(high: float, low: float) -> tuple[float, float]:
     """Return the sine and the cosine of an angle below pi/4."""
     z = high * high
-    # The cosine, with which `low` would have to be multiplied, is close enough to 1
-    of_sine = fma(high * z, fma(fma(_S2, z, _S1), z, _S0), low)
     half = HALF * z
     most = ONE - half
+    # `low` times the cosine
+    more = fma(-low, half, low)
+    more = fma(high * z, fma(fma(fma(_S3, z, _S2), z, _S1), z, _S0), more)
     rest = fma(z * z, fma(fma(_C2, z, _C1), z, _C0), -(high * low))
-    return high + of_sine, most + (((ONE - most) - half) + rest)
+    return high + more, most + (((ONE - most) - half) + rest)
 
 
 def _with_sign(x: float, sign: int) -> float:
@@ -52,7 +54,7 @@ def _with_sign(x: float, sign: int) -> float:
 
 def sin(x: float) -> float:
     """Return the sine of `x` (in radians)."""
-    high, low, n = remainder(math.fabs(x))
+    high, low, n = remainder(abs(x))
     sine, cosine = _sine_and_cosine(high, low)
     result = sine if n & 1 == 0 else cosine
     return _with_sign(result, (n << 30) ^ float32_bits(x))
@@ -60,7 +62,7 @@ def sin(x: float) -> float:
 
 def cos(x: float) -> float:
     """Return the cosine of `x` (in radians)."""
-    high, low, n = remainder(math.fabs(x))
+    high, low, n = remainder(abs(x))
     sine, cosine = _sine_and_cosine(high, low)
     result = cosine if n & 1 == 0 else sine
     return _with_sign(result, (n + 1) << 30)
@@ -68,14 +70,19 @@ def cos(x: float) -> float:
 
 def tan(x: float) -> float:
     """Return the tangent of `x` (in radians)."""
-    high, low, n = remainder(math.fabs(x))
+    high, low, n = remainder(abs(x))
     z = high * high
     w = z * z
     even = fma(fma(fma(_T6, w, _T4), w, _T2), w, _T0)
     odd = fma(fma(_T5, w, _T3), w, _T1)
-    # What `low` is multiplied with is close enough to the derivative
-    more = fma(low, fma(_T0, w + w, z), low)
-    more = fma(high * z, fma(odd, z, even), more)
+    of_cube = fma(odd, z, even)
+    cube = high * z
+    # What the square and the cube lost
+    lost = fma(high, fma(high, high, -z), fma(high, z, -cube))
+    tangent = fma(cube, of_cube, high)
+    # The derivative is 1 plus the square of the tangent
+    more = fma(low * tangent, tangent, low)
+    more = fma(cube, of_cube, fma(lost, of_cube, more))
     tangent = high + more
     lost = (high - tangent) + more
     # The tangent of an angle with a quarter turn more is minus the inverse

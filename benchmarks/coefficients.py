@@ -1,7 +1,7 @@
 """
 The coefficients of `brian2numba/elementary/single`.
 
-    python -m tools.single_coefficients [name ...]
+    python -m benchmarks.coefficients [name ...]
 
 prints them, with the largest error that remains. What is minimised is the largest error
 relative to the function, by Lawson's algorithm (C. L. Lawson, Contributions to the
@@ -10,12 +10,16 @@ of a point grows with the error there. One coefficient after the other is rounde
 single precision, and the others are fitted again, so that they make up for it.
 """
 
+from __future__ import annotations
+
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import mpmath
 import numpy as np
+
+type Exact = Callable[[mpmath.mpf], mpmath.mpf]
 
 N_POINTS, N_ROUNDS = 600, 300
 #: Digits in which functions are evaluated
@@ -38,19 +42,19 @@ class Fit:
         How many coefficients there are.
     """
 
-    function: Callable
-    weight: Callable
+    function: Exact
+    weight: Exact
     low: float
     high: float
     n_coefficients: int
 
 
-def _root(function):
+def _root(function: Exact) -> Exact:
     """Return a function of the square of its argument."""
     return lambda z: function(mpmath.sqrt(z))
 
 
-def _odd(function, high, n_coefficients):
+def _odd(function: Exact, high: float, n_coefficients: int) -> Fit:
     """Return the fit of ``(f(r) - r)/r**3`` as a polynomial in ``r**2``."""
     return Fit(
         _root(lambda r: (function(r) / r - 1) / r**2),
@@ -83,7 +87,7 @@ FITS = {
         0.1717**2,
         4,
     ),
-    "sin": _odd(mpmath.sin, 0.78541, 3),
+    "sin": _odd(mpmath.sin, 0.78541, 4),
     "cos": Fit(
         _root(lambda r: (mpmath.cos(r) - 1 + r**2 / 2) / r**4),
         _root(lambda r: r**4 / mpmath.cos(r)),
@@ -98,13 +102,19 @@ FITS = {
 }
 
 
-def polynomial(function, weights, points, fixed, n_free):
-    """Return the coefficients that follow the fixed ones, and the largest error."""
+def polynomial(
+    function: np.ndarray,
+    weights: np.ndarray,
+    points: np.ndarray,
+    fixed: Sequence[float],
+    n_free: int,
+) -> np.ndarray:
+    """Return the coefficients that follow the fixed ones."""
     target = function - np.polynomial.polynomial.polyval(points, fixed or [0.0])
     start = len(fixed)
     powers = points[:, None] ** np.arange(start, start + n_free)
     share = np.full(len(points), 1 / len(points))
-    best = None
+    best, least = np.zeros(n_free), np.inf
     for _ in range(N_ROUNDS):
         by = np.sqrt(share) * weights
         scale = np.abs(powers * by[:, None]).max(axis=0)
@@ -113,14 +123,14 @@ def polynomial(function, weights, points, fixed, n_free):
         )
         found = found / scale
         error = np.abs((target - powers @ found) * weights)
-        if best is None or error.max() < best[1]:
-            best = found, error.max()
+        if error.max() < least:
+            best, least = found, error.max()
         share = share * (error + 1e-30)
         share /= share.sum()
     return best
 
 
-def coefficients(fit):
+def coefficients(fit: Fit) -> tuple[list[float], float]:
     """Return coefficients in single precision, and the largest error."""
     angles = np.linspace(0, np.pi, N_POINTS)
     middle, half = (fit.low + fit.high) / 2, (fit.high - fit.low) / 2
@@ -128,15 +138,16 @@ def coefficients(fit):
     with mpmath.workprec(EXACT_BITS):
         exact = np.array([float(fit.function(mpmath.mpf(p))) for p in points])
         weights = np.array([float(fit.weight(mpmath.mpf(p))) for p in points])
-    fixed = []
+    fixed: list[float] = []
     for k in range(fit.n_coefficients):
-        found, _ = polynomial(exact, weights, points, fixed, fit.n_coefficients - k)
+        found = polynomial(exact, weights, points, fixed, fit.n_coefficients - k)
         fixed.append(float(np.float32(found[0])))
     error = (exact - np.polynomial.polynomial.polyval(points, fixed)) * weights
-    return fixed, np.abs(error).max()
+    return fixed, float(np.abs(error).max())
 
 
-def main(arguments=None):
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print the coefficients of some polynomials."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", default=list(FITS))
     for name in parser.parse_args(arguments).names:
