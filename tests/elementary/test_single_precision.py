@@ -1,5 +1,6 @@
 """Elementary functions in single precision: errors, special values, no doubles."""
 
+import ctypes
 import importlib
 import itertools
 import math
@@ -15,7 +16,12 @@ from benchmarks.accuracy import (
     loop_source,
 )
 from brian2numba import language
-from brian2numba.compilation.machine_code import optimised, processor
+from brian2numba.compilation.machine_code import (
+    load_object,
+    object_code,
+    optimised,
+    processor,
+)
 from brian2numba.elementary.single import reduction
 from brian2numba.elementary.vector import VECTOR_FUNCTIONS, in_single_precision
 from brian2numba.generation import library
@@ -157,6 +163,35 @@ def test_loops_have_no_numbers_in_double_precision(name):
     module = str(optimised(text, processor("host"), 3))
     assert "double" not in module
     assert re.search(r"<\d+ x float>", module)
+
+
+@needs_fma
+@pytest.mark.skipif(
+    not processor("host").triple.startswith("x86_64"),
+    reason="names of processors are for x86-64",
+)
+@pytest.mark.parametrize("name", OF_ONE)
+def test_the_same_bits_for_processors_with_shorter_vectors(name):
+    rng = np.random.default_rng(1)
+    x = rng.uniform(*ARGUMENTS.get(name, (-9, 9)), 999).astype(np.float32)
+    source = loop_source(FUNCTIONS[name].expression, np.float32)
+    text = lower(source, library.namespace(), "loop", vectorises=True)
+    code = load_object(object_code(text, processor("x86-64-v3"), 3), "loop")
+    values = np.empty_like(x)
+    table = np.array([len(x), *[a.ctypes.data for a in (x, x, values)]], np.int64)
+    entry = ctypes.PYFUNCTYPE(ctypes.c_int64, ctypes.c_int64)(code.address)
+    entry(table.ctypes.data)
+    assert values.tolist() == Loop(FUNCTIONS[name].expression, np.float32)(x).tolist()
+
+
+@pytest.mark.parametrize("name", ["floor", "ceil"])
+def test_rounding_to_integers_needs_no_doubles(name):
+    numbers = np.float32([0.0, -0.0, 0.5, -0.5, 1e30, INF, -INF, NAN, TINY, -3.2])
+    values = Loop(f"_{name}(x)", np.float32)(numbers)
+    np.testing.assert_array_equal(values, getattr(np, name)(numbers))
+    source = loop_source(f"_{name}(x)", np.float32)
+    assert "double" not in lower(source, library.namespace(), "loop", True)
+    assert type(getattr(language, name)(numbers[2])) is np.float32
 
 
 def test_functions_have_the_names_of_those_of_doubles():
