@@ -28,7 +28,14 @@ ROOT = Path(__file__).resolve().parent.parent
 #: As in `benchmarks.models`, which takes a second to import
 MODELS = ("forum", "small_lif", "single", "cuba", "coba", "cobahh", "stdp", "cable")
 #: Larger or special ones, which `benchmarks.kernels` measures as well
-MORE_MODELS = ("cuba_40000", "noisy", "noisy_fast", "delays", "synapse_heavy")
+MORE_MODELS = (
+    "cuba_40000",
+    "cobahh_single",
+    "noisy",
+    "noisy_fast",
+    "delays",
+    "synapse_heavy",
+)
 #: What `benchmarks.threads` measures
 THREADS_MODELS = tuple(
     f"{model}_200000{variant}"

@@ -25,6 +25,7 @@ TARGETS = ("numba", "standalone", "cython")
 #: How many times as long other targets should take as numba
 GOALS: Mapping[str, Mapping[str, float]] = {
     "cobahh": {"standalone": 3.5, "cython": 5.0},
+    "cobahh_single": {"standalone": 3.5},
     "cuba": {"standalone": 2.0},
     "cuba_40000": {"standalone": 2.0, "cython": 2.0},
     "coba": {"standalone": 2.0},

@@ -58,6 +58,7 @@ MODELS = {
     "cuba_40000": Model(lambda: cuba.build(40_000), 1.0),
     "coba": Model(networks.build_coba, 1.0),
     "cobahh": Model(cobahh.build, 1.0),
+    "cobahh_single": Model(scalable.in_single_precision(cobahh.build), 1.0),
     "stdp": Model(stdp.build, 5.0),
     "cable": Model(cable.build, 0.025),
     "noisy": Model(networks.build_noisy, 0.2),
@@ -75,6 +76,9 @@ SCALABLE: dict[str, Callable[[int], Network]] = {
     "lif_neurons": networks.build_small_lif,
     "cuba_neurons": scalable.build_cuba_neurons,
     "cobahh_neurons": scalable.build_cobahh_neurons,
+    "cobahh_neurons_single": scalable.in_single_precision(
+        scalable.build_cobahh_neurons
+    ),
     "events": partial(scalable.build_events, weighted=False),
     "weighted_events": partial(scalable.build_events, weighted=True),
 }

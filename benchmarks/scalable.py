@@ -6,12 +6,19 @@ Some have neurons only; in the others next to nothing but synapses takes time.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from brian2 import *
 
 import brian2numba  # noqa: F401  (as in every script that uses the target)
 from examples import cobahh, cuba
 
-__all__ = ["build_cobahh_neurons", "build_cuba_neurons", "build_events"]
+__all__ = [
+    "build_cobahh_neurons",
+    "build_cuba_neurons",
+    "build_events",
+    "in_single_precision",
+]
 
 #: Synapses of a neuron in networks that measure events, as in CUBA
 SYNAPSES_PER_NEURON = 80
@@ -50,6 +57,19 @@ def build_cobahh_neurons(n_neurons: int) -> Network:
     neurons.g_e = "(1.5*randn() + 4)*10*nS"
     neurons.g_i = "(12*randn() + 20)*10*nS"
     return Network(neurons)
+
+
+def in_single_precision(build: Callable[..., Network]) -> Callable[..., Network]:
+    """Return what makes the same network with variables of single precision.
+
+    Afterwards, the preference is another one: each measurement has its process.
+    """
+
+    def build_it(*arguments: int) -> Network:
+        prefs.core.default_float_dtype = np.float32
+        return build(*arguments)
+
+    return build_it
 
 
 def build_events(n_neurons: int, weighted: bool) -> Network:

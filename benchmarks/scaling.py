@@ -26,7 +26,12 @@ from benchmarks.compare import ROOT, available, machine, measure
 from benchmarks.reports import markdown_table, write_page
 
 TARGETS = ("numba", "standalone")
-NEURON_MODELS = ("lif_neurons", "cuba_neurons", "cobahh_neurons")
+NEURON_MODELS = (
+    "lif_neurons",
+    "cuba_neurons",
+    "cobahh_neurons",
+    "cobahh_neurons_single",
+)
 EVENT_MODELS = ("events", "weighted_events")
 MODELS = NEURON_MODELS + EVENT_MODELS
 SIZES = (1000, 3000, 10_000, 30_000, 100_000, 300_000, 1_000_000)

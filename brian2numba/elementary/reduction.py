@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from brian2numba.language import float64_bits, float64_from_bits, fma
 
-__all__ = ["FIRST_EXPONENT", "PIECES", "TWO_OVER_PI", "remainder"]
+__all__ = ["FIRST_EXPONENT", "N_BITS", "PIECES", "TWO_OVER_PI", "remainder"]
 
 #: 2/pi times 2**1400
 TWO_OVER_PI = int(
@@ -24,7 +24,8 @@ TWO_OVER_PI = int(
     "A9E391615EE61B086599855F14A068",
     16,
 )
-_N_BITS = 1400
+#: How many digits these are
+N_BITS = 1400
 #: The exponent that the first entry of the table is for, that of 1/2
 FIRST_EXPONENT = -1
 _LAST_EXPONENT = 1024 + 3 * 52
@@ -38,7 +39,7 @@ def _piece(exponent: int) -> float:
     """
     fours, above = (
         (TWO_OVER_PI + (1 << unit >> 1)) >> unit
-        for unit in (_N_BITS + 2 - exponent, _N_BITS + 54 - exponent)
+        for unit in (N_BITS + 2 - exponent, N_BITS + 54 - exponent)
     )
     return 4.0 * (fours - (above << 52))
 

@@ -17,8 +17,14 @@ from brian2numba.elementary import (
     power,
     trigonometric,
 )
+from brian2numba.elementary.single import exponential as single_exponential
+from brian2numba.elementary.single import hyperbolic as single_hyperbolic
+from brian2numba.elementary.single import inverse_trigonometric as single_inverse
+from brian2numba.elementary.single import logarithm as single_logarithm
+from brian2numba.elementary.single import power as single_power
+from brian2numba.elementary.single import trigonometric as single_trigonometric
 
-__all__ = ["VECTOR_FUNCTIONS"]
+__all__ = ["VECTOR_FUNCTIONS", "in_single_precision"]
 
 #: The functions of one number by their names in the C library
 _BY_NAME: dict[str, Callable[..., float]] = {
@@ -41,7 +47,8 @@ _BY_NAME: dict[str, Callable[..., float]] = {
 _NAMES_IN_NUMPY = {"acos": "arccos", "asin": "arcsin", "atan": "arctan"}
 
 #: What kernels call instead of a function, where elementary functions are vectorised.
-#: All of these take and return numbers in double precision.
+#: All of these take and return numbers in double precision; `in_single_precision` has
+#: the others.
 VECTOR_FUNCTIONS: dict[Any, Callable[..., float]] = {
     functions.exprel: exponential.exprel,
     math.pow: power.power,
@@ -51,3 +58,24 @@ VECTOR_FUNCTIONS: dict[Any, Callable[..., float]] = {
         for name, function in _BY_NAME.items()
     },
 }
+
+_SINGLE = {
+    exponential: single_exponential,
+    hyperbolic: single_hyperbolic,
+    inverse_trigonometric: single_inverse,
+    logarithm: single_logarithm,
+    power: single_power,
+    trigonometric: single_trigonometric,
+}
+#: The functions of single precision by those of double precision
+_IN_SINGLE_PRECISION: dict[Callable[..., float], Callable[..., float]] = {
+    function: getattr(singles, function.__name__)
+    for doubles, singles in _SINGLE.items()
+    for function in [*VECTOR_FUNCTIONS.values(), power.square_root]
+    if function.__module__ == doubles.__name__
+}
+
+
+def in_single_precision(function: Callable[..., float]) -> Callable[..., float]:
+    """Return the function of single precision, given the one of double precision."""
+    return _IN_SINGLE_PRECISION[function]

@@ -31,6 +31,7 @@ from brian2numba.generation.names import (
 )
 from brian2numba.generation.number_kinds import DTYPES, FLOAT, UNSIGNED, NumberKinds
 from brian2numba.generation.renderer import NumbaNodeRenderer
+from brian2numba.generation.single_precision import SingleNumbers
 from brian2numba.generation.statement_order import StatementOrder
 from brian2numba.generation.unsigned import with_types
 from brian2numba.generation.whole_numbers import as_written, explained
@@ -154,8 +155,20 @@ class NumbaCodeGenerator(CodeGenerator):
         }
         return {block: one_name_each(code, names) for block, code in blocks.items()}
 
-    def translate_expression(self, expr: str) -> str:
-        """Translate an expression of the abstract code."""
+    def translate_expression(
+        self, expr: str, is_single: bool = False, is_operand: bool = False
+    ) -> str:
+        """Translate an expression of the abstract code.
+
+        Parameters
+        ----------
+        expr : str
+            The expression.
+        is_single : bool, optional
+            Whether its numbers are rounded where they meet single precision.
+        is_operand : bool, optional
+            Whether it meets single precision itself.
+        """
         functions, kinds = self.functions, self._kinds
         vectorised = {
             name
@@ -165,6 +178,9 @@ class NumbaCodeGenerator(CodeGenerator):
         tree = as_written(ast.parse(expr.strip(), mode="eval").body)
         if self._is_unsigned:
             tree = with_types(tree, kinds)
+        if is_single and kinds.has_single_precision:
+            numbers = SingleNumbers(kinds, functions.names)
+            tree = (numbers.operand if is_operand else numbers.rounded)(tree)
         renderer = NumbaNodeRenderer(
             functions.names, functions.hidden_arguments, vectorised, self._draws, kinds
         )
@@ -237,7 +253,11 @@ class NumbaCodeGenerator(CodeGenerator):
             expr = f"{name} {operator} ({expr})"
             expression = self.translate_expression(expr)
         else:
-            expression = self.translate_expression(expr)
+            target = self._type_name(statement)
+            # What is computed once can have all digits until the end
+            is_single = target in ("float32", "bool") and not statement.scalar
+            is_operand = statement.inplace and target == "float32"
+            expression = self.translate_expression(expr, is_single, is_operand)
             if statement.inplace:
                 expression = f"{statement.var} {statement.op[:-1]} ({expression})"
         return f"{statement.var} = {self._typed(statement, expr, expression)}"

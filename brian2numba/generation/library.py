@@ -134,6 +134,8 @@ _WORDS = {
         "call",
         "check_late",
         "float32",
+        "float32_bits",
+        "float32_from_bits",
         "float32s",
         "float64",
         "float64_bits",

@@ -60,6 +60,8 @@ from brian2numba.language.memory import (
 from brian2numba.language.numbers import (
     C_FUNCTIONS,
     ceil,
+    float32_bits,
+    float32_from_bits,
     float64_bits,
     float64_from_bits,
     floor,
@@ -106,6 +108,8 @@ __all__ = [
     "clear_bytes",
     "copy_bytes",
     "float32",
+    "float32_bits",
+    "float32_from_bits",
     "float32s",
     "float64",
     "float64_bits",

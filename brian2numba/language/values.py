@@ -9,6 +9,8 @@ import struct
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+
 from brian2numba.errors import NotInLanguageError
 from brian2numba.language.kinds import (
     ADDRESSES,
@@ -115,6 +117,8 @@ def constant(number: Number, kind: Scalar | None = None) -> Value:
 def _kind_of(number: Number) -> Scalar:
     if isinstance(number, bool):
         return BOOL
+    if isinstance(number, np.float32):
+        return FLOAT32
     if isinstance(number, float):
         return FLOAT64
     return UINT64 if number >= 2**63 else INT64

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from brian2numba.c_functions import CFunction
+from brian2numba.elementary.vector import in_single_precision
 from brian2numba.errors import NotInLanguageError, Status
-from brian2numba.language.kinds import BOOL, FLOAT32, FLOAT64, VOID, Kind, Tuple
+from brian2numba.language.kinds import (
+    BOOL,
+    FLOAT32,
+    FLOAT64,
+    VOID,
+    Kind,
+    Scalar,
+    Tuple,
+)
 from brian2numba.language.users_arrays import (
     given_kind,
     given_value,
@@ -122,25 +131,35 @@ class LibraryFunction:
         return code.unpacked(ref, result)
 
 
-@dataclass(frozen=True)
 class Elementary:
-    """A function of doubles, for numbers of any type.
+    """An elementary function, for numbers of any type.
 
-    If all of its arguments are in single precision, so is the result, which is the
-    double's, rounded.
+    Parameters
+    ----------
+    function : function
+        The function of doubles. If all arguments have single precision, the one of
+        single precision takes its place.
+    module : Module
+        Where their instances are.
     """
 
-    of_doubles: LibraryFunction
+    def __init__(self, function: Callable[..., float], module: Any) -> None:
+        self._functions = {
+            FLOAT64: LibraryFunction(function, module, scope="tables"),
+            FLOAT32: LibraryFunction(
+                in_single_precision(function), module, scope="tables"
+            ),
+        }
 
-    def kind(self, kinds: Sequence[Kind]) -> Kind:
+    def kind(self, kinds: Sequence[Kind]) -> Scalar:
         """Return the type of the result."""
         return FLOAT32 if set(kinds) == {FLOAT32} else FLOAT64
 
     def emit(self, code: Any, args: Sequence[Value]) -> Value:
         """Write the call."""
-        doubles = [convert(code, arg, FLOAT64) for arg in args]
-        result = self.of_doubles.emit(code, doubles)
-        return convert(code, result, self.kind([arg.kind for arg in args]))
+        kind = self.kind([arg.kind for arg in args])
+        given = [convert(code, arg, kind) for arg in args]
+        return convert(code, self._functions[kind].emit(code, given), kind)
 
 
 def failing(result: Kind) -> str:

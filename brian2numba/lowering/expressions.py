@@ -35,7 +35,7 @@ from brian2numba.language.kinds import (
 from brian2numba.language.users_arrays import length_of
 from brian2numba.language.values import Value, constant, convert, truth
 from brian2numba.lowering.accesses import load
-from brian2numba.lowering.calls import Elementary, LibraryFunction
+from brian2numba.lowering.calls import Elementary
 from brian2numba.lowering.operators import (
     binary,
     compare,
@@ -134,7 +134,8 @@ class Expressions:
             return owner.parts[index.number]
         if index.number is not None or not numbers or None in numbers:
             raise NotInLanguageError(f"an item of {owner.kind}")
-        return load(self.code, self.code.module.table(numbers), index)
+        is_single = owner.parts[0].kind == FLOAT32
+        return load(self.code, self.code.module.table(numbers, is_single), index)
 
     def _binop(self, node: ast.BinOp) -> Value:
         left, right = self.value(node.left), self.value(node.right)
@@ -176,8 +177,7 @@ class Expressions:
             callee = self.code.module.callee(arithmetic.integer_power)
             return convert(self.code, callee.emit(self.code, given), whole)
         if exponent.number == 0.5 and self.types.definition.vectorises:  # noqa: PLR2004
-            root = Elementary(LibraryFunction(square_root, self.code.module))
-            return root.emit(self.code, [base])
+            return Elementary(square_root, self.code.module).emit(self.code, [base])
         value: Value = self.types.callee_of(math.pow).emit(self.code, [base, exponent])
         return value
 

@@ -6,6 +6,8 @@ import ast
 from collections.abc import Hashable, Sequence
 from typing import Any
 
+import numpy as np
+
 from brian2numba.errors import NotInLanguageError
 from brian2numba.language import ITEM_TYPES, Item
 from brian2numba.language.definitions import Definition
@@ -35,6 +37,10 @@ from brian2numba.lowering.calls import Callee
 from brian2numba.lowering.operators import binary_kind, integer_power_kind
 
 __all__ = ["Types"]
+
+
+#: What constants consist of
+_NUMBERS = (bool, int, float, np.float32)
 
 
 class _NotKnownYetError(Exception):
@@ -279,7 +285,7 @@ class Types:
                 return value
             case ast.Name() | ast.Attribute() if not self.is_value(node):
                 value = self.thing(node)
-                return value if isinstance(value, (bool, int, float)) else None
+                return value if isinstance(value, _NUMBERS) else None
             case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(value))):
                 return -value
         return None
@@ -296,7 +302,7 @@ class Types:
         if isinstance(value, Hashable) and value in ITEM_TYPES:
             return ITEM_TYPES[value]
         parts = value if isinstance(value, tuple) else (value,)
-        if all(isinstance(part, (bool, int, float)) for part in parts):
+        if all(isinstance(part, _NUMBERS) for part in parts):
             return value
         raise NotInLanguageError(f"the value of {ast.unparse(node)}")
 

@@ -20,6 +20,7 @@ from brian2numba.language.definitions import (
 from brian2numba.language.fields import of_record
 from brian2numba.language.kinds import (
     BOOL,
+    FLOAT32,
     FLOAT64,
     INT64,
     ITEMS,
@@ -187,8 +188,7 @@ class Module:
         if of_kernel and isinstance(thing, Definition | Foreign):
             return UserFunction(thing, self)
         if vectorises and id(thing) in _VECTOR_FUNCTIONS:
-            function = _VECTOR_FUNCTIONS[id(thing)]
-            return Elementary(LibraryFunction(function, self, scope="tables"))
+            return Elementary(_VECTOR_FUNCTIONS[id(thing)], self)
         word = word_for(thing)
         if word is not None:
             return word
@@ -206,14 +206,16 @@ class Module:
         """Say that a unit is called."""
         self.declarations[name] = f"declare {result} @{name}({arguments})"
 
-    def table(self, numbers: Sequence[Any]) -> Value:
-        """Return a pointer to constants."""
-        key = tuple(numbers)
+    def table(self, numbers: Sequence[Any], is_single: bool = False) -> Value:
+        """Return a pointer to constants, which may have single precision."""
+        key = is_single, *numbers
         if key not in self._tables:
-            kind = FLOAT64 if any(isinstance(n, float) for n in key) else INT64
+            numbers = key[1:]
+            kind = FLOAT64 if any(isinstance(n, float) for n in numbers) else INT64
+            kind = FLOAT32 if is_single else kind
             ref = f"@table.{len(self._tables)}"
-            items = ", ".join(f"{kind.llvm} {constant(n, kind).ref}" for n in key)
-            size = f"[{len(key)} x {kind.llvm}]"
+            items = ", ".join(f"{kind.llvm} {constant(n, kind).ref}" for n in numbers)
+            size = f"[{len(numbers)} x {kind.llvm}]"
             self.declarations[ref] = (
                 f"{ref} = private unnamed_addr constant {size} [{items}]"
             )

@@ -18,6 +18,8 @@ from brian2.core.variables import Variable
 from brian2.groups.group import Group
 from brian2.units.fundamentalunits import DIMENSIONLESS
 
+from brian2numba.generation.single_precision import is_held_by_singles
+
 __all__ = [
     "CallersNames",
     "Meaning",
@@ -110,6 +112,11 @@ class _Found:
         """Whether it is something that a name in a model can mean."""
         return self.value is not _NOTHING and self.value is not _MISSING
 
+    @property
+    def is_held(self) -> bool:
+        """Whether single precision has the number."""
+        return is_held_by_singles(float(np.asarray(self.value)))
+
     def compared_with(self, value: Any) -> Outcome:
         """Compare it with what the namespace has now."""
         if self.reference is not None:
@@ -127,6 +134,8 @@ class _Found:
         if is_alike and now.bytes == self.bytes:
             return Outcome.SAME
         is_other = is_alike and self.dtype.kind == "f"
+        # Beside single precision, generated code is another one for what it can't hold
+        is_other = is_other and self.is_held == now.is_held
         return Outcome.OTHER_NUMBER if is_other else Outcome.DIFFERENT
 
 

@@ -25,6 +25,7 @@ from brian2.input.binomial import BinomialFunction
 from brian2.input.timedarray import TimedArray
 from brian2.units.fundamentalunits import Quantity
 
+from brian2numba.generation.single_precision import is_held_by_singles
 from brian2numba.generation.whole_numbers import FUNCTIONS
 from brian2numba.reuse.owners import Aliases
 
@@ -167,7 +168,7 @@ def kind_of_number(value: Any) -> str:
         If it is none that a slot can hold.
     """
     if type(value) is float:
-        return "float"
+        return "float" if is_held_by_singles(value) else "float beyond single precision"
     if type(value) is int and value in _INTEGERS:
         return "integer" if value >= 0 else "negative integer"
     if isinstance(value, (bool, np.bool_)):

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numba import extending, types
 
-from brian2numba.elementary.vector import VECTOR_FUNCTIONS
+from brian2numba.elementary.vector import VECTOR_FUNCTIONS, in_single_precision
 from brian2numba.with_numba.functions import for_numba
 
 __all__ = ["are_numbers", "name_of_vector_function", "of_any_type", "vector_functions"]
@@ -54,7 +54,8 @@ _names = {id(thing): _name(function) for thing, function in VECTOR_FUNCTIONS.ite
 def of_any_type(function: Callable[..., float]) -> Any:
     """Return a function for numbers of any type, given the one for doubles.
 
-    Of anything else, e.g. arrays, it is numpy's.
+    If all are in single precision, it is the function of single precision. Of anything
+    else, e.g. arrays, it is numpy's.
 
     Parameters
     ----------
@@ -65,12 +66,12 @@ def of_any_type(function: Callable[..., float]) -> Any:
         n_arguments = function.__code__.co_argcount
         numpys = getattr(np, function.__name__, None)
         _of_all_types[function] = _OF_ARGUMENTS[n_arguments](
-            for_numba(function), numpys
+            for_numba(function), for_numba(in_single_precision(function)), numpys
         )
     return _of_all_types[function]
 
 
-def _of_one(of_doubles: Any, of_others: Any) -> Any:
+def _of_one(of_doubles: Any, of_singles: Any, of_others: Any) -> Any:
     def call(x: Any) -> Any:
         """Stand for what numba finds for the type."""
 
@@ -80,14 +81,15 @@ def _of_one(of_doubles: Any, of_others: Any) -> Any:
     def implementation(x: Any) -> Any:
         if not are_numbers(x):
             return of_numpy
-        result = _type_of_result(x)
-        return lambda x: result(of_doubles(types.float64(x)))
+        if are_single(x):
+            return lambda x: types.float32(of_singles(x))
+        return lambda x: of_doubles(types.float64(x))
 
     extending.overload(call, strict=False)(implementation)
     return call
 
 
-def _of_two(of_doubles: Any, of_others: Any) -> Any:
+def _of_two(of_doubles: Any, of_singles: Any, of_others: Any) -> Any:
     def call(x: Any, y: Any) -> Any:
         """Stand for what numba finds for the types."""
 
@@ -97,8 +99,9 @@ def _of_two(of_doubles: Any, of_others: Any) -> Any:
     def implementation(x: Any, y: Any) -> Any:
         if not are_numbers(x, y):
             return of_numpy
-        result = _type_of_result(x, y)
-        return lambda x, y: result(of_doubles(types.float64(x), types.float64(y)))
+        if are_single(x, y):
+            return lambda x, y: types.float32(of_singles(x, y))
+        return lambda x, y: of_doubles(types.float64(x), types.float64(y))
 
     extending.overload(call, strict=False)(implementation)
     return call
@@ -109,8 +112,9 @@ def are_numbers(*kinds: Any) -> bool:
     return all(isinstance(types.unliteral(kind), _NUMBERS) for kind in kinds)
 
 
-def _type_of_result(*kinds: Any) -> Any:
-    return types.float32 if set(kinds) == {types.float32} else types.float64
+def are_single(*kinds: Any) -> bool:
+    """Tell whether values of some types are all floats of single precision."""
+    return set(kinds) == {types.float32}
 
 
 _OF_ARGUMENTS = {1: _of_one, 2: _of_two}

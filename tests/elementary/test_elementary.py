@@ -66,13 +66,6 @@ def test_errors_in_double_precision(name):
     assert error <= FUNCTIONS[name].limit, f"{name}{arguments}: {error} ulp"
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_results_in_single_precision_are_rounded_ones(name):
-    # Where the double's error decides between two neighbours, the error is above a half
-    error, arguments = FUNCTIONS[name].largest_error(N_ARGUMENTS, np.float32)
-    assert error <= 0.5 + 1e-6, f"{name}{arguments}: {error} ulp"
-
-
 INF, NAN = math.inf, math.nan
 QUARTER = math.pi / 4
 #: The values at both zeros; those of the others have the sign of the zero

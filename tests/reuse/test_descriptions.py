@@ -101,8 +101,8 @@ def test_generation_reads_what_is_described(model, reads):
     described = {*requests._PREFERENCES, "core.default_float_dtype"}
     assert preferences <= described
     values = {where for name, where in reads.get("Constant", ()) if name == "value"}
-    # The kind of a number, and its sign
-    assert values <= {"of_variable", "is_natural"}
+    # The kind of a number, its sign, and whether single precision has it
+    assert values <= {"of_variable", "is_natural", "_of_variable"}
     known = OF_VARIABLES | OF_FUNCTIONS | OF_OTHERS | OWNER | PYTHONS | COPIES
     for kind, names in reads.items():
         # The time step is a number that timed arrays are given
