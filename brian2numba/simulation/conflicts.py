@@ -17,6 +17,7 @@ from typing import Any
 from brian2.core.clocks import BaseClock
 
 from brian2numba.behaviours.spikes import PushBehaviour
+from brian2numba.errors import Status
 from brian2numba.generation.counter_draws import RANDOM_KEY
 from brian2numba.generation.slots import (
     ArrayAddress,
@@ -29,7 +30,7 @@ from brian2numba.generation.slots import (
 from brian2numba.simulation.threads import Division
 from brian2numba.target import NumbaCodeObject
 
-__all__ = ["Conflict", "Use", "Uses", "conflict", "may_fail", "uses"]
+__all__ = ["Conflict", "Use", "Uses", "conflict", "looks_at_periods", "uses"]
 
 #: Functions of kernels that only read in the array that is their first argument
 _READING = "_prefetch_ranges|_part_of_range|_first_not_below"
@@ -153,6 +154,11 @@ def conflict(first: Uses, second: Uses, are_divided: Sequence[bool]) -> Conflict
     return found
 
 
-def may_fail(code_object: NumbaCodeObject) -> bool:
-    """Tell whether a kernel can return a status that is an error."""
-    return "return _" in code_object.source.text
+def looks_at_periods(code_object: NumbaCodeObject) -> bool:
+    """Tell whether a kernel fails where a refractory period is none.
+
+    Others fail only if there is no memory.
+    """
+    return f"return _Status.{Status.NO_REFRACTORY_PERIOD.name}" in (
+        code_object.source.text
+    )

@@ -15,7 +15,7 @@ from brian2numba.simulation.conflicts import (
     Conflict,
     Uses,
     conflict,
-    may_fail,
+    looks_at_periods,
     uses,
 )
 from brian2numba.simulation.threads import Division, Sharing
@@ -140,10 +140,12 @@ def planned_stages(
     """
     first = 0
     for number, entry in enumerate(entrants):
-        _place(entry, entrants[:number], first)
-        if entry.division is not None and may_fail(entry.code_object):
-            # If it fails, all before it is done by all threads, and nothing after it
-            entry.stage = max(e.stage for e in entrants[: number + 1])
+        earlier = entrants[:number]
+        if not looks_at_periods(entry.code_object):
+            _place(entry, earlier, first)
+        else:
+            # If it fails, all before it is done, and nothing after it
+            _place(entry, earlier, max([first, *(e.stage for e in earlier)]))
             first = entry.stage + 1
     n_stages = max((entry.stage for entry in entrants), default=-1) + 1
     stages = [
