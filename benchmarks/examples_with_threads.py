@@ -52,11 +52,16 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         description="Compare the examples on several threads with one thread.",
     )
     add = parser.add_argument
-    add("examples", nargs="*", choices=EXAMPLES, default=EXAMPLES)
+    add("examples", nargs="*", metavar="example", help=", ".join(EXAMPLES))
     add("--threads", type=int, default=2)
     add("--repeat", type=int, default=7, help="measurements of each")
     add("--child", action="store_true", help=argparse.SUPPRESS)
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    unknown = set(options.examples) - set(EXAMPLES)
+    if unknown:
+        parser.error(f"There is no example {', '.join(sorted(unknown))}.")
+    options.examples = options.examples or EXAMPLES
+    return options
 
 
 def shortest(example: str, n_threads: int, repeat: int) -> tuple[float, float]:
