@@ -32,6 +32,23 @@ from brian2numba.target import NumbaCodeObject
 
 __all__ = ["Conflict", "Use", "Uses", "conflict", "looks_at_periods", "uses"]
 
+#: The templates whose kernels use nothing in memory that they were not given as
+#: variables, but for what `_others` yields
+_KNOWN = {
+    "ratemonitor",
+    "reset",
+    "spikegenerator",
+    "spikemonitor",
+    "statemonitor",
+    "stateupdate",
+    "summed_variable",
+    "synapses",
+    "synapses_push_spikes",
+    "threshold",
+}
+#: What kernels of other templates may write
+_EVERYTHING = "everything"
+
 #: Functions of kernels that only read in the array that is their first argument
 _READING = "_prefetch_ranges|_part_of_range|_first_not_below"
 
@@ -91,6 +108,7 @@ def uses(code_object: NumbaCodeObject, division: Division | None) -> Uses:
             is_written = is_written or before.is_written
         found[id(variable)] = Use(is_written, own)
     found.update((what, Use(is_written=True)) for what in _others(code_object))
+    found[_EVERYTHING] = Use(is_written=code_object.template_name not in _KNOWN)
     return found
 
 

@@ -4,7 +4,8 @@ Whether threads are faster than one: found by trying, again and again.
 A race has windows of some time steps, by one thread and by several in turn. Threads
 have to be clearly faster, as others want to use the processors as well. What takes so
 little time that threads can't be faster is not tried. After a race that threads lost,
-the next one is later each time: what they lose is a small part of the run.
+the next one is later each time: what they lose is a small part of the run. If they won,
+they are watched: a processor that somebody else uses makes all threads wait.
 
 Results do not depend on it: they are those of one thread.
 """
@@ -49,6 +50,13 @@ class Race(Record):
     together: Annotated[Pointer[int64], 8]
     #: When the present turn began
     start: int64
+    #: What a turn of one thread took in the last race
+    alone_turn: int64
+    #: While threads are watched: how many turns were looked at, and their time
+    n_watched: int64
+    watched: int64
+    #: How often in a row they were found to be slow, after races that they had won
+    n_alarms: int64
     counter: PerformanceCounter
 
 
@@ -66,6 +74,12 @@ _GAIN = 10
 #: Turns between two races, and how often that is doubled at most
 _PAUSE = 4096
 _MOST_DOUBLED = 5
+#: One of so many turns of threads is watched, and so many of these are added up
+_RARE, _N_WATCHED = 4, 16
+#: A turn that is watched takes at most so many times as long as one thread's
+_HICCUP = 4
+#: So many alarms are a race that is lost
+_MOST_ALARMS = 3
 #: A window takes at most so many times as long as the shortest: the system was busy
 _OUTLIER = 2
 
@@ -81,7 +95,11 @@ def begin_turn(race: Race) -> bool:
     if race.choice != Choice.BY_RACE:
         return race.choice == Choice.SEVERAL
     if race.n_until_race > 0:
-        return race.several_win != 0
+        if race.several_win == 0:
+            return False
+        if race.n_until_race % _RARE == 0:
+            race.start = nanoseconds(race.counter)
+        return True
     race.start = nanoseconds(race.counter)
     return (race.turn // _TURNS) & 1 == 1
 
@@ -95,9 +113,28 @@ def end_turn(race: Race) -> None:
         The race.
     """
     if race.n_until_race > 0:
-        race.n_until_race -= 1
+        if race.several_win != 0 and race.n_until_race % _RARE == 0:
+            _watch(race, nanoseconds(race.counter) - race.start)
+        race.n_until_race = max(race.n_until_race - 1, 0)
+        if race.n_until_race == 1:
+            race.n_alarms = 0
     elif race.choice == Choice.BY_RACE:
         _count(race, nanoseconds(race.counter) - race.start)
+
+
+def _watch(race: Race, elapsed: int) -> None:
+    """Give an alarm if threads are slower than one thread was."""
+    race.n_watched += 1
+    race.watched += min(elapsed, _HICCUP * race.alone_turn)
+    if race.n_watched < _N_WATCHED:
+        return
+    is_slow = race.watched > _N_WATCHED * race.alone_turn
+    race.n_watched = race.watched = 0
+    if is_slow:
+        race.n_alarms += 1
+        race.n_until_race = 0
+        if race.n_alarms == _MOST_ALARMS:
+            _end_race(race, False, True)
 
 
 def _count(race: Race, elapsed: int) -> None:
@@ -116,8 +153,9 @@ def _count(race: Race, elapsed: int) -> None:
     is_hopeless = number & 1 == 1 and n_pairs == _N_SEEN and _is_hopeless(race)
     if is_short or is_hopeless:
         _end_race(race, False, is_hopeless)
-    elif n_pairs == _N_WINDOWS:
+    elif number == 2 * _N_WINDOWS - 1:
         alone, together = _sum(race.alone), _sum(race.together)
+        race.alone_turn = alone // (_N_WINDOWS * (_TURNS - _UNCOUNTED))
         wins = together * 100 < alone * (100 - _GAIN)
         _end_race(race, wins, not wins)
 
@@ -143,5 +181,8 @@ def _end_race(race: Race, wins: bool, is_lost: bool) -> None:
     """Note who has won, and when the next race is."""
     race.turn = 0
     race.several_win = 1 if wins else 0
+    race.n_watched = race.watched = 0
+    if not wins:
+        race.n_alarms = 0
     race.n_lost = min(race.n_lost + 1, _MOST_DOUBLED) if is_lost else 0
     race.n_until_race = _PAUSE << race.n_lost

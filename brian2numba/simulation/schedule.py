@@ -339,6 +339,7 @@ class Schedule:
         if not planned.stages:
             return None
         self._plans.append(planned)
+        self.loop.team = Team.array_at(address_of(crew.team()))
         for position, n_threads in planned.n_threads.items():
             self.n_threads[position] = n_threads
             fusion = self.fusions.get(position)
@@ -366,8 +367,6 @@ class Schedule:
         loop.n_entries = len(self.entries)
         loop.entries = pointer_to(self._entry_records)
         loop.profile = self.profile
-        if self._plans:
-            loop.team = Team.array_at(address_of(crew.team()))
         loop.counter = PerformanceCounter.of_python()
 
     def _own_code_objects(self) -> list[NumbaCodeObject]:

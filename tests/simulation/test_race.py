@@ -84,6 +84,31 @@ def test_a_busy_machine_is_noticed(turns):
     assert not race.several_win
 
 
+def test_threads_that_become_slow_are_noticed_soon(turns):
+    race = new_race()
+    turns(race, RACE, 40_000, 20_000)
+    assert turns(race, 2000, 40_000, 20_000) == 2000
+    # They seem to be faster in races, but are not between them
+    n_slow = 0
+    for _ in range(3):
+        n_slow += turns(race, 64, 40_000, 100_000)
+        assert race.n_until_race == 0 or not race.several_win
+        turns(race, RACE, 40_000, 20_000)
+    assert n_slow <= 3 * 64
+    assert not race.several_win
+    assert race.n_lost == 1
+
+
+def test_a_hiccup_is_no_alarm(turns):
+    race = new_race()
+    turns(race, RACE, 40_000, 20_000)
+    for _ in range(20):
+        turns(race, 1, 40_000, 5_000_000)
+        turns(race, 99, 40_000, 20_000)
+    assert race.several_win
+    assert race.n_alarms == 0
+
+
 def test_who_wants_to_decides(turns):
     race = new_race()
     race.choice = Choice.SEVERAL

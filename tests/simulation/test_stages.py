@@ -2,15 +2,18 @@
 
 import pytest
 from brian2 import (
+    Cylinder,
     Hz,
     Network,
     NeuronGroup,
     PoissonInput,
+    SpatialNeuron,
     SpikeMonitor,
     StateMonitor,
     Synapses,
     ms,
     prefs,
+    um,
 )
 
 from brian2numba.preparing import kept_schedule
@@ -157,3 +160,21 @@ def test_profiles_divide_each_entry():
     net = Network(cells, synapses(cells, cells))
     net.run(1 * ms, profile=True)
     assert dict(net.profiling_info)["cells_stateupdater"] > 0 * ms
+
+
+def test_nothing_is_done_beside_what_is_not_known():
+    morphology = Cylinder(n=50, diameter=1 * um, length=100 * um)
+    current = "Im = 0*amp/meter**2 : amp/meter**2"
+    cable = SpatialNeuron(morphology, current, name="cable")
+    net = Network(population(40, "a"), cable, population(40, "d"))
+    net.run(0.1 * ms)
+    (planned,) = kept_schedule(net)._plans
+    of_cable = [
+        e
+        for stage in planned.stages
+        for e in stage.entrants
+        if e.code_object.name.startswith("cable")
+    ]
+    for e in of_cable:
+        # One thread does all of the stage, in its order
+        assert planned.stages[e.stage].entrants == tuple(e.chain)
