@@ -174,9 +174,9 @@ _PREFERENCES = {
         docs="""
         The number of threads that share the work on large groups: state updates,
         thresholds, summed variables and the delivery of spikes. The results are the
-        same as with one thread. Groups too small to gain are left to one thread.
-        The threads are those of numba's threading layer, which has as many as there
-        are processors, or as the environment variable ``NUMBA_NUM_THREADS`` says.
+        same as with one thread. Models too small to gain are left to one thread, as a
+        short trial finds out. There are no more threads than processors that the
+        process may use.
         """,
     ),
     "math": Preference(

@@ -31,6 +31,9 @@ _PARTS = (
     "simulation/counter.py",
     "simulation/loop.py",
     "simulation/parts.py",
+    "simulation/plan.py",
+    "simulation/race.py",
+    "simulation/team.py",
     "with_numba",
 )
 

@@ -248,12 +248,14 @@ def due_chunk(queue: Queue) -> int:
 
 @operation
 def count_due(handle: int) -> int:
-    """Return how many events are due now; 0 unless all are in ranges.
+    """Return how many events are due now; -1 unless all are in ranges.
 
-    What threads share are ranges: the synapses of one neuron each, in their order.
+    What threads divide are ranges: the synapses of one neuron each, in their order.
     """
     queue = queue_of(handle)
-    return count_in_ranges(queue, due_chunk(queue))
+    first = due_chunk(queue)
+    n_events = count_in_ranges(queue, first)
+    return -1 if n_events == 0 and first != 0 else n_events
 
 
 @operation

@@ -18,12 +18,12 @@ from brian2numba.explanation.table import Explanation
 from brian2numba.inspection import Kernel, kernel_of
 from brian2numba.preferences import name_of_target
 from brian2numba.preparing import reasons_of_last_run
+from brian2numba.simulation.crew import number_of_threads
 from brian2numba.simulation.entries import Entry, entries_of
 from brian2numba.simulation.fusion import pairs
 from brian2numba.simulation.profiles import keys_of, profile_of
 from brian2numba.simulation.run import obstacle_to_compiled_run
 from brian2numba.simulation.schedule import Schedule
-from brian2numba.simulation.threads import number_of_threads
 from brian2numba.simulation.trial import prepared, undisturbed
 from brian2numba.target import NumbaCodeObject
 

@@ -12,8 +12,8 @@ The files, in an order to read them in:
 - what Python and compiled code share: `items` (types of numbers in memory), `pointers`
   and `records`;
 - words: `casts` (which are the types' names as well), `addresses` (pointers made of
-  addresses), `calls`, `memory`, `numbers` and `arrays` (of users); `word` is how they
-  are declared;
+  addresses), `calls`, `memory`, `atomics` (memory that threads share), `numbers` and
+  `arrays` (of users); `word` is how they are declared;
 - how a function is known to what translates it: `definitions`;
 - what is written for LLVM: `kinds` (types of values: `kinds.Pointer` is the type of a
   `pointers.Pointer`), `values` and `instructions`; `access` (items), `fields` (of
@@ -35,6 +35,14 @@ from brian2numba.language.addresses import (
     uint64s,
 )
 from brian2numba.language.arrays import array_checked_late, array_view, check_late
+from brian2numba.language.atomics import (
+    add_shared,
+    exchange_shared,
+    load_shared,
+    pause,
+    replace_shared,
+    store_shared,
+)
 from brian2numba.language.calls import PYTHON_FUNCTIONS, call, call_for_double
 from brian2numba.language.casts import (
     boolean,
@@ -93,6 +101,7 @@ __all__ = [
     "OutOfBoundsError",
     "Pointer",
     "Record",
+    "add_shared",
     "address_of",
     "allocate",
     "allocate_movable",
@@ -107,6 +116,7 @@ __all__ = [
     "check_late",
     "clear_bytes",
     "copy_bytes",
+    "exchange_shared",
     "float32",
     "float32_bits",
     "float32_from_bits",
@@ -123,12 +133,16 @@ __all__ = [
     "int64s",
     "interleaved",
     "items_on_stack",
+    "load_shared",
     "new_items",
+    "pause",
     "pointer_to",
     "prefetch",
     "reallocate",
     "release",
+    "replace_shared",
     "same_memory",
+    "store_shared",
     "trunc",
     "uint8",
     "uint8s",

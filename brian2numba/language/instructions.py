@@ -7,6 +7,9 @@ from brian2numba.language.values import Value
 
 __all__ = ["Instructions"]
 
+#: How functions begin that do more than to return something
+_WITH_EFFECTS = ("NRT_", "llvm.prefetch", "llvm.x86", "llvm.aarch64")
+
 
 class Instructions:
     """The instructions of a function."""
@@ -41,7 +44,7 @@ class Instructions:
 
     def declare(self, name: str, result: str, arguments: str) -> None:
         """Say that a function is called that is defined elsewhere."""
-        has_effects = ".mem" in name or name.startswith(("NRT_", "llvm.prefetch"))
+        has_effects = ".mem" in name or name.startswith(_WITH_EFFECTS)
         attributes = " nounwind" if has_effects else " nounwind willreturn memory(none)"
         text = f"declare {result} @{name}({arguments}){attributes}"
         self.declarations[name] = text

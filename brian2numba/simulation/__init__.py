@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from brian2numba.simulation.crew import use_one_thread_after_forks
 from brian2numba.simulation.garbage import leave_out_libraries
 from brian2numba.simulation.interruption import forget_on_restore
 from brian2numba.simulation.magic import find_objects_at_once
@@ -13,7 +14,6 @@ from brian2numba.simulation.running import (
     survive_forks,
 )
 from brian2numba.simulation.states import attach_states
-from brian2numba.simulation.threads import use_one_thread_after_forks
 
 __all__ = [
     "Preparation",

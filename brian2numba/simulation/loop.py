@@ -18,6 +18,9 @@ import enum
 from brian2numba.language import Pointer, Record, boolean, call, float64, int64
 from brian2numba.operations import operation
 from brian2numba.simulation.counter import PerformanceCounter, nanoseconds
+from brian2numba.simulation.plan import Plan, is_together, run_together
+from brian2numba.simulation.race import end_turn
+from brian2numba.simulation.team import Team, dismiss
 
 __all__ = ["Clock", "Entry", "Loop", "Reason", "run_steps"]
 
@@ -70,6 +73,8 @@ class Entry(Record):
     partner: Pointer[Entry]
     #: Whether an earlier entry's fused kernel did it in this step
     is_done: boolean
+    #: What threads do from this entry on, or null
+    plan: Pointer[Plan]
     #: How often it was done
     calls: int64
     #: With a profile: how long the first `calls_counted` calls took, and which call to
@@ -102,6 +107,8 @@ class Loop(Record):
     stop: boolean
     #: Whether to measure how long kernels take
     profile: boolean
+    #: The threads that help, or null
+    team: Pointer[Team]
     counter: PerformanceCounter
     #: How many steps to run before the next look at the performance counter
     steps_to_look: int64
@@ -142,6 +149,15 @@ def run_steps(loop: Loop) -> int:
     int
         The `Reason`.
     """
+    reason = _run_steps(loop)
+    if loop.team:
+        # Python may give back what threads look at
+        dismiss(loop.team[0])
+    return reason
+
+
+def _run_steps(loop: Loop) -> int:
+    """Run time steps; return the `Reason` to go back to Python."""
     while True:
         if not loop.in_step:
             if not _begin_step(loop):
@@ -192,20 +208,46 @@ def _run_entries(loop: Loop) -> int:
     """Run what is left of a step; return a reason to stop, or that all is done."""
     while loop.position < loop.n_entries:
         entry = loop.entries[loop.position]
-        if loop.clocks[entry.clock].is_due:
-            if entry.is_done:
-                entry.is_done = False
-                entry.calls += 1
-            elif entry.kernel == 0 and entry.fused_kernel == 0:
-                # To be gone on behind it, without another word from Python
-                loop.position += 1
-                return Reason.PYTHON_IS_DUE
-            else:
-                status = _run_entry(loop, entry)
-                if status != 0:
-                    loop.status = status
-                    return Reason.KERNEL_FAILED
-        loop.position += 1
+        reason = _run_plan(loop, entry.plan[0]) if entry.plan else _run_next(loop)
+        if reason != _GO_ON:
+            return reason
+    return _GO_ON
+
+
+def _run_plan(loop: Loop, plan: Plan) -> int:
+    """Run the entries of a plan, with several threads if they are faster."""
+    reason = _GO_ON
+    if is_together(plan):
+        if run_together(plan):
+            loop.position = plan.end
+        else:
+            loop.position, loop.status = plan.failed, plan.status
+            reason = Reason.KERNEL_FAILED
+    else:
+        while loop.position < plan.end and reason == _GO_ON:
+            reason = _run_next(loop)
+        plan.is_interrupted = 1 if reason == Reason.KERNEL_FAILED else 0
+    end_turn(plan.race)
+    return reason
+
+
+def _run_next(loop: Loop) -> int:
+    """Run the next entry; return a reason to stop, or that there is none."""
+    entry = loop.entries[loop.position]
+    if loop.clocks[entry.clock].is_due:
+        if entry.is_done:
+            entry.is_done = False
+            entry.calls += 1
+        elif entry.kernel == 0 and entry.fused_kernel == 0:
+            # To be gone on behind it, without another word from Python
+            loop.position += 1
+            return Reason.PYTHON_IS_DUE
+        else:
+            status = _run_entry(loop, entry)
+            if status != 0:
+                loop.status = status
+                return Reason.KERNEL_FAILED
+    loop.position += 1
     return _GO_ON
 
 

@@ -12,14 +12,18 @@ from brian2.core.clocks import BaseClock, EventClock
 
 from brian2numba.device.arrays import Replacements
 from brian2numba.language import Pointer, address_of, pointer_to
+from brian2numba.simulation import crew
 from brian2numba.simulation.counter import PerformanceCounter
 from brian2numba.simulation.entries import Entry, entries_of, tasks_of
 from brian2numba.simulation.fusion import Fusion, fusions
 from brian2numba.simulation.loop import Clock as ClockRecord
 from brian2numba.simulation.loop import Entry as EntryRecord
 from brian2numba.simulation.loop import Loop, run_steps
+from brian2numba.simulation.plan import Plan, run_one_entry
+from brian2numba.simulation.planning import Candidate, PlannedEntries
 from brian2numba.simulation.running import compiled_code
-from brian2numba.simulation.threads import number_of_threads, shared_kernel
+from brian2numba.simulation.team import Team
+from brian2numba.simulation.threads import grain_for
 from brian2numba.target import NumbaCodeObject
 
 __all__ = ["Schedule"]
@@ -55,12 +59,13 @@ class Schedule:
         self._entry_records = (EntryRecord * len(self.entries))()
         self.loop = Loop()
         self._alive: list[Any] = []
-        self._n_threads = number_of_threads()
+        self._n_threads = crew.number_of_threads()
         self._times: list[_Array] = []
         #: Why Python has to call each entry, if it does, and by how many threads
         #: compiled code runs it
         self.obstacles: list[str | None] = [None] * len(self.entries)
         self.n_threads = [1] * len(self.entries)
+        self._plans: list[PlannedEntries] = []
         #: What Python calls for each entry that compiled code can't run
         self.calls: list[Callable[[], Any]] = []
         self._settings = self._now_set()
@@ -90,7 +95,7 @@ class Schedule:
         """
         return (
             not (profile or self.profile)
-            and self._n_threads == number_of_threads()
+            and self._n_threads == crew.number_of_threads()
             and set(self.clocks) == set(clocks)
             and self._has_entries_of(objects)
             # Threads have tables of their own
@@ -138,6 +143,8 @@ class Schedule:
             record.is_due = False
         for entry in self._entry_records:
             entry.is_done = False
+        for planned in self._plans:
+            planned.plan.is_interrupted = 0
         loop = self.loop
         loop.position = loop.n_steps = loop.status = 0
         loop.in_step = loop.stop = False
@@ -219,6 +226,8 @@ class Schedule:
         """Go on within a step, at the entry where it was interrupted."""
         for entry in done:
             self._entry_records[entry].is_done = True
+        for planned in self._plans:
+            planned.plan.is_interrupted = 1
         for clock, record in zip(self.clocks, self._clock_records, strict=True):
             record.is_due = clock.name in due_clocks
         self.loop.position = position
@@ -252,6 +261,7 @@ class Schedule:
 
     def _fill_entries(self) -> None:
         fused = {fusion.thresholder for fusion in self.fusions.values()}
+        self._plans.clear()
         for position, entry in enumerate(self.entries):
             record = self._entry_records[position]
             record.clock = self.clocks.index(entry.owner.clock)
@@ -263,25 +273,82 @@ class Schedule:
                 continue
             self.obstacles[position] = _obstacle(entry)
             if self.obstacles[position] is None:
-                called = self._called(entry.code_object)
-                record.kernel, record.table, self.n_threads[position] = called
+                called = self._called(position, entry.code_object)
+                record.kernel, record.table = called
+        if self._n_threads > 1 and not self.profile:
+            self._plan()
 
     def _fill_fusion(self, record: EntryRecord, fusion: Fusion) -> None:
         partner = address_of(self._entry_records[fusion.thresholder])
         record.partner = EntryRecord.array_at(partner)
-        called = self._called(fusion.code_object)
-        record.fused_kernel, record.fused_table, n_threads = called
-        self.n_threads[fusion.updater] = self.n_threads[fusion.thresholder] = n_threads
+        called = self._called(fusion.updater, fusion.code_object)
+        record.fused_kernel, record.fused_table = called
 
-    def _called(self, code_object: Any) -> tuple[int, int, int]:
-        """Return where a kernel and its argument are, and how many threads share it."""
-        shared = shared_kernel(code_object) if self._n_threads > 1 else None
-        if shared is not None:
-            self._alive.append(shared)
-            return shared.address, address_of(shared.job), shared.n_parts
+    def _called(self, position: int, code_object: Any) -> tuple[int, int]:
+        """Return where a kernel and its argument are."""
+        if self.profile and self._n_threads > 1:
+            # To measure each, threads share one entry at a time
+            planned = self._planned([self._candidate(position, code_object)])
+            if planned is not None:
+                return run_one_entry.address, address_of(planned.plan)
         kernel = code_object.kernel
         self._alive.append(kernel.table)
-        return kernel.kernel.address, kernel.table.ctypes.data, 1
+        return kernel.kernel.address, kernel.table.ctypes.data
+
+    def _plan(self) -> None:
+        """Let threads do entries that follow each other without Python."""
+        follow: list[Candidate] = []
+        fused = {fusion.thresholder for fusion in self.fusions.values()}
+        for position, entry in enumerate(self.entries):
+            self._entry_records[position].plan = Pointer(0, Plan)
+            code_object = entry.code_object
+            if position in self.fusions:
+                code_object = self.fusions[position].code_object
+            elif position in fused:
+                continue
+            if self.obstacles[position] is None and not _is_of_user(code_object):
+                follow.append(self._candidate(position, code_object))
+            else:
+                # What is also done behind this is left to one thread
+                is_late = [candidate.partner > position for candidate in follow]
+                self._planned(follow[: [*is_late, True].index(True)])
+                follow = []
+        self._planned(follow)
+
+    def _candidate(self, position: int, code_object: NumbaCodeObject) -> Candidate:
+        record = self._entry_records[position]
+        clock = self._clock_records[record.clock]
+        is_due = address_of(clock) + ClockRecord.FIELDS["is_due"].offset
+        is_done = EntryRecord.FIELDS["is_done"].offset
+        here = address_of(record) + is_done
+        fusion = self.fusions.get(position)
+        if fusion is None or code_object is not fusion.code_object:
+            return Candidate(position, code_object, is_due, here)
+        partner = address_of(self._entry_records[fusion.thresholder]) + is_done
+        return Candidate(
+            position, code_object, is_due, here, fusion.thresholder, partner
+        )
+
+    def _planned(self, candidates: list[Candidate]) -> PlannedEntries | None:
+        """Plan entries that follow each other, if threads have something to do."""
+        end = max((max(c.position, c.partner) for c in candidates), default=-1) + 1
+        if not candidates:
+            return None
+        objects = [candidate.code_object for candidate in candidates]
+        planned = PlannedEntries(candidates, end, self._n_threads, grain_for(objects))
+        if not planned.stages:
+            return None
+        self._plans.append(planned)
+        self.loop.team = Team.array_at(address_of(crew.team()))
+        for position, n_threads in planned.n_threads.items():
+            self.n_threads[position] = n_threads
+            fusion = self.fusions.get(position)
+            if fusion is not None:
+                self.n_threads[fusion.thresholder] = n_threads
+        if not self.profile:
+            record = self._entry_records[candidates[0].position]
+            record.plan = Plan.array_at(address_of(planned.plan))
+        return planned
 
     @staticmethod
     def _timed(entry: Entry, record: EntryRecord) -> Callable[[], None]:
@@ -326,6 +393,11 @@ def _obstacle(entry: Entry) -> str | None:
         raise BrianObjectException(
             "An error occurred when preparing an object.\n", entry.owner
         ) from error
+
+
+def _is_of_user(code_object: Any) -> bool:
+    """Tell whether a kernel calls functions of the user's, which may do anything."""
+    return bool(code_object.source.calls_users)
 
 
 def _streams(entries: Sequence[Entry]) -> Any:

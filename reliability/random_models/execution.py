@@ -15,7 +15,7 @@ from brian2 import defaultclock, ms, prefs
 from brian2.devices.device import reinit_devices
 
 import brian2numba  # noqa: F401 (registers the target)
-from brian2numba.simulation import schedule, threads
+from brian2numba.simulation.threads import Sharing
 from reliability.values import Values, values_of
 
 __all__ = ["Outcome", "as_in_a_new_process", "causes", "run_script"]
@@ -77,7 +77,7 @@ def causes(error: BaseException) -> list[BaseException]:
 def as_in_a_new_process() -> Iterator[None]:
     """Undo, afterwards, what a script changes for its whole process."""
     stored = dict(prefs.prefs)
-    sharing = threads._GRAIN, schedule.shared_kernel
+    is_eager = Sharing.is_eager
     logger, level = logging.getLogger("brian2"), logging.getLogger("brian2").level
     reinit_devices()
     # The default clock shows the time of the last run until the next one starts
@@ -90,7 +90,7 @@ def as_in_a_new_process() -> Iterator[None]:
             yield
     finally:
         logger.setLevel(level)
-        threads._GRAIN, schedule.shared_kernel = sharing
+        Sharing.is_eager = is_eager
         prefs.prefs.update(stored)
         prefs._backup()
         defaultclock.dt = 0.1 * ms

@@ -19,9 +19,9 @@ import brian2numba
 from brian2numba.compilation import compiler
 from brian2numba.compilation.work import WORK
 from brian2numba.errors import KernelCompilationError, UserFunctionError
+from brian2numba.simulation.threads import Sharing
 from brian2numba.store.entry import unpacked
 from brian2numba.sweeps.environment import Environment
-from brian2numba.testing.eager_threads import eagerly_shared
 from tests.comparison import assert_same, simulate
 from tests.models import DETERMINISTIC, RANDOM
 from tests.user_functions.test_user_arrays import FORMS, TABLE, looking_up
@@ -79,8 +79,7 @@ def test_the_same_fast_random_numbers(name):
 
 
 def test_the_same_results_with_several_threads(monkeypatch):
-    monkeypatch.setattr("brian2numba.simulation.threads._GRAIN", 8)
-    monkeypatch.setattr("brian2numba.simulation.schedule.shared_kernel", eagerly_shared)
+    monkeypatch.setattr(Sharing, "is_eager", True)
     prefs.codegen.runtime.numba.threads = 2
     direct, by_numba = both_ways(MODELS["leaky_integrators"])
     assert_same(by_numba, direct, rtol=0)

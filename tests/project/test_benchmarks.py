@@ -289,7 +289,8 @@ def test_threads_are_compared(monkeypatch, tmp_path, capsys):
     status = run_threads(monkeypatch, tmp_path, run_loop=6.0, profile=profile)
     printed = capsys.readouterr().out.splitlines()
     assert status == 0
-    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in printed[-5:-1]]
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in printed[-6:-1]]
+    assert rows[4] == ["cuba_40000", "whole run", "9.0000", "6.0000", "1.50", "1.4"]
     for number, model in enumerate(("cuba_200000", "cobahh_200000")):
         updates, whole = rows[2 * number : 2 * number + 2]
         assert updates == [model, "state updates", "4.0000", "2.0000", "2.00", "1.7"]

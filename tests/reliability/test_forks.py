@@ -9,8 +9,7 @@ import pytest
 from brian2 import Network, NeuronGroup, StateMonitor, ms, network_operation, prefs
 
 from brian2numba.compilation.locks import COMPILING
-from brian2numba.simulation import schedule
-from brian2numba.testing.eager_threads import eagerly_shared
+from brian2numba.simulation.threads import Sharing
 from reliability.children import RIGHT, fork, outcome
 from reliability.forks import WAYS, pool, storm
 
@@ -72,7 +71,7 @@ def test_a_child_has_no_part_in_the_run_of_another_thread():
 
 
 def test_a_run_goes_on_in_a_child_that_its_own_thread_forked(monkeypatch):
-    monkeypatch.setattr(schedule, "shared_kernel", eagerly_shared)
+    monkeypatch.setattr(Sharing, "is_eager", True)
     prefs.codegen.runtime.numba.threads = 2
     group = NeuronGroup(5000, "dx/dt = (i - x)/ms : 1", method="exact")
     children = []

@@ -16,8 +16,8 @@ from brian2 import (
 )
 from brian2.utils.logger import catch_logs
 
-from brian2numba.simulation import threads
-from brian2numba.testing.eager_threads import eagerly_shared
+from brian2numba.preparing import kept_schedule
+from brian2numba.simulation import crew, planning, threads
 from tests import models
 from tests.comparison import assert_same, simulate
 
@@ -26,37 +26,32 @@ THREADS = "codegen.runtime.numba.threads"
 
 @pytest.fixture
 def shared(monkeypatch):
-    """Let two threads share all that they may, however small; note what that is."""
+    """Let threads share all that they may, however small; note what that is."""
     names = []
 
-    def noted(code_object):
-        kernel = eagerly_shared(code_object)
-        if kernel is not None:
+    class Noted(planning.SharedKernel):
+        def __init__(self, code_object, division):
+            super().__init__(code_object, division)
             names.append(code_object.name)
-        return kernel
 
-    monkeypatch.setattr(threads, "_GRAIN", 8)
-    monkeypatch.setattr("brian2numba.simulation.schedule.shared_kernel", noted)
-    launch(2)
+    monkeypatch.setattr(threads.Sharing, "is_eager", True)
+    monkeypatch.setattr(planning, "SharedKernel", Noted)
+    monkeypatch.setattr(crew._Crew, "limit", 3)
     return names
 
 
-def launch(n_threads):
-    """Launch numba's threads, and say how many there are."""
-    threads._launch()
-    threads._Layer.n_threads = max(threads._Layer.n_threads, n_threads)
-
-
 def assert_threads_change_nothing(model, dtype=np.float64):
-    """Compare the results of one thread and of two, bit by bit."""
+    """Compare the results of one thread with those of more, bit by bit."""
     prefs.core.default_float_dtype = dtype
-    prefs[THREADS] = 1
+    one = with_threads(1, model)
+    for n_threads in (2, 3):
+        assert_same(with_threads(n_threads, model), one, rtol=0)
+
+
+def with_threads(n_threads, model):
+    prefs[THREADS] = n_threads
     prefs._backup()
-    one = simulate(model, "numba", 20 * ms)
-    prefs[THREADS] = 2
-    prefs._backup()
-    two = simulate(model, "numba", 20 * ms)
-    assert_same(two, one, rtol=0)
+    return simulate(model, "numba", 20 * ms)
 
 
 @pytest.mark.parametrize("name", models.DETERMINISTIC | models.RANDOM)
@@ -86,7 +81,7 @@ def network(n=200, on_pre="v_post += 0.02*w", model="w : 1", **delay):
 
 def test_state_updates_thresholds_and_deliveries_are_shared(shared):
     assert_threads_change_nothing(lambda: network(delay=1 * ms))
-    assert shared == [
+    assert shared == 2 * [
         "neurons_update_and_threshold_codeobject",
         "synapses_pre_codeobject",
     ]
@@ -96,7 +91,7 @@ def test_state_updates_thresholds_and_deliveries_are_shared(shared):
 @pytest.mark.filterwarnings("ignore:overflow encountered in cast:RuntimeWarning")
 def test_single_precision(shared):
     assert_threads_change_nothing(network, np.float32)
-    assert len(shared) == 2
+    assert len(shared) == 4
 
 
 def test_delays_of_each_synapse(shared):
@@ -149,9 +144,7 @@ def test_summed_variables_are_shared(shared):
     assert "synapses_summed_variable_u_post_codeobject" in shared
 
 
-def test_fast_random_numbers(shared, monkeypatch):
-    # As many elements as draw together are in no more than one part
-    monkeypatch.setattr(threads, "_GRAIN", 512)
+def test_fast_random_numbers(shared):
     prefs.codegen.runtime.numba.random = "fast"
     prefs._backup()
 
@@ -167,16 +160,15 @@ def test_fast_random_numbers(shared, monkeypatch):
         return Network(neurons, SpikeMonitor(neurons))
 
     assert_threads_change_nothing(build)
-    assert len(shared) == 2
+    assert len(shared) == 4
 
 
-def test_small_groups_are_left_to_one_thread():
-    launch(2)
+def test_small_groups_are_left_to_one_thread(monkeypatch):
+    monkeypatch.setattr(crew._Crew, "limit", 2)
     prefs[THREADS] = 2
     net = network()
     net.run(1 * ms)
-    for codeobj in net["neurons"].state_updater.code_objects:
-        assert threads.shared_kernel(codeobj) is None
+    assert kept_schedule(net).n_threads == [1] * len(kept_schedule(net).entries)
 
 
 def test_the_number_of_threads_is_checked():
@@ -186,11 +178,10 @@ def test_the_number_of_threads_is_checked():
 
 
 def test_too_many_threads(monkeypatch):
-    launch(1)
-    monkeypatch.setattr(threads._Layer, "n_threads", 2)
+    monkeypatch.setattr(crew._Crew, "limit", 2)
     prefs[THREADS] = 64
     with catch_logs() as logs:
-        assert threads.number_of_threads() == 2
+        assert crew.number_of_threads() == 2
     assert "64 threads were asked for, but" in logs[0][2]
 
 
@@ -202,7 +193,7 @@ def test_a_forked_process_uses_one_thread(shared):
     simulate(network, "numba")
 
     def child(queue):
-        queue.put((threads.number_of_threads(), simulate(network, "numba")))
+        queue.put((crew.number_of_threads(), simulate(network, "numba")))
 
     context = multiprocessing.get_context("fork")
     queue = context.Queue()

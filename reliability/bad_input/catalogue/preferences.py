@@ -42,7 +42,7 @@ CASES = (
     ),
     warned(
         "prefs.codegen.runtime.numba.threads = 10**6; network.run(1*ms)",
-        "1000000 threads were asked for, but numba's threading layer",
+        "1000000 threads were asked for, but this process may use",
     ),
     refused(
         'prefs.codegen.runtime.numba.random = "mersenne"',

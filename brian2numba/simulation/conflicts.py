@@ -1,0 +1,182 @@
+"""
+Which entries of a schedule may be done at once: what their kernels read and write.
+
+Two entries conflict if one of them writes what the other one uses. Parts of kernels
+that are divided in the same way conflict with their own likes only: each thread does
+its parts in the order of the schedule.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from brian2.core.clocks import BaseClock
+
+from brian2numba.behaviours.spikes import PushBehaviour
+from brian2numba.errors import Status
+from brian2numba.generation.counter_draws import RANDOM_KEY
+from brian2numba.generation.slots import (
+    ArrayAddress,
+    ArrayData,
+    ArraySize,
+    DynamicArraySize,
+    LastItem,
+    Slot,
+)
+from brian2numba.simulation.threads import Division
+from brian2numba.target import NumbaCodeObject
+
+__all__ = ["Conflict", "Use", "Uses", "conflict", "looks_at_periods", "uses"]
+
+#: The templates whose kernels use nothing in memory that they were not given as
+#: variables, but for what `_others` yields
+_KNOWN = {
+    "ratemonitor",
+    "reset",
+    "spikegenerator",
+    "spikemonitor",
+    "statemonitor",
+    "stateupdate",
+    "summed_variable",
+    "synapses",
+    "synapses_push_spikes",
+    "threshold",
+}
+#: What kernels of other templates may write
+_EVERYTHING = "everything"
+
+#: Functions of kernels that only read in the array that is their first argument
+_READING = "_prefetch_ranges|_part_of_range|_first_not_below"
+
+
+class Conflict(enum.Enum):
+    """How two entries depend on each other."""
+
+    NONE = "they may be done at once"
+    #: Each part of the later one has to wait for the same part of the earlier one
+    OF_PARTS = "their parts are done in order"
+    #: The later one has to wait for the earlier one, neither of which is divided
+    OF_WHOLES = "they are done in order"
+    ALL = "the later one waits for all parts of the earlier one"
+
+
+@dataclass(frozen=True)
+class Use:
+    """What a kernel does with something in memory.
+
+    Attributes
+    ----------
+    is_written : bool
+        Whether it may write it.
+    own : hashable
+        Which elements a part of it uses, see `Division.own`; None if that may be all.
+    """
+
+    is_written: bool
+    own: Hashable = None
+
+
+type Uses = dict[Hashable, Use]
+
+
+def uses(code_object: NumbaCodeObject, division: Division | None) -> Uses:
+    """Return what a kernel uses.
+
+    Parameters
+    ----------
+    code_object : NumbaCodeObject
+        Has the kernel.
+    division : Division or None
+        How it is divided.
+    """
+    found: Uses = {}
+    for slot in code_object.source.slots:
+        if isinstance(slot, ArraySize | DynamicArraySize):
+            continue
+        variable = getattr(slot, "variable", None)
+        if variable is None or isinstance(getattr(variable, "owner", None), BaseClock):
+            continue
+        is_written = not _is_only_read(slot, code_object)
+        before = found.get(id(variable))
+        own = None if division is None else _own(slot, code_object, division)
+        if before is not None:
+            own = own if own == before.own else None
+            is_written = is_written or before.is_written
+        found[id(variable)] = Use(is_written, own)
+    found.update((what, Use(is_written=True)) for what in _others(code_object))
+    found[_EVERYTHING] = Use(is_written=code_object.template_name not in _KNOWN)
+    return found
+
+
+def _is_only_read(slot: Slot, code_object: NumbaCodeObject) -> bool:
+    """Tell whether a kernel surely writes nothing by way of a slot."""
+    text = code_object.source.text
+    if isinstance(slot, ArrayAddress):
+        return code_object.template_name == "synapses_push_spikes"
+    if not isinstance(slot, ArrayData) or isinstance(slot, LastItem):
+        return False
+    name = rf"\b{re.escape(slot.name)}\b"
+    reads = rf"^\s*{name} = .*|\b(?:{_READING})\(\s*{name}"
+    rest = re.sub(reads, "", text, flags=re.MULTILINE)
+    return not re.search(rf"^\s*{name}|{name}(?!\[)", rest, re.MULTILINE)
+
+
+def _own(slot: Any, code_object: NumbaCodeObject, division: Division) -> Hashable:
+    """Return which elements of an array a part of a kernel uses."""
+    if isinstance(slot, LastItem) or not isinstance(slot, ArrayData):
+        return None
+    if id(slot.variable) in division.own_variables:
+        return division.own_variables[id(slot.variable)]
+    indices = {
+        code_object.variable_indices[name]
+        for name, variable in code_object.variables.items()
+        if variable is slot.variable
+    }
+    return division.own.get(indices.pop()) if len(indices) == 1 else None
+
+
+def _others(code_object: NumbaCodeObject) -> Iterator[Hashable]:
+    """Yield what a kernel writes that is no variable."""
+    if isinstance(code_object.behaviour, PushBehaviour):
+        yield "queue", id(code_object.behaviour.pathway().queue)
+    if code_object.draws_in_sequence:
+        yield "random streams"
+    if any(slot.name == RANDOM_KEY for slot in code_object.source.slots):
+        yield "key", code_object.kernel.number(RANDOM_KEY)
+
+
+def conflict(first: Uses, second: Uses, are_divided: Sequence[bool]) -> Conflict:
+    """Return how an entry depends on an earlier one.
+
+    Parameters
+    ----------
+    first, second : dict
+        What they use.
+    are_divided : sequence of bool
+        Whether threads share each.
+    """
+    found = Conflict.NONE
+    for what in first.keys() & second.keys():
+        one, other = first[what], second[what]
+        if not (one.is_written or other.is_written):
+            continue
+        if not any(are_divided):
+            return Conflict.OF_WHOLES
+        if not all(are_divided) or one.own is None or one.own != other.own:
+            return Conflict.ALL
+        found = Conflict.OF_PARTS
+    return found
+
+
+def looks_at_periods(code_object: NumbaCodeObject) -> bool:
+    """Tell whether a kernel fails where a refractory period is none.
+
+    Others fail only if there is no memory.
+    """
+    return f"return _Status.{Status.NO_REFRACTORY_PERIOD.name}" in (
+        code_object.source.text
+    )

@@ -1,0 +1,188 @@
+"""
+Whether threads are faster than one: found by trying, again and again.
+
+A race has windows of some time steps, by one thread and by several in turn. Threads
+have to be clearly faster, as others want to use the processors as well. What takes so
+little time that threads can't be faster is not tried. After a race that threads lost,
+the next one is later each time: what they lose is a small part of the run. If they won,
+they are watched: a processor that somebody else uses makes all threads wait.
+
+Results do not depend on it: they are those of one thread.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import Annotated
+
+from brian2numba.language import Pointer, Record, int64
+from brian2numba.simulation.counter import PerformanceCounter, nanoseconds
+
+__all__ = ["Choice", "Race", "begin_turn", "end_turn"]
+
+
+class Choice(enum.IntEnum):
+    """Who decides."""
+
+    #: The race
+    BY_RACE = 0
+    #: Somebody who wants one thread, ...
+    ONE = 1
+    #: ... or several
+    SEVERAL = 2
+
+
+class Race(Record):
+    """Who is faster, one thread or several."""
+
+    choice: int64
+    #: Whether several were faster in the last race
+    several_win: int64
+    #: How many turns there are until the next race
+    n_until_race: int64
+    #: How many races in a row one thread has won
+    n_lost: int64
+    #: Within a race: the number of the turn, and the time of the present window
+    turn: int64
+    window: int64
+    #: The time of the windows of one thread, and of several, in nanoseconds
+    alone: Annotated[Pointer[int64], 8]
+    together: Annotated[Pointer[int64], 8]
+    #: When the present turn began
+    start: int64
+    #: What a turn of one thread took in the last race
+    alone_turn: int64
+    #: While threads are watched: how many turns were looked at, and their time
+    n_watched: int64
+    watched: int64
+    #: How often in a row they were found to be slow, after races that they had won
+    n_alarms: int64
+    counter: PerformanceCounter
+
+
+#: How many windows a race has of each kind, and how many turns a window
+_N_WINDOWS = 8
+_TURNS = 6
+#: Turns at the beginning of a window that do not count: threads wake up, caches fill
+_UNCOUNTED = 2
+#: A window of one thread that takes less than so many nanoseconds ends the race, ...
+_SHORT = 4 * 6_000
+#: ... and windows of several, after so many, that take so many percent of one's
+_N_SEEN, _HOPELESS = 2, 150
+#: Threads have to save this part of the time, in percent
+_GAIN = 10
+#: Turns between two races, and how often that is doubled at most
+_PAUSE = 4096
+_MOST_DOUBLED = 5
+#: One of so many turns of threads is watched, and so many of these are added up
+_RARE, _N_WATCHED = 4, 16
+#: A turn that is watched takes at most so many times as long as one thread's
+_HICCUP = 4
+#: So many alarms are a race that is lost
+_MOST_ALARMS = 3
+#: A window takes at most so many times as long as the shortest: the system was busy
+_OUTLIER = 2
+
+
+def begin_turn(race: Race) -> bool:
+    """Begin the turn of a time step; tell whether several threads do it.
+
+    Parameters
+    ----------
+    race : Race
+        The race.
+    """
+    if race.choice != Choice.BY_RACE:
+        return race.choice == Choice.SEVERAL
+    if race.n_until_race > 0:
+        if race.several_win == 0:
+            return False
+        if race.n_until_race % _RARE == 0:
+            race.start = nanoseconds(race.counter)
+        return True
+    race.start = nanoseconds(race.counter)
+    return (race.turn // _TURNS) & 1 == 1
+
+
+def end_turn(race: Race) -> None:
+    """End a turn.
+
+    Parameters
+    ----------
+    race : Race
+        The race.
+    """
+    if race.n_until_race > 0:
+        if race.several_win != 0 and race.n_until_race % _RARE == 0:
+            _watch(race, nanoseconds(race.counter) - race.start)
+        race.n_until_race = max(race.n_until_race - 1, 0)
+        if race.n_until_race == 1:
+            race.n_alarms = 0
+    elif race.choice == Choice.BY_RACE:
+        _count(race, nanoseconds(race.counter) - race.start)
+
+
+def _watch(race: Race, elapsed: int) -> None:
+    """Give an alarm if threads are slower than one thread was."""
+    race.n_watched += 1
+    race.watched += min(elapsed, _HICCUP * race.alone_turn)
+    if race.n_watched < _N_WATCHED:
+        return
+    is_slow = race.watched > _N_WATCHED * race.alone_turn
+    race.n_watched = race.watched = 0
+    if is_slow:
+        race.n_alarms += 1
+        race.n_until_race = 0
+        if race.n_alarms == _MOST_ALARMS:
+            _end_race(race, False, True)
+
+
+def _count(race: Race, elapsed: int) -> None:
+    """Add the time of a turn to its window."""
+    number, turn = race.turn // _TURNS, race.turn % _TURNS
+    race.turn += 1
+    if turn >= _UNCOUNTED:
+        race.window += elapsed
+    if turn < _TURNS - 1:
+        return
+    windows = race.alone if number & 1 == 0 else race.together
+    windows[number // 2] = race.window
+    race.window = 0
+    n_pairs = (number + 1) // 2
+    is_short = number == 0 and race.alone[0] < _SHORT
+    is_hopeless = number & 1 == 1 and n_pairs == _N_SEEN and _is_hopeless(race)
+    if is_short or is_hopeless:
+        _end_race(race, False, is_hopeless)
+    elif number == 2 * _N_WINDOWS - 1:
+        alone, together = _sum(race.alone), _sum(race.together)
+        race.alone_turn = alone // (_N_WINDOWS * (_TURNS - _UNCOUNTED))
+        wins = together * 100 < alone * (100 - _GAIN)
+        _end_race(race, wins, not wins)
+
+
+def _is_hopeless(race: Race) -> bool:
+    alone = min(race.alone[0], race.alone[1])
+    together = min(race.together[0], race.together[1])
+    return together * 100 > alone * _HOPELESS
+
+
+def _sum(windows: Pointer[int64]) -> int:
+    """Return the sum of the windows' times, without what others have taken."""
+    least = windows[0]
+    for k in range(1, _N_WINDOWS):
+        least = min(least, windows[k])
+    total = 0
+    for k in range(_N_WINDOWS):
+        total += min(windows[k], _OUTLIER * least)
+    return total
+
+
+def _end_race(race: Race, wins: bool, is_lost: bool) -> None:
+    """Note who has won, and when the next race is."""
+    race.turn = 0
+    race.several_win = 1 if wins else 0
+    race.n_watched = race.watched = 0
+    if not wins:
+        race.n_alarms = 0
+    race.n_lost = min(race.n_lost + 1, _MOST_DOUBLED) if is_lost else 0
+    race.n_until_race = _PAUSE << race.n_lost
