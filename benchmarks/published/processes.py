@@ -16,7 +16,7 @@ from benchmarks import memory
 from benchmarks.compare import ROOT, MeasurementFailedError, what_lacks
 from benchmarks.published.ways import WAYS, Case, Way
 
-__all__ = ["Found", "available", "measured", "run"]
+__all__ = ["Found", "available", "finished", "measured", "program_again", "run"]
 
 FOLDER = Path(__file__).parent
 NO_NEST = "no Python with NEST was given (--nest PYTHON)"
@@ -87,7 +87,9 @@ def measured(case: Case, options: argparse.Namespace, cache: Path) -> Found:
         for name, runs in found.runs.items():
             print(f"{case.title}, {WAYS[name].title}, {repetition + 1}", flush=True)
             if WAYS[name].target == "standalone":
-                runs.append({**first[name], **_again(_folder(cache, case, name))})
+                runs.append(
+                    {**first[name], **program_again(_folder(cache, case, name))}
+                )
             else:
                 runs.append(run(case, name, options, cache))
     if "numba" in found.runs:
@@ -133,12 +135,13 @@ def run(
         for preference, value in way.settings.items():
             arguments += ["--set", f"{preference}={json.dumps(value)}"]
     package = options.before.resolve() if way.before else ROOT
-    printed = _finished([*command, *arguments, *more], folder, package)
+    printed = finished([*command, *arguments, *more], folder, package)
     result: dict[str, Any] = json.loads(printed.splitlines()[-1])
     return result
 
 
-def _finished(command: Sequence[str], cache: Path, package: Path) -> str:
+def finished(command: Sequence[str], cache: Path, package: Path) -> str:
+    """Run a command with the package of a folder; return what it printed."""
     environment = _environment() | {
         "PYTHONPATH": str(package),
         "BRIAN2NUMBA_CACHE_DIR": str(cache),
@@ -162,7 +165,7 @@ def _folder(cache: Path, case: Case, name: str) -> Path:
     return cache.resolve() / f"{case.model}{case.drive}" / name
 
 
-def _again(folder: Path) -> dict[str, Any]:
+def program_again(folder: Path) -> dict[str, Any]:
     """Run a C++ program that is there once more; return what it measured."""
     peak = folder / "peak_memory.txt"
     program = [str(folder / "main"), "--results_dir", "results/"]

@@ -1,0 +1,1 @@
+"""What large models are made of: see `benchmarks.ingredients.__main__`."""
