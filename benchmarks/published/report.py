@@ -78,11 +78,13 @@ def _conditions(found: Mapping[str, Found], options: argparse.Namespace) -> str:
         for name, runs in each.runs.items()
         if WAYS[name].target == "nest"
     }
+    several = "es" if options.repeat > 1 else ""
     return (
-        f"Medians of {options.repeat} processes each, which took turns, of the seconds "
-        f"that the time steps of {options.duration:g} s took, steps of 0.1 ms, and of "
-        "the most memory that a process had. Recording of all spikes is included, "
-        "building the network is not.\n\nMeasured on {facts['processor']} with "
+        f"Medians of {options.repeat} process{several} each, which took turns, of the "
+        f"seconds that the time steps of {options.duration:g} s took, steps of 0.1 ms, "
+        "and of the most memory that a process had. Recording of all spikes is "
+        "included, building the network is not.\n\n"
+        f"Measured on {facts['processor']} with "
         f"{facts['processors']} processors ({facts['platform']}), Python "
         f"{facts['python']}, {', '.join([*versions, *sorted(nest)])}. Written by "
         "`python -m benchmarks.published`."

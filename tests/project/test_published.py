@@ -273,6 +273,8 @@ def test_the_page_has_ratios_goals_and_whether_spikes_are_the_same():
     }
     found = {"fly": Found(runs, {"sleep": "it is not there"})}
     page = "\n".join(report.parts(found, None, options("fly")))
+    assert "Medians of 5 processes each" in page
+    assert "{" not in page
     assert "fly brain**: 10 neurons, 20 synapses; 5 neurons fired" in page
     rows = cells_of(page)
     assert ["Cython", "20", "10.00", "7", "0.00 million", ""] in rows
