@@ -69,7 +69,7 @@ def test_synapses_are_drawn_as_published():
     pairs = population[drawn.targets] * 8 + population[drawn.sources]
     counts = np.bincount(pairs, minlength=64).reshape(8, 8)
     assert (counts == circuit.n_synapses).all()
-    both = drawn.sources * circuit.sizes.sum() + drawn.targets
+    both = drawn.sources.astype(np.int64) * circuit.sizes.sum() + drawn.targets
     assert (np.diff(both) >= 0).all()
     inhibits = population[drawn.sources] % 2 == 1
     assert (drawn.weights[inhibits] < 0).all()
