@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from brian2 import *
@@ -12,6 +13,9 @@ from benchmarks.published import parameters
 from benchmarks.published.parameters import Microcircuit, scaled
 
 __all__ = ["Connections", "build", "connections"]
+
+type Floats = NDArray[np.float64]
+type Integers = NDArray[np.integer[Any]]
 
 EQUATIONS = """
 dv/dt = (E_L - v)/tau_m + (I + I_constant)/C : volt (unless refractory)
@@ -35,10 +39,10 @@ class Connections:
     Each array has an item for a synapse.
     """
 
-    sources: NDArray[np.int64]
-    targets: NDArray[np.int64]
-    weights: NDArray[np.float64]
-    delays: NDArray[np.float64]
+    sources: Integers
+    targets: Integers
+    weights: Floats
+    delays: Floats
 
 
 def build(scale: float = 0.1, drive: str = "poisson", seed: int = 2014) -> Network:
@@ -115,28 +119,41 @@ def connections(
     of theirs. Weights and delays are normally distributed. Delays below half a time
     step are drawn again, as NEST does, so that the shortest is one step.
     """
-    borders, n_neurons = circuit.borders, int(circuit.sizes.sum())
-    pairs = [
-        random.integers(borders[s], borders[s + 1], n) * n_neurons
-        + random.integers(borders[t], borders[t + 1], n)
-        for (t, s), n in np.ndenumerate(circuit.n_synapses)
-    ]
-    both = np.sort(np.concatenate(pairs))
-    sources, targets = np.divmod(both, n_neurons)
-    population = np.repeat(np.arange(len(circuit.sizes)), circuit.sizes)
-    mean = circuit.weights[population[targets], population[sources]]
-    deviation = parameters.WEIGHT_DEVIATION * np.abs(mean)
-    weights = mean + deviation * random.standard_normal(len(mean))
-    delays = _delays(circuit.delays()[population[sources]], random, shortest)
+    both = _pairs(circuit, random)
+    n_neurons = int(circuit.sizes.sum())
+    sources = (both // n_neurons).astype(np.int32)
+    targets = (both % n_neurons).astype(np.int32)
+    del both  # at full size each array of doubles has 2.4 GB
+    population = np.repeat(np.arange(len(circuit.sizes), dtype=np.int8), circuit.sizes)
+    of_source = population[sources]
+    mean = circuit.weights[population[targets], of_source]
+    weights = random.standard_normal(len(mean))
+    weights *= parameters.WEIGHT_DEVIATION * np.abs(mean)
+    weights += mean
+    del mean
+    delays = _delays(circuit.delays()[of_source], random, shortest)
     return Connections(sources, targets, weights, delays)
 
 
-def _delays(
-    mean: NDArray[np.float64], random: np.random.Generator, shortest: float
-) -> NDArray[np.float64]:
-    deviation = parameters.DELAY_DEVIATION * mean
-    delays = mean + deviation * random.standard_normal(len(mean))
+def _pairs(circuit: Microcircuit, random: np.random.Generator) -> Integers:
+    """Return source times number of neurons plus target of each synapse, sorted."""
+    borders, n_neurons = circuit.borders, int(circuit.sizes.sum())
+    pairs = np.concatenate(
+        [
+            random.integers(borders[s], borders[s + 1], n) * n_neurons
+            + random.integers(borders[t], borders[t + 1], n)
+            for (t, s), n in np.ndenumerate(circuit.n_synapses)
+        ]
+    )
+    pairs.sort()
+    return pairs
+
+
+def _delays(mean: Floats, random: np.random.Generator, shortest: float) -> Floats:
+    delays = random.standard_normal(len(mean))
+    delays *= parameters.DELAY_DEVIATION * mean
+    delays += mean
     while len(early := np.flatnonzero(delays < shortest / 2)):
         again = random.standard_normal(len(early))
-        delays[early] = mean[early] + deviation[early] * again
-    return np.maximum(delays, shortest)
+        delays[early] = mean[early] * (1 + parameters.DELAY_DEVIATION * again)
+    return np.maximum(delays, shortest, out=delays)

@@ -135,8 +135,14 @@ def run(
         for preference, value in way.settings.items():
             arguments += ["--set", f"{preference}={json.dumps(value)}"]
     package = options.before.resolve() if way.before else ROOT
-    printed = finished([*command, *arguments, *more], folder, package)
+    peak = folder / "peak_of_process.txt"
+    command = memory.runner_command(str(peak), *command, *arguments, *more)
+    printed = finished(command, folder, package)
     result: dict[str, Any] = json.loads(printed.splitlines()[-1])
+    if way.target != "standalone":
+        # A process that this one starts begins with the memory that this one has
+        written = peak.read_text(encoding="ascii")
+        result["peak_memory"] = int(written) if written.isdecimal() else None
     return result
 
 

@@ -78,11 +78,13 @@ def _conditions(found: Mapping[str, Found], options: argparse.Namespace) -> str:
         for name, runs in each.runs.items()
         if WAYS[name].target == "nest"
     }
+    several = "es" if options.repeat > 1 else ""
     return (
-        f"Medians of {options.repeat} processes each, which took turns, of the seconds "
-        f"that the time steps of {options.duration:g} s took, steps of 0.1 ms, and of "
-        "the most memory that a process had. Recording of all spikes is included, "
-        "building the network is not.\n\nMeasured on {facts['processor']} with "
+        f"Medians of {options.repeat} process{several} each, which took turns, of the "
+        f"seconds that the time steps of {options.duration:g} s took, steps of 0.1 ms, "
+        "and of the most memory that a process had. Recording of all spikes is "
+        "included, building the network is not.\n\n"
+        f"Measured on {facts['processor']} with "
         f"{facts['processors']} processors ({facts['platform']}), Python "
         f"{facts['python']}, {', '.join([*versions, *sorted(nest)])}. Written by "
         "`python -m benchmarks.published`."
@@ -220,13 +222,14 @@ def _number(value: float | None) -> str:
 CHECK = f"""## The microcircuit's activity
 
 A longer run with random drive, by numba. *Full size* are the rates that the published
-network has with NEST, *NEST* is a run at the size measured here. A rate may differ from
-that of full size by {activity.TOLERANCE:.0%}, as runs and versions published do by ten,
-and be lower in small networks, whose correlations are larger (van Albada et al. 2015).
-Irregularity is the coefficient of variation of a neuron's intervals, and has to be from
-{activity.IRREGULARITY[0]} to {activity.IRREGULARITY[1]}; synchrony, variance over mean
-of spike counts in 3 ms, has to be below {activity.LARGEST_SYNCHRONY:g}. These are the
-article's own bounds of an asynchronous and irregular state."""
+network has with NEST, *NEST* is a run at the size measured here. Rates may differ from
+those of full size by {100 * activity.TOLERANCE:.0f} %, as versions and runs that were
+published do by ten; they may be lower in small networks, whose correlations are larger
+(van Albada et al. 2015). Irregularity is the coefficient of variation of a neuron's
+intervals, and has to be from {activity.IRREGULARITY[0]} to {activity.IRREGULARITY[1]};
+synchrony, variance over mean of spike counts in 3 ms, has to be below
+{activity.LARGEST_SYNCHRONY:g}: by these bounds the article tells an asynchronous and
+irregular state."""
 IN_RANGE = "All are within their ranges."
 WHERE = """One run of the numba target with `profile=True`. A neuron-step is one time
 step of one neuron of the whole network; an event is one synapse that gets a spike."""

@@ -20,27 +20,17 @@ from brian2numba import language, reports
 from brian2numba.containers import extents, queue_operations
 from brian2numba.elementary import functions as elementary
 from brian2numba.errors import Status
+from brian2numba.generation import random_library
 from brian2numba.generation.counter_draws import RANDOM_STREAMS
 from brian2numba.kernels import (
     arithmetic,
-    binomial_numbers,
     cable,
-    counter_based,
-    counter_streams,
     distances,
     events,
-    poisson_numbers,
-    random_numbers,
     sharing,
     synapse_creation,
     synapse_samples,
     timed_arrays,
-)
-from brian2numba.kernels.random_numbers import (
-    poisson,
-    poisson_by_one,
-    rand,
-    randn,
 )
 
 __all__ = [
@@ -79,26 +69,6 @@ class LibraryCall:
     function: str
     given: Mapping[str, Any]
     draws: bool = False
-
-
-def _rand(index: int, streams: Any) -> float:
-    """Draw from [0, 1); the index of the element plays no role."""
-    return rand(streams)
-
-
-def _randn(index: int, streams: Any) -> float:
-    """Draw from the standard normal distribution."""
-    return randn(streams)
-
-
-def _poisson(rate: float, index: int, streams: Any) -> int:
-    """Draw from the Poisson distribution with mean `rate`."""
-    return poisson(rate, streams)
-
-
-def _poisson_by_one(rate: float, index: int, streams: Any) -> int:
-    """Draw from the Poisson distribution, for few uniform numbers."""
-    return poisson_by_one(rate, streams)
 
 
 _MATH = {
@@ -187,27 +157,6 @@ _CREATION = (
 )
 
 
-#: The functions of `brian2numba.kernels.binomial_numbers`
-_BINOMIAL = (
-    "binomial_by_normal",
-    "binomial_by_normal_at",
-    "binomial_by_table",
-    "binomial_by_table_at",
-    "fill_binomial_by_normal",
-    "fill_binomial_by_table",
-    "take_binomial_by_normal",
-    "take_binomial_by_table",
-)
-
-#: The functions of `brian2numba.kernels.counter_streams`
-_STREAMS = (
-    "fill_normal_pairs",
-    "fill_uniform_pairs",
-    "stream_of",
-    "with_normal",
-    "with_uniform",
-)
-
 #: The functions of `brian2numba.kernels.distances`
 _DISTANCES = (
     "N_AHEAD",
@@ -234,11 +183,6 @@ def namespace() -> dict[str, Any]:
         **elementary.FUNCTIONS,
         **_WORDS,
         "_bool": language.boolean,
-        "_rand": _rand,
-        "_randn": _randn,
-        "_poisson": _poisson,
-        "_poisson_by_one": _poisson_by_one,
-        "_fill_poisson": poisson_numbers.fill_poisson,
         "_ArrayExtent": extents.ArrayExtent,
         "_Extent": extents.Extent,
         "_Report": reports.Report,
@@ -262,26 +206,7 @@ def namespace() -> dict[str, Any]:
         **{f"_{name}": getattr(synapse_creation, name) for name in _CREATION},
         **{f"_{name}": getattr(synapse_samples, name) for name in _SAMPLES},
         **{f"_{name}": getattr(distances, name) for name in _DISTANCES},
-        "_Streams": random_numbers.Streams,
-        "_open_streams": random_numbers.open_streams,
-        "_close_streams": random_numbers.close_streams,
-        "_open_key": counter_based.open_key,
-        "_close_key": counter_based.close_key,
-        "_rand_at": counter_based.rand_at,
-        "_randn_at": counter_based.randn_at,
-        "_fill_rand": counter_based.fill_rand,
-        "_fill_randn": counter_based.fill_randn,
-        "_open_counted_streams": counter_streams.open_counted_streams,
-        "_close_counted_streams": counter_streams.close_counted_streams,
-        **{f"_{name}": getattr(counter_streams, name) for name in _STREAMS},
-        # What is drawn from a stream is in its name, for loops over blocks
-        "_uniform_stream_of": counter_streams.stream_of,
-        "_normal_stream_of": counter_streams.stream_of,
-        "_uniform_normal_stream_of": counter_streams.stream_of,
-        "_take_uniform": random_numbers.take_uniform,
-        "_take_normal": random_numbers.take_normal,
-        "_binomial": random_numbers.binomial,
-        **{f"_{name}": getattr(binomial_numbers, name) for name in _BINOMIAL},
+        **random_library.FUNCTIONS,
         "_timed_array": timed_arrays.timed_array,
         "_timed_array_2d": timed_arrays.timed_array_2d,
         # What Brian's optimiser makes of expressions such as sqrt(-1.0)

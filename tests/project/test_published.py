@@ -69,7 +69,7 @@ def test_synapses_are_drawn_as_published():
     pairs = population[drawn.targets] * 8 + population[drawn.sources]
     counts = np.bincount(pairs, minlength=64).reshape(8, 8)
     assert (counts == circuit.n_synapses).all()
-    both = drawn.sources * circuit.sizes.sum() + drawn.targets
+    both = drawn.sources.astype(np.int64) * circuit.sizes.sum() + drawn.targets
     assert (np.diff(both) >= 0).all()
     inhibits = population[drawn.sources] % 2 == 1
     assert (drawn.weights[inhibits] < 0).all()
@@ -273,6 +273,8 @@ def test_the_page_has_ratios_goals_and_whether_spikes_are_the_same():
     }
     found = {"fly": Found(runs, {"sleep": "it is not there"})}
     page = "\n".join(report.parts(found, None, options("fly")))
+    assert "Medians of 5 processes each" in page
+    assert "{" not in page
     assert "fly brain**: 10 neurons, 20 synapses; 5 neurons fired" in page
     rows = cells_of(page)
     assert ["Cython", "20", "10.00", "7", "0.00 million", ""] in rows
