@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from benchmarks.published.parameters import FULL_RATES, POPULATIONS, Microcircuit
 
-__all__ = ["Activity", "measured", "remarks"]
+__all__ = ["Activity", "differences", "measured", "rate_ranges", "remarks"]
 
 #: What counts as asynchronous and irregular in the article (its "AIness")
 LARGEST_RATE = 30.0  # Hz
@@ -29,6 +29,11 @@ TOLERANCE = 0.15
 TOLERANCE_PER_TENTH = 0.4
 #: The smallest network whose rates are checked
 SMALLEST = 0.1
+
+#: How much rates may differ from those that NEST has for the same parameters, as a
+#: share and in Hz: connections are others, and NEST may have run for a second only
+SHARE_OF_DIFFERENCE = 0.15
+LEAST_DIFFERENCE = 0.25
 
 #: Until when spikes are left out, in seconds, and of what the variation is computed
 TRANSIENT = 0.2
@@ -124,6 +129,15 @@ def remarks(activity: Activity, scale: float) -> list[str]:
     found += _outside("synchrony", activity.synchrony, [(0.0, LARGEST_SYNCHRONY)] * 8)
     ranges = [(0.0, LARGEST_RATE)] * 8 if scale < SMALLEST else rate_ranges(scale)
     return found + _outside("rate", activity.rates, ranges)
+
+
+def differences(rates: Sequence[float], others: Sequence[float]) -> list[str]:
+    """Return a line for each population whose rate is not that of another simulator."""
+    return [
+        f"{population}: the rate is {rate:.3g}, but {other:.3g} with NEST."
+        for population, rate, other in zip(POPULATIONS, rates, others, strict=True)
+        if abs(rate - other) > max(LEAST_DIFFERENCE, SHARE_OF_DIFFERENCE * other)
+    ]
 
 
 def _outside(

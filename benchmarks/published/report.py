@@ -211,6 +211,8 @@ def _check(checked: Mapping[str, Any], found: Mapping[str, Found], scale: float)
     ]
     head = ("", "rate (Hz)", "range", "full size", "NEST", "irregularity", "synchrony")
     wrong = activity.remarks(own, scale)
+    if others:
+        wrong += activity.differences(own.rates, nest)
     verdict = "\n".join(f"- {line}" for line in wrong) if wrong else IN_RANGE
     return "\n\n".join((CHECK, markdown_table(head, rows), verdict))
 
@@ -229,7 +231,9 @@ published do by ten; they may be lower in small networks, whose correlations are
 intervals, and has to be from {activity.IRREGULARITY[0]} to {activity.IRREGULARITY[1]};
 synchrony, variance over mean of spike counts in 3 ms, has to be below
 {activity.LARGEST_SYNCHRONY:g}: by these bounds the article tells an asynchronous and
-irregular state."""
+irregular state. (With constant drive, a small network is more synchronous than that.)
+From NEST's rates at the same size they may differ by
+{100 * activity.SHARE_OF_DIFFERENCE:.0f} %, or {activity.LEAST_DIFFERENCE} Hz."""
 IN_RANGE = "All are within their ranges."
 WHERE = """One run of the numba target with `profile=True`. A neuron-step is one time
 step of one neuron of the whole network; an event is one synapse that gets a spike."""

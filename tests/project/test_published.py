@@ -139,6 +139,15 @@ def test_says_what_is_not_as_published():
     assert len(activity.remarks(wrong, 0.1)) == 2
 
 
+def test_compares_rates_with_those_of_another_simulator():
+    rates = [0.5, 2.0, 4.0, 5.0, 6.0, 8.0, 1.0, 7.0]
+    assert activity.differences(rates, [0.7, 2.2, 4.5, 5.5, 6.8, 7.0, 1.2, 7.7]) == []
+    assert activity.differences(rates, [0.8, *rates[1:-1], 8.5]) == [
+        "L2/3e: the rate is 0.5, but 0.8 with NEST.",
+        "L6i: the rate is 7, but 8.5 with NEST.",
+    ]
+
+
 def test_a_connectome_has_the_published_distributions():
     drawn = connectome.synthetic(0.05)
     assert drawn.n_neurons == round(0.05 * connectome.N_NEURONS)
