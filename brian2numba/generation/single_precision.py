@@ -68,7 +68,7 @@ class SingleNumbers:
 
     def operand(self, node: Any) -> Any:
         """Return an operand that meets a variable of single precision."""
-        return self._cast(node, True)
+        return self._cast(node, self._of(node) != _OTHER)
 
     def _visit(self, node: Any, rounds: bool) -> Any:
         """Return an expression; without `rounds`, it is part of other operations."""

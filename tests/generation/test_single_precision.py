@@ -45,11 +45,11 @@ def variables():
     return {**found, "dt": owned["dt"], **DEFAULT_FUNCTIONS}
 
 
-def rounded(text):
+def rounded(text, method="rounded"):
     """Return an expression with its conversions, where casts are written as ``f``."""
     names = {name: f"_{name}" for name in DEFAULT_FUNCTIONS}
     numbers = SingleNumbers(NumberKinds(variables()), names)
-    tree = numbers.rounded(ast.parse(text, mode="eval").body)
+    tree = getattr(numbers, method)(ast.parse(text, mode="eval").body)
     return ast.unparse(tree).replace("_float32(", "f(")
 
 
@@ -99,6 +99,14 @@ def rounded(text):
 )
 def test_where_numbers_are_rounded(text, expected):
     assert rounded(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    {"c": "f(c)", "2*c": "f(2 * c)", "c*x": "f(c) * x", "c*d": "c * d"}.items(),
+)
+def test_what_is_added_in_place(text, expected):
+    assert rounded(text, "operand") == expected
 
 
 @pytest.mark.parametrize(
