@@ -45,6 +45,8 @@ class Race(Record):
     #: Within a race: the number of the turn, and the time of the present window
     turn: int64
     window: int64
+    #: The shortest turn of the present window, in nanoseconds
+    shortest: int64
     #: The time of the windows of one thread, and of several, in nanoseconds
     alone: Annotated[Pointer[int64], 8]
     together: Annotated[Pointer[int64], 8]
@@ -65,8 +67,8 @@ _N_WINDOWS = 8
 _TURNS = 6
 #: Turns at the beginning of a window that do not count: threads wake up, caches fill
 _UNCOUNTED = 2
-#: A window of one thread that takes less than so many nanoseconds ends the race, ...
-_SHORT = 4 * 6_000
+#: A turn of one thread that takes less than so many nanoseconds ends the race, ...
+_SHORT = 6_000
 #: ... and windows of several, after so many, that take so many percent of one's
 _N_SEEN, _HOPELESS = 2, 150
 #: Threads have to save this part of the time, in percent
@@ -141,15 +143,19 @@ def _count(race: Race, elapsed: int) -> None:
     """Add the time of a turn to its window."""
     number, turn = race.turn // _TURNS, race.turn % _TURNS
     race.turn += 1
+    if turn == _UNCOUNTED:
+        race.shortest = elapsed
     if turn >= _UNCOUNTED:
         race.window += elapsed
+        race.shortest = min(race.shortest, elapsed)
     if turn < _TURNS - 1:
         return
     windows = race.alone if number & 1 == 0 else race.together
     windows[number // 2] = race.window
     race.window = 0
     n_pairs = (number + 1) // 2
-    is_short = number == 0 and race.alone[0] < _SHORT
+    # Of a window, others may have taken a part
+    is_short = number == 0 and race.shortest < _SHORT
     is_hopeless = number & 1 == 1 and n_pairs == _N_SEEN and _is_hopeless(race)
     if is_short or is_hopeless:
         _end_race(race, False, is_hopeless)

@@ -65,6 +65,12 @@ def test_short_steps_are_not_tried(turns):
     assert race.n_lost == 0
 
 
+def test_short_steps_are_known_on_a_busy_machine(turns):
+    race = new_race()
+    turns(race, 5, 5_000_000, 1)
+    assert turns(race, 4000, 5000, 1) == 0
+
+
 def test_what_is_hopeless_is_given_up_early(turns):
     race = new_race()
     assert turns(race, 4000, 40_000, 90_000) == 2 * 6
