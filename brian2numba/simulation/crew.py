@@ -116,7 +116,8 @@ def _started(n_threads: int) -> int:
         except RuntimeError as error:
             logger.warn(
                 f"Of {n_threads} threads that were asked for, the system starts no "
-                f"more than {k + 1}, which are used: {error}. The results are the same.",
+                f"more than {k + 1}, which are used: {error}. The results are the "
+                "same.",
                 "threads_not_started",
                 once=True,
             )
