@@ -46,6 +46,8 @@ _KNOWN = {
     "synapses_push_spikes",
     "threshold",
 }
+#: How slots are called that have the address of something that is no variable's
+_ADDRESSES = "_address_of_"
 #: What kernels of other templates may write
 _EVERYTHING = "everything"
 
@@ -145,8 +147,9 @@ def _others(code_object: NumbaCodeObject) -> Iterator[Hashable]:
         yield "queue", id(code_object.behaviour.pathway().queue)
     if code_object.draws_in_sequence:
         yield "random streams"
-    if any(slot.name == RANDOM_KEY for slot in code_object.source.slots):
-        yield "key", code_object.kernel.number(RANDOM_KEY)
+    for slot in code_object.source.slots:
+        if slot.name == RANDOM_KEY or slot.name.startswith(_ADDRESSES):
+            yield "memory", code_object.kernel.number(slot.name)
 
 
 def conflict(first: Uses, second: Uses, are_divided: Sequence[bool]) -> Conflict:

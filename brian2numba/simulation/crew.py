@@ -52,7 +52,7 @@ class _Crew:
 def number_of_threads() -> int:
     """Return how many threads a run may use, and start them."""
     wanted = int(prefs["codegen.runtime.numba.threads"])
-    if wanted == 1 or serve.is_python:
+    if wanted == 1 or not prefs["codegen.runtime.numba.jit"]:
         return 1
     if _Crew.process not in (0, os.getpid()):
         # A forked process has not got its parent's threads
@@ -72,9 +72,7 @@ def number_of_threads() -> int:
             once=True,
         )
     n_threads = min(wanted, limit, MOST_THREADS)
-    if n_threads > 1:
-        _start(n_threads)
-    return n_threads
+    return _started(n_threads) if n_threads > 1 else 1
 
 
 def number_of_processors() -> int:
@@ -101,8 +99,8 @@ def aligned[T](record: type[T], n_records: int) -> tuple[Pointer[T], Any]:
     return Pointer(start + -start % _LINE, record), memory
 
 
-def _start(n_threads: int) -> None:
-    """Start the threads that are missing."""
+def _started(n_threads: int) -> int:
+    """Start the threads that are missing; return how many there are, if not more."""
     if _Crew.team is None:
         _Crew.team = _new_team()
         _Crew.process = os.getpid()
@@ -113,9 +111,20 @@ def _start(n_threads: int) -> None:
             name=f"brian2numba-{k + 1}",
             daemon=True,
         )
+        try:
+            thread.start()
+        except RuntimeError as error:
+            logger.warn(
+                f"Of {n_threads} threads that were asked for, the system starts no "
+                f"more than {k + 1}, which are used: {error}. The results are the "
+                "same.",
+                "threads_not_started",
+                once=True,
+            )
+            break
         _Crew.threads.append(thread)
-        thread.start()
         _Crew.team.n_members = k + 1
+    return min(n_threads, 1 + _Crew.team.n_members)
 
 
 def _new_team() -> Team:

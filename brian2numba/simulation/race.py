@@ -42,9 +42,17 @@ class Race(Record):
     n_until_race: int64
     #: How many races in a row one thread has won
     n_lost: int64
-    #: Within a race: the number of the turn, and the time of the present window
-    turn: int64
+    #: Within a race: how many turns it has had, and the number of the window
+    n_turns: int64
+    number: int64
+    #: Within a window: when it began, how many turns were let pass, whether that was
+    #: enough, how many count, their time in nanoseconds and that of the shortest
+    begun: int64
+    n_passed: int64
+    is_warm: int64
+    n_counted: int64
     window: int64
+    shortest: int64
     #: The time of the windows of one thread, and of several, in nanoseconds
     alone: Annotated[Pointer[int64], 8]
     together: Annotated[Pointer[int64], 8]
@@ -60,19 +68,22 @@ class Race(Record):
     counter: PerformanceCounter
 
 
-#: How many windows a race has of each kind, and how many turns a window
+#: How many windows a race has of each kind, and how many turns of a window count
 _N_WINDOWS = 8
-_TURNS = 6
-#: Turns at the beginning of a window that do not count: threads wake up, caches fill
-_UNCOUNTED = 2
-#: A window of one thread that takes less than so many nanoseconds ends the race, ...
-_SHORT = 4 * 6_000
+_N_COUNTED = 4
+#: Turns, and nanoseconds, at the beginning of a window that do not count: threads wake
+#: up, which systems take long for, and caches fill
+_N_PASSED = 2
+_WARM = 200_000
+#: A turn of one thread that takes less than so many nanoseconds ends the race, ...
+_SHORT = 6_000
 #: ... and windows of several, after so many, that take so many percent of one's
 _N_SEEN, _HOPELESS = 2, 150
 #: Threads have to save this part of the time, in percent
 _GAIN = 10
-#: Turns between two races, and how often that is doubled at most
-_PAUSE = 4096
+#: Turns between two races: at least so many, and so many times those of a race; and
+#: how often that is doubled at most
+_PAUSE, _PAUSE_IN_RACES = 4096, 16
 _MOST_DOUBLED = 5
 #: One of so many turns of threads is watched, and so many of these are added up
 _RARE, _N_WATCHED = 4, 16
@@ -101,7 +112,7 @@ def begin_turn(race: Race) -> bool:
             race.start = nanoseconds(race.counter)
         return True
     race.start = nanoseconds(race.counter)
-    return (race.turn // _TURNS) & 1 == 1
+    return race.number & 1 == 1
 
 
 def end_turn(race: Race) -> None:
@@ -119,7 +130,7 @@ def end_turn(race: Race) -> None:
         if race.n_until_race == 1:
             race.n_alarms = 0
     elif race.choice == Choice.BY_RACE:
-        _count(race, nanoseconds(race.counter) - race.start)
+        _count(race, nanoseconds(race.counter))
 
 
 def _watch(race: Race, elapsed: int) -> None:
@@ -137,25 +148,39 @@ def _watch(race: Race, elapsed: int) -> None:
             _end_race(race, False, True)
 
 
-def _count(race: Race, elapsed: int) -> None:
-    """Add the time of a turn to its window."""
-    number, turn = race.turn // _TURNS, race.turn % _TURNS
-    race.turn += 1
-    if turn >= _UNCOUNTED:
-        race.window += elapsed
-    if turn < _TURNS - 1:
+def _count(race: Race, now: int) -> None:
+    """Add the time of a turn to its window, unless it is one of the first."""
+    race.n_turns += 1
+    if race.is_warm == 0:
+        if race.n_passed == 0:
+            race.begun = race.start
+        race.n_passed += 1
+        is_late = race.n_passed >= _N_PASSED and now - race.begun >= _WARM
+        race.is_warm = 1 if is_late else 0
         return
+    elapsed = now - race.start
+    race.window += elapsed
+    race.shortest = elapsed if race.n_counted == 0 else min(race.shortest, elapsed)
+    race.n_counted += 1
+    if race.n_counted == _N_COUNTED:
+        _end_window(race)
+
+
+def _end_window(race: Race) -> None:
+    """Note the time of a window, and see whether the race is over."""
+    number = race.number
     windows = race.alone if number & 1 == 0 else race.together
     windows[number // 2] = race.window
-    race.window = 0
-    n_pairs = (number + 1) // 2
-    is_short = number == 0 and race.alone[0] < _SHORT
-    is_hopeless = number & 1 == 1 and n_pairs == _N_SEEN and _is_hopeless(race)
+    race.number += 1
+    race.window = race.n_counted = race.n_passed = race.is_warm = 0
+    # Of a window, others may have taken a part
+    is_short = number == 0 and race.shortest < _SHORT
+    is_hopeless = number == 2 * _N_SEEN - 1 and _is_hopeless(race)
     if is_short or is_hopeless:
         _end_race(race, False, is_hopeless)
     elif number == 2 * _N_WINDOWS - 1:
         alone, together = _sum(race.alone), _sum(race.together)
-        race.alone_turn = alone // (_N_WINDOWS * (_TURNS - _UNCOUNTED))
+        race.alone_turn = alone // (_N_WINDOWS * _N_COUNTED)
         wins = together * 100 < alone * (100 - _GAIN)
         _end_race(race, wins, not wins)
 
@@ -179,10 +204,12 @@ def _sum(windows: Pointer[int64]) -> int:
 
 def _end_race(race: Race, wins: bool, is_lost: bool) -> None:
     """Note who has won, and when the next race is."""
-    race.turn = 0
+    n_turns = race.n_turns
+    race.n_turns = race.number = 0
     race.several_win = 1 if wins else 0
     race.n_watched = race.watched = 0
     if not wins:
         race.n_alarms = 0
     race.n_lost = min(race.n_lost + 1, _MOST_DOUBLED) if is_lost else 0
-    race.n_until_race = _PAUSE << race.n_lost
+    pause = max(_PAUSE, _PAUSE_IN_RACES * n_turns)
+    race.n_until_race = pause << race.n_lost

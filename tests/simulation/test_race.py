@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
-from brian2numba.language import address_of
+from brian2numba.language import address_of, pointer_to
 from brian2numba.operations import operation
+from brian2numba.simulation.parts import do_nothing
 from brian2numba.simulation.race import Choice, Race, begin_turn, end_turn
 
 
@@ -13,8 +15,7 @@ from brian2numba.simulation.race import Choice, Race, begin_turn, end_turn
 def turn(race: Race, alone: int, together: int):
     """Run a turn that takes a given time with one thread, and with several."""
     is_together = begin_turn(race)
-    # As if the counter had been read so much earlier
-    race.start -= together if is_together else alone
+    race.counter.result[0] += together if is_together else alone
     end_turn(race)
     return 1 if is_together else 0
 
@@ -32,29 +33,27 @@ def turns(request) -> Callable[..., int]:
 
 def new_race():
     race = Race()
-    race.counter.function = clock.address
+    race.counter.function = do_nothing.address
+    race.counter.result = pointer_to(CLOCK)
     return race
 
 
-@operation
-def clock():
-    """Return the time of a clock that stands still."""
-    return 1_000_000_000
-
-
-RACE = 2 * 8 * 6
+#: The time, in nanoseconds
+CLOCK = np.zeros(1, np.int64)
+#: The turns of a race between 40 and 20 µs: 200 µs are let pass, then four count
+RACE = 8 * (5 + 4 + 10 + 4)
 
 
 def test_several_threads_that_are_faster_win(turns):
     race = new_race()
-    assert turns(race, RACE, 40_000, 20_000) == RACE // 2
+    assert turns(race, RACE, 40_000, 20_000) == 8 * (10 + 4)
     assert race.several_win
     assert turns(race, 1000, 40_000, 20_000) == 1000
 
 
 def test_a_small_gain_is_not_worth_it(turns):
     race = new_race()
-    turns(race, RACE, 40_000, 37_000)
+    turns(race, 2 * RACE, 40_000, 37_000)
     assert not race.several_win
     assert turns(race, 1000, 40_000, 37_000) == 0
 
@@ -65,22 +64,28 @@ def test_short_steps_are_not_tried(turns):
     assert race.n_lost == 0
 
 
+def test_short_steps_are_known_on_a_busy_machine(turns):
+    race = new_race()
+    turns(race, 3, 5_000_000, 1)
+    assert turns(race, 4000, 5000, 1) == 0
+
+
 def test_what_is_hopeless_is_given_up_early(turns):
     race = new_race()
-    assert turns(race, 4000, 40_000, 90_000) == 2 * 6
+    assert turns(race, 4000, 40_000, 90_000) == 2 * (3 + 4)
 
 
 def test_races_that_are_lost_become_rare(turns):
     race = new_race()
     n_turns = 50_000
-    assert turns(race, n_turns, 40_000, 41_000) < n_turns / 250
+    assert turns(race, n_turns, 40_000, 41_000) < n_turns / 200
 
 
 def test_a_busy_machine_is_noticed(turns):
     race = new_race()
     turns(race, RACE, 40_000, 20_000)
     assert race.several_win
-    turns(race, 4096 + RACE, 40_000, 70_000)
+    turns(race, 4096 + 2 * RACE, 40_000, 70_000)
     assert not race.several_win
 
 

@@ -185,6 +185,25 @@ def test_too_many_threads(monkeypatch):
     assert "64 threads were asked for, but" in logs[0][2]
 
 
+def test_threads_that_do_not_start(monkeypatch):
+    def fail(thread):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(crew._Crew, "limit", crew.MOST_THREADS)
+    monkeypatch.setattr(crew.threading.Thread, "start", fail)
+    prefs[THREADS] = 20
+    with catch_logs() as logs:
+        n_threads = crew.number_of_threads()
+    assert n_threads < 20
+    assert "can't start new thread. The results are the same." in logs[0][2]
+
+
+def test_what_python_runs_has_one_thread():
+    prefs[THREADS] = 2
+    prefs.codegen.runtime.numba.jit = False
+    assert crew.number_of_threads() == 1
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 def test_a_forked_process_uses_one_thread(shared):

@@ -24,6 +24,7 @@ from brian2 import (
 from brian2numba.operations import operation
 from brian2numba.preparing import kept_schedule
 from brian2numba.simulation import crew, threads
+from brian2numba.simulation.race import Choice
 from reliability.values import differing, values_of
 
 THREADS = "codegen.runtime.numba.threads"
@@ -279,6 +280,18 @@ def test_ctrl_c():
     reached = {key: reached[key] for key in reached if "clock" not in key[0]}
     expected = {key: seen(other)[key] for key in reached}
     assert not list(differing(reached, expected, rtol=0))
+
+
+def test_one_thread_and_several_in_turn():
+    def scenario():
+        net = network(20)
+        for k in range(10):
+            net.run(0.5 * ms)
+            for planned in kept_schedule(net)._plans:
+                planned.plan.race.choice = (Choice.ONE, Choice.SEVERAL)[k % 2]
+        yield seen(net)
+
+    assert_same_states(scenario)
 
 
 def test_threads_do_several_entries_at_once():
