@@ -141,8 +141,8 @@ _CONNECTED = (
 SECTIONS = {
     "drive": Section(
         "Random drive",
-        "Time steps of neurons that do nothing but to add what a `PoissonInput` of 2000 "
-        "inputs at 8 Hz gives them.",
+        "Time steps of neurons that do nothing but to add what a `PoissonInput` of "
+        "2000 inputs at 8 Hz gives them.",
         _each(
             ("poisson_input",), ("numba", "fast", "before", "before_fast", "standalone")
         ),
@@ -164,8 +164,9 @@ SECTIONS = {
     ),
     DRAWS: Section(
         "Random functions",
-        "Nanoseconds a number, drawn for 5000 neurons in each time step. `PoissonGroup` "
-        "compares it with a threshold, `xi` is part of an equation, synapses are stored.",
+        "Nanoseconds a number, drawn for 5000 neurons in each time step. "
+        "`PoissonGroup` compares it with a threshold, `xi` is part of an equation, "
+        "synapses are stored.",
         _each((DRAWS,), ("numba", "fast", "before", "before_fast")),
     ),
     "refractoriness": Section(
@@ -194,8 +195,8 @@ SECTIONS = {
     ),
     "delays": Section(
         "Delays and weights",
-        "Delays of up to 5 ms, drawn for each of five million synapses; neurons fire at "
-        "some 16 Hz. Time steps are those of the neurons, too.",
+        "Delays of up to 5 ms, drawn for each of five million synapses; neurons fire "
+        "at some 16 Hz. Neurons take a small part of the time steps.",
         _each(("delays",), ("numba", "before", "cython", "standalone")),
         (
             _faster("weights and delays", "delays", 2.5),
