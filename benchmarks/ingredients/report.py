@@ -101,8 +101,8 @@ def fast_cells(models: Models) -> list[list[str]]:
 def same_results(found: Mapping[str, Models]) -> list[str]:
     """Say whether ways that draw the same random numbers had the same results.
 
-    The numba target's are to be the same in all. Elementary functions of the C library
-    round otherwise, so of Cython spikes are compared, and not state.
+    The numba target's are to be the same in all. Of Cython spikes are compared, and not
+    state: Brian's flags for it, ``-ffast-math``, let the compiler round otherwise.
     """
     results = compared(found, SAME_RESULTS, lambda run: run["facts"]["digest"])
     spikes = compared(found, SAME_SPIKES, lambda run: run["fired"])
@@ -146,7 +146,7 @@ def compared(
 def left_out(found: Mapping[str, Models]) -> list[str]:
     """Say which ways are missing, and why."""
     lines = dict.fromkeys(
-        f"- {WAYS[way].title}: {reason.splitlines()[0]}."
+        f"- {WAYS[way].title}: {reason.splitlines()[-1].removesuffix('.')}."
         for models in found.values()
         for each in models.values()
         for way, reason in each.left_out.items()

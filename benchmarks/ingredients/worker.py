@@ -90,13 +90,14 @@ def network(options: argparse.Namespace) -> dict[str, Any]:
 
 def n_events(network: b2.Network, n_steps: int) -> int | None:
     """Count how often a synapse did something; None if there is none."""
-    from benchmarks import facts  # noqa: PLC0415 (see `main`)
-
     if "synapses" not in network:
         return None
-    if "spikes" not in network:  # summed variables
-        return n_steps * len(network["synapses"])
-    return facts.n_events(network)
+    synapses = network["synapses"]
+    for monitor in ("spikes", "counts"):
+        if monitor in network:
+            counts = np.asarray(network[monitor].count[:])
+            return int(np.dot(counts, np.asarray(synapses.N_outgoing_pre)))
+    return n_steps * len(synapses)  # a summed variable
 
 
 def fired(network: b2.Network) -> str | None:

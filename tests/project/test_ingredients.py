@@ -146,7 +146,9 @@ def test_the_page_has_times_ratios_and_goals():
         "before": [measurement(0.4)],
         "cython": [measurement(2.0, "of other rounding", peak_memory=2 * 10**8)],
     }
-    page = page_of({"delays": {"delays": Found(runs, {"standalone": "no compiler"})}})
+    page = page_of(
+        {"delays": {"delays": Found(runs, {"standalone": "g++ failed:\nno compiler."})}}
+    )
     rows = cells_of(page)
     title = sections.TITLES["delays"]
     assert [title, "numba", "200", "200", "20", "7", "100"] in rows
@@ -203,7 +205,7 @@ def test_smaller_networks_are_told():
 def test_counts_events():
     connected = networks.build_connected(20, {}, rate=1000)
     connected.run(10 * b2.ms)
-    n_spikes = connected["spikes"].num_spikes
+    n_spikes = connected["counts"].num_spikes
     assert n_spikes == pytest.approx(200, rel=0.1)
     assert n_events(connected, 100) == 20 * n_spikes
     assert n_events(networks.build_summed(20), 100) == 400 * 100
