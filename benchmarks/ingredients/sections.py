@@ -27,10 +27,10 @@ DRAWS = "draws"
 TITLES = {
     "poisson_input": "`PoissonInput`, 5000 neurons, mean 1.6 a step",
     "lif": "10 000 integrate-and-fire neurons",
-    "lif_refractory": "the same, refractory for 5 ms",
-    "lif_period": "the same, a refractory period each",
+    "lif_refractory": "10 000 integrate-and-fire neurons, refractory for 5 ms",
+    "lif_period": "10 000 integrate-and-fire neurons, a refractory period each",
     "cuba_neurons": "10 000 neurons of CUBA, not refractory",
-    "cuba_neurons_refractory": "the same, refractory for 5 ms",
+    "cuba_neurons_refractory": "10 000 neurons of CUBA, refractory for 5 ms",
     "delays": "10 000 neurons, 500 synapses each with weight and delay",
     "all_to_all": "2000 neurons, all to all, constant weight",
     "all_to_all_weighted": "2000 neurons, all to all, with weights",
@@ -40,7 +40,7 @@ TITLES = {
     "cuba": "CUBA, 4000 neurons",
     "cuba_40000": "CUBA, 40 000 neurons",
     "cobahh": "COBAHH, 4000 neurons, double precision",
-    "cobahh_single": "the same, single precision",
+    "cobahh_single": "COBAHH, 4000 neurons, single precision",
 }
 
 type Which = tuple[str, str]
@@ -141,8 +141,8 @@ _CONNECTED = (
 SECTIONS = {
     "drive": Section(
         "Random drive",
-        "Time steps of neurons that do nothing but to add what a `PoissonInput` of 2000 "
-        "inputs at 8 Hz gives them.",
+        "Time steps of neurons that do nothing but to add what a `PoissonInput` of "
+        "2000 inputs at 8 Hz gives them.",
         _each(
             ("poisson_input",), ("numba", "fast", "before", "before_fast", "standalone")
         ),
@@ -164,8 +164,9 @@ SECTIONS = {
     ),
     DRAWS: Section(
         "Random functions",
-        "Nanoseconds a number, drawn for 5000 neurons in each time step. `PoissonGroup` "
-        "compares it with a threshold, `xi` is part of an equation, synapses are stored.",
+        "Nanoseconds a number, drawn for 5000 neurons in each time step. "
+        "`PoissonGroup` compares it with a threshold, `xi` is part of an equation, "
+        "synapses are stored.",
         _each((DRAWS,), ("numba", "fast", "before", "before_fast")),
     ),
     "refractoriness": Section(
@@ -194,8 +195,8 @@ SECTIONS = {
     ),
     "delays": Section(
         "Delays and weights",
-        "Delays of up to 5 ms, drawn for each of five million synapses; neurons fire at "
-        "some 16 Hz. Time steps are those of the neurons, too.",
+        "Delays of up to 5 ms, drawn for each of five million synapses; neurons fire "
+        "at some 16 Hz. Neurons take a small part of the time steps.",
         _each(("delays",), ("numba", "before", "cython", "standalone")),
         (
             _faster("weights and delays", "delays", 2.5),
@@ -229,7 +230,7 @@ SECTIONS = {
     ),
     "threads": Section(
         "Threads",
-        "Networks large and small.",
+        "Large and small networks, whose results two threads leave as they are.",
         (
             *_each(("cuba_40000",), ("numba", "numba_2", "before", "before_2")),
             *_each(("cuba", "lif_refractory"), ("numba", "numba_2")),

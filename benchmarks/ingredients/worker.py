@@ -3,13 +3,14 @@ One measurement, in a process of its own.
 
 `benchmarks.ingredients` starts it as a script, so that the package ``brian2numba`` can
 be that of another folder, which is in ``PYTHONPATH``. The last line that it prints is a
-JSON object: a `benchmarks.runner.Measurement` and ``events``, or, of random functions,
-``numbers``, the seconds that a number of each takes.
+JSON object: a `benchmarks.runner.Measurement`, ``events`` and ``fired``, or, of random
+functions, ``numbers``, the seconds that a number of each takes.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import sys
 from dataclasses import asdict
@@ -83,18 +84,30 @@ def network(options: argparse.Namespace) -> dict[str, Any]:
         found = runner.measure_standalone(model, options.cache)
     else:
         found = runner.measure_runtime(model, options.target, options.cache)
-    return {**asdict(found), "events": n_events(built[0], n_steps)}
+    more = {"events": n_events(built[0], n_steps), "fired": fired(built[0])}
+    return {**asdict(found), **more}
 
 
 def n_events(network: b2.Network, n_steps: int) -> int | None:
     """Count how often a synapse did something; None if there is none."""
-    from benchmarks import facts  # noqa: PLC0415 (see `main`)
-
     if "synapses" not in network:
         return None
-    if "spikes" not in network:  # summed variables
-        return n_steps * len(network["synapses"])
-    return facts.n_events(network)
+    synapses = network["synapses"]
+    for monitor in ("spikes", "counts"):
+        if monitor in network:
+            counts = np.asarray(network[monitor].count[:])
+            return int(np.dot(counts, np.asarray(synapses.N_outgoing_pre)))
+    return n_steps * len(synapses)  # a summed variable
+
+
+def fired(network: b2.Network) -> str | None:
+    """Return a hash of all spikes; None if none are recorded."""
+    if "spikes" not in network:
+        return None
+    spikes = network["spikes"]
+    digest = hashlib.sha256(np.asarray(spikes.i[:], dtype=np.int64).tobytes())
+    digest.update(np.asarray(spikes.t_[:]).tobytes())
+    return digest.hexdigest()
 
 
 if __name__ == "__main__":
