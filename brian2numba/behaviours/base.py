@@ -6,6 +6,8 @@ import weakref
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
+
 from brian2numba.binding import BoundKernel
 from brian2numba.containers import append_rows
 from brian2numba.generation.slots import Slot
@@ -41,6 +43,10 @@ class Behaviour:
     keywords : mapping
         What its template was given.
     """
+
+    #: When the kernel has to look at refractory neurons, for each block and its spans;
+    #: None where it looks at all of them each time
+    looks: np.ndarray[Any, Any] | None = None
 
     def __init__(self, codeobj: Any, keywords: Mapping[str, Any]) -> None:
         self.codeobj = weakref.proxy(codeobj)

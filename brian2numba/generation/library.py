@@ -29,6 +29,7 @@ from brian2numba.kernels import (
     distances,
     events,
     random_numbers,
+    refractoriness,
     sharing,
     synapse_creation,
     synapse_samples,
@@ -201,6 +202,12 @@ _SAMPLES = (
     "next_of_sample",
 )
 
+_OF_EVENTS = {
+    "_append_events": events.append_events,
+    "_first_not_below": events.first_not_below,
+    **{f"_{name}": getattr(refractoriness, name) for name in refractoriness.__all__},
+}
+
 
 def namespace() -> dict[str, Any]:
     """Return a new namespace with all that a kernel's source may refer to."""
@@ -223,8 +230,7 @@ def namespace() -> dict[str, Any]:
         "_solve_cable": cable.solve_cable,
         "_integer_power": arithmetic.integer_power,
         "_order": arithmetic.order,
-        "_append_events": events.append_events,
-        "_first_not_below": events.first_not_below,
+        **_OF_EVENTS,
         "_due_chunk": queue_operations.due_chunk,
         "_prefetch_ranges": queue_operations.prefetch_ranges,
         "_queue_of": queue_operations.queue_of,

@@ -23,6 +23,7 @@ from brian2.core.variables import (
 from brian2.devices.device import get_device
 
 from brian2numba.simulation.entries import Entry
+from brian2numba.simulation.releases import may_await_releases
 from brian2numba.target import FUSIBLE_TEMPLATES, NumbaCodeObject
 
 __all__ = ["Fusion", "Pair", "fusions", "pairs"]
@@ -64,18 +65,22 @@ class Pair:
     obstacle: str | None
 
 
-def fusions(entries: Sequence[Entry]) -> Iterator[Fusion]:
+def fusions(entries: Sequence[Entry], profile: bool = False) -> Iterator[Fusion]:
     """Yield what can be done at once in a schedule.
 
     Parameters
     ----------
     entries : sequence of Entry
         The entries in the order of a time step.
+    profile : bool, optional
+        Whether the two are done one by one now and then, to be measured.
     """
     for pair in pairs(entries):
         if pair.obstacle is None:
             updater, thresholder = pair.updater, pair.thresholder
-            code_object = _code_object(entries[updater], entries[thresholder])
+            both = entries[updater], entries[thresholder]
+            awaits = not profile and may_await_releases(entries, *both)
+            code_object = _code_object(*both, awaits)
             yield Fusion(updater, thresholder, code_object)
 
 
@@ -178,11 +183,16 @@ def _is_of_clock(variable: Variable) -> bool:
     return isinstance(getattr(variable, "owner", None), BaseClock)
 
 
-def _code_object(updater: Entry, threshold: Entry) -> NumbaCodeObject:
+def _code_object(
+    updater: Entry, threshold: Entry, awaits_releases: bool
+) -> NumbaCodeObject:
     """Return the code object that does both."""
     first, second = updater.code_object, threshold.code_object
     code = f"{updater.owner.abstract_code}\n{threshold.owner.abstract_code}"
     name = f"{first.owner.name}_update_and_threshold_codeobject*"
+    keywords = dict(threshold.owner.template_kwds)
+    if awaits_releases:
+        keywords["_awaits_releases"] = True
     fused = get_device().code_object(
         owner=first.owner,
         name=name,
@@ -191,7 +201,7 @@ def _code_object(updater: Entry, threshold: Entry) -> NumbaCodeObject:
         template_name=_THRESHOLD,
         variable_indices={**first.variable_indices, **second.variable_indices},
         codeobj_class=NumbaCodeObject,
-        template_kwds=threshold.owner.template_kwds,
+        template_kwds=keywords,
         override_conditional_write=threshold.owner.override_conditional_write,
     )
     # Only the state update may draw, and it draws the same numbers either way

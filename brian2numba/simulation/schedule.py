@@ -48,7 +48,9 @@ class Schedule:
     ) -> None:
         self.profile = profile
         self.entries = [entry for o in objects for entry in entries_of(o)]
-        self.fusions = {fusion.updater: fusion for fusion in fusions(self.entries)}
+        self.fusions = {
+            fusion.updater: fusion for fusion in fusions(self.entries, profile)
+        }
         self.clocks = list(clocks)
         self.streams = _streams(self.entries)
         self._clock_records = (ClockRecord * len(self.clocks))()
@@ -67,6 +69,8 @@ class Schedule:
         self._fill_clocks()
         self._fill_entries()
         self._fill_loop()
+        looks = (f.code_object.behaviour.looks for f in self.fusions.values())
+        self._looks = [times for times in looks if times is not None]
         self._run, self._address = run_steps.call, address_of(self.loop)
         self._compiled_code = compiled_code()
         self._bound_at = Replacements.count
@@ -154,6 +158,9 @@ class Schedule:
         """Run compiled code until there is a `Reason` for Python to do something."""
         if self._bound_at != Replacements.count:
             self._rebind()
+        # Python may have written what says which neurons are refractory
+        for looks in self._looks:
+            looks.fill(-np.inf)
         if self.streams is None:
             with self._compiled_code:
                 return self._run(self._address)
