@@ -15,6 +15,7 @@ __all__ = [
     "NO_RELEASE",
     "RELEASE_SPAN",
     "earliest_release",
+    "is_within",
     "least",
     "look_from",
     "order_of_time",
@@ -59,6 +60,19 @@ def order_of_time(t: float) -> int:
     not, since they may be NaN. Times before 0 and NaN count as 0: always.
     """
     return float64_bits(t) if t > 0 else 0
+
+
+def is_within(start: int, stop: int, first: int, behind: int) -> bool:
+    """Tell whether all neurons of a span are among those of a part.
+
+    Parameters
+    ----------
+    start, stop : int
+        The first neuron of the span, and the one after the last.
+    first, behind : int
+        The same of the part.
+    """
+    return start >= first and stop <= behind
 
 
 def least(times: Pointer[float64], start: int, stop: int) -> float:
