@@ -31,6 +31,7 @@ from brian2numba.kernels import (
     random_numbers,
     refractoriness,
     sharing,
+    sleep,
     synapse_creation,
     synapse_samples,
     timed_arrays,
@@ -206,6 +207,11 @@ _OF_EVENTS = {
     "_append_events": events.append_events,
     "_first_not_below": events.first_not_below,
     **{f"_{name}": getattr(refractoriness, name) for name in refractoriness.__all__},
+    "_Sleep": sleep.Sleep,
+    "_begin_step": sleep.begin_step,
+    "_end_of_awake": sleep.end_of_awake,
+    "_fall_asleep": sleep.fall_asleep,
+    "_next_awake": sleep.next_awake,
 }
 
 

@@ -19,10 +19,11 @@ from brian2.utils.stringtools import get_identifiers
 
 from brian2numba.generation.followed import Followed
 from brian2numba.generation.slots import NamespaceArray
+from brian2numba.generation.source import KernelSource
 from brian2numba.simulation.entries import Entry
 from brian2numba.target import NumbaCodeObject
 
-__all__ = ["may_await_releases"]
+__all__ = ["gives_arrays_to_users", "may_await_releases"]
 
 #: How the abstract code of a state update begins where the period is a time
 _PERIOD = re.compile(
@@ -99,17 +100,25 @@ def _advances(variable: Any) -> bool:
 def _may_write(code_object: NumbaCodeObject, variables: Iterable[Any]) -> bool:
     """Tell whether a kernel may write one of some variables."""
     source, variables = code_object.source, set(variables)
+    if gives_arrays_to_users(source):
+        return True
     for slot in source.slots:
-        if source.calls_users and _is_array_of_users(slot):
-            return True
         variable = getattr(slot, "variable", None)
         if variable in variables and not slot.is_only_read(source.text):
             return True
     return False
 
 
-def _is_array_of_users(slot: Any) -> bool:
-    """Tell whether functions are given an array, which may share memory with others."""
-    return isinstance(slot, NamespaceArray) or (
-        isinstance(slot, Followed) and slot.kind.n_dimensions > 0
+def gives_arrays_to_users(source: KernelSource) -> bool:
+    """Tell whether functions of users are given arrays, which may share memory.
+
+    Parameters
+    ----------
+    source : KernelSource
+        The kernel that calls them.
+    """
+    return source.calls_users and any(
+        isinstance(slot, NamespaceArray)
+        or (isinstance(slot, Followed) and slot.kind.n_dimensions > 0)
+        for slot in source.slots
     )

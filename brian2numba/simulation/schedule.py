@@ -19,6 +19,7 @@ from brian2numba.simulation.loop import Clock as ClockRecord
 from brian2numba.simulation.loop import Entry as EntryRecord
 from brian2numba.simulation.loop import Loop, run_steps
 from brian2numba.simulation.running import compiled_code
+from brian2numba.simulation.sleep import neurons_may_sleep
 from brian2numba.simulation.threads import number_of_threads, shared_kernel
 from brian2numba.target import NumbaCodeObject
 
@@ -70,6 +71,9 @@ class Schedule:
         self._fill_entries()
         self._fill_loop()
         looks = (f.code_object.behaviour.looks for f in self.fusions.values())
+        sleepers = (f.sleeper for f in self.fusions.values() if f.sleeps)
+        self._sleepers = [sleeper for sleeper in sleepers if sleeper is not None]
+        self._neurons_may_sleep = neurons_may_sleep()
         self._looks = [times for times in looks if times is not None]
         self._run, self._address = run_steps.call, address_of(self.loop)
         self._compiled_code = compiled_code()
@@ -95,11 +99,13 @@ class Schedule:
         return (
             not (profile or self.profile)
             and self._n_threads == number_of_threads()
+            and self._neurons_may_sleep == neurons_may_sleep()
             and set(self.clocks) == set(clocks)
             and self._has_entries_of(objects)
             # Threads have tables of their own
             and (self._n_threads == 1 or self._settings == self._now_set())
             and all(entry.obstacle == known for entry, known in self._alone())
+            and all(fusion.is_up_to_date() for fusion in self.fusions.values())
         )
 
     def _has_entries_of(self, objects: Sequence[BrianObject]) -> bool:
@@ -137,6 +143,8 @@ class Schedule:
         if now != self._settings:
             self._settings = now
             self._give_constants()
+        for sleeper in self._sleepers:
+            sleeper.begin()
         for record, clock in zip(self._clock_records, self.clocks, strict=True):
             record.end = clock._i_end
             record.is_due = False
@@ -161,6 +169,13 @@ class Schedule:
         # Python may have written what says which neurons are refractory
         for looks in self._looks:
             looks.fill(-np.inf)
+        reason = self._run_compiled()
+        # Python may look at them
+        for sleeper in self._sleepers:
+            sleeper.wake_all()
+        return reason
+
+    def _run_compiled(self) -> int:
         if self.streams is None:
             with self._compiled_code:
                 return self._run(self._address)
@@ -278,6 +293,8 @@ class Schedule:
         record.partner = EntryRecord.array_at(partner)
         called = self._called(fusion.code_object)
         record.fused_kernel, record.fused_table, n_threads = called
+        if fusion.sleeper is not None and fusion.sleeps:
+            fusion.sleeper.give(fusion.code_object.behaviour.sleep)
         self.n_threads[fusion.updater] = self.n_threads[fusion.thresholder] = n_threads
 
     def _called(self, code_object: Any) -> tuple[int, int, int]:
@@ -322,6 +339,8 @@ class Schedule:
         for record in self._entry_records:
             record.kernel = 0
         self._fill_entries()
+        for sleeper in self._sleepers:
+            sleeper.begin()
         self._bound_at = Replacements.count
 
 

@@ -19,7 +19,7 @@ from brian2.core.preferences import prefs
 from brian2.utils.logger import get_logger
 
 from brian2numba.behaviours.base import EVENT_COUNT, PART_END, PART_START
-from brian2numba.behaviours.spikes import DeliverBehaviour
+from brian2numba.behaviours.spikes import ADDRESS_OF_SLEEP, DeliverBehaviour
 from brian2numba.behaviours.summed_variable import SummedVariableBehaviour
 from brian2numba.binding import BoundKernel
 from brian2numba.compilation.locks import COMPILING
@@ -216,6 +216,10 @@ def _share_elements(code_object: NumbaCodeObject) -> SharedKernel | None:
     What is written for one element must be used for no other.
     """
     starts = _starts(int(code_object.variables["N"].item()))
+    slots = code_object.source.slots
+    if any(slot.name == ADDRESS_OF_SLEEP for slot in slots):
+        # There is little to share
+        return None
     if len(starts) == 1 or not _is_divisible(code_object, {"_idx"}):
         return None
     kernel = code_object.kernel
