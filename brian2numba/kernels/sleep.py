@@ -181,11 +181,14 @@ def next_awake(sleep: Sleep, neuron: int) -> int:
     while nest < n_nests:
         if nest & 31 == 0:
             nest = _skip_sleeping(words, nest, n_nests)
-        if doings[nest] >= AWAKE:
+        if nest & 7 == 0 and words[nest >> 3] == 0:
+            nest += 8
+        elif doings[nest] >= AWAKE:
             return nest * NEST
-        if doings[nest] == IS_AHEAD:
-            doings[nest] = AWAKE
-        nest += 1
+        else:
+            if doings[nest] == IS_AHEAD:
+                doings[nest] = AWAKE
+            nest += 1
     return sleep.n_neurons
 
 
