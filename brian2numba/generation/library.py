@@ -210,7 +210,7 @@ _OF_EVENTS = {
     "_Sleep": sleep.Sleep,
     "_begin_step": sleep.begin_step,
     "_end_of_awake": sleep.end_of_awake,
-    "_fall_asleep": sleep.fall_asleep,
+    "_end_step": sleep.end_step,
     "_next_awake": sleep.next_awake,
 }
 

@@ -37,7 +37,7 @@ __all__ = [
     "Sleep",
     "begin_step",
     "end_of_awake",
-    "fall_asleep",
+    "end_step",
     "next_awake",
     "wake_all",
 ]
@@ -183,7 +183,7 @@ def next_awake(sleep: Sleep, neuron: int) -> int:
             nest = _skip_sleeping(words, nest, n_nests)
         if nest & 7 == 0 and words[nest >> 3] == 0:
             nest += 8
-        elif doings[nest] >= AWAKE:
+        elif _stays_awake(sleep, nest):
             return nest * NEST
         else:
             if doings[nest] == IS_AHEAD:
@@ -215,13 +215,13 @@ def end_of_awake(sleep: Sleep, start: int, stop: int) -> int:
         Where to stop looking.
     """
     end = start + NEST
-    while end < stop and sleep.doings[end // NEST] >= AWAKE:
+    while end < stop and _stays_awake(sleep, end // NEST):
         end += NEST
     return min(end, stop)
 
 
-def fall_asleep(sleep: Sleep, start: int, stop: int) -> None:
-    """Let nests sleep that were updated, if they can.
+def end_step(sleep: Sleep, start: int, stop: int) -> None:
+    """Let nests that were updated expect no events any more: these arrive now.
 
     Parameters
     ----------
@@ -230,13 +230,17 @@ def fall_asleep(sleep: Sleep, start: int, stop: int) -> None:
     start, stop : int
         The first neuron, and the one after the last.
     """
-    for first in range(start, stop, NEST):
-        nest = first // NEST
+    for nest in range(start // NEST, -(-stop // NEST)):
         if sleep.doings[nest] == EXPECTS_EVENT:
             sleep.doings[nest] = AWAKE
-        elif sleep.doings[nest] == AWAKE and _can_sleep(sleep, first):
-            sleep.doings[nest] = ASLEEP
-            sleep.since[nest] = sleep.step
+
+
+def _stays_awake(sleep: Sleep, nest: int) -> bool:
+    """Let a nest sleep from the last step on, if it can; tell whether it is awake."""
+    if sleep.doings[nest] == AWAKE and _can_sleep(sleep, nest * NEST):
+        sleep.doings[nest] = ASLEEP
+        sleep.since[nest] = sleep.step - 1
+    return sleep.doings[nest] >= AWAKE
 
 
 def _can_sleep(sleep: Sleep, first: int) -> bool:

@@ -264,7 +264,7 @@ def test_threads(asleep):
     prefs.codegen.runtime.numba.threads = 2
     prefs._backup()
     assert_close(simulate(lambda: driven(neurons(n=1500)), "numba", 40 * ms), awake)
-    assert max(asleep) > 0.5
+    assert max(asleep) > 0
 
 
 def notes(network):
