@@ -179,6 +179,15 @@ _PREFERENCES = {
         process may use.
         """,
     ),
+    "sleep": Preference(
+        default=False,
+        docs="""
+        Whether neurons with linear equations and a constant threshold are left alone
+        while they can't spike, until an event arrives or something looks. What they
+        missed is then computed at once: results differ by rounding from those of a run
+        in which they are computed in each time step.
+        """,
+    ),
     "math": Preference(
         default="vector",
         validator=lambda value: value in ("vector", "libm"),

@@ -32,6 +32,7 @@ OTHERS = {
     "compiler": "numba",
     "cpu": "host",
     "threads": 3,
+    "sleep": True,
     "math": "libm",
     "checked": True,
     "jit": False,

@@ -6,10 +6,13 @@ import weakref
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
+
 from brian2numba.binding import BoundKernel
 from brian2numba.containers import append_rows
 from brian2numba.generation.slots import Slot
 from brian2numba.kernels.sharing import NO_END
+from brian2numba.kernels.sleep import Sleep
 
 __all__ = [
     "EVENT_COUNT",
@@ -41,6 +44,13 @@ class Behaviour:
     keywords : mapping
         What its template was given.
     """
+
+    #: When the kernel has to look at refractory neurons, for each block and its spans;
+    #: None where it looks at all of them each time
+    looks: np.ndarray[Any, Any] | None = None
+
+    #: Which neurons sleep; None where none does
+    sleep: Sleep | None = None
 
     def __init__(self, codeobj: Any, keywords: Mapping[str, Any]) -> None:
         self.codeobj = weakref.proxy(codeobj)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
 from brian2.core.base import weakproxy_with_fallback
 
 from brian2numba.behaviours.base import EVENT_COUNT, Behaviour, Offer
@@ -12,8 +13,22 @@ from brian2numba.binding import BoundKernel
 from brian2numba.containers import advance_queue, push_spikes
 from brian2numba.device.queues import own_queue, prepare_queue
 from brian2numba.generation.slots import LastItem, Slot
+from brian2numba.kernels.refractoriness import LOOKS
+from brian2numba.kernels.sleep import Sleep
+from brian2numba.language import MASK_SIZE, address_of
 
-__all__ = ["DeliverBehaviour", "PushBehaviour", "ThresholdBehaviour"]
+__all__ = [
+    "ADDRESS_OF_SLEEP",
+    "DeliverBehaviour",
+    "PushBehaviour",
+    "ThresholdBehaviour",
+]
+
+
+#: The slot for the times at which spans of neurons have to be looked at
+ADDRESS_OF_LOOKS = "_address_of_looks"
+#: The slot for what is known of neurons that sleep
+ADDRESS_OF_SLEEP = "_address_of_sleep"
 
 
 class ThresholdBehaviour(Behaviour):
@@ -26,6 +41,23 @@ class ThresholdBehaviour(Behaviour):
     def slots(self) -> list[Slot]:
         """Return where the number of events goes."""
         return [LastItem(EVENT_COUNT, self._eventspace)]
+
+    def offers(self) -> dict[str, Offer]:
+        """Return where it stands when neurons are looked at, and which sleep."""
+        return {
+            **super().offers(),
+            ADDRESS_OF_LOOKS: self._address_of_looks,
+            ADDRESS_OF_SLEEP: self._address_of_sleep,
+        }
+
+    def _address_of_looks(self) -> int:
+        n_neurons = len(self._eventspace.get_value()) - 1
+        self.looks = np.full(-(-n_neurons // MASK_SIZE) * LOOKS, -np.inf)
+        return self.looks.ctypes.data
+
+    def _address_of_sleep(self) -> int:
+        self.sleep = Sleep()
+        return address_of(self.sleep)
 
     def after_run(self) -> None:
         """Say that there are no events."""

@@ -24,6 +24,7 @@ from brian2numba.simulation.fusion import pairs
 from brian2numba.simulation.profiles import keys_of, profile_of
 from brian2numba.simulation.run import obstacle_to_compiled_run
 from brian2numba.simulation.schedule import Schedule
+from brian2numba.simulation.sleep import neurons_may_sleep
 from brian2numba.simulation.trial import prepared, undisturbed
 from brian2numba.target import NumbaCodeObject
 
@@ -149,9 +150,30 @@ def _details(schedule: Schedule) -> Iterator[dict[str, Any]]:
             "runs": COMPILED if obstacle is None else PYTHON,
             "reason": obstacle or "",
             "fusion": notes.get(position, ""),
+            "sleep": _note_on_sleep(schedule, position),
             "threads": schedule.n_threads[position],
             **_code(Entry(entry.owner, fused.get(position, entry.code_object))),
         }
+
+
+def _note_on_sleep(schedule: Schedule, position: int) -> str:
+    """Return whether the neurons of a state update may sleep, or why not."""
+    entry = schedule.entries[position]
+    is_update = getattr(entry.code_object, "template_name", "") == "stateupdate"
+    if not neurons_may_sleep() or not is_update or not _has_neurons(entry):
+        return ""
+    fusion = schedule.fusions.get(position)
+    if fusion is None or fusion.sleeper is None:
+        return "no neuron sleeps: the threshold is not done in one pass with this"
+    obstacle = fusion.sleeper.obstacle()
+    return f"no neuron sleeps: {obstacle}" if obstacle else "neurons may sleep"
+
+
+def _has_neurons(entry: Entry) -> bool:
+    """Tell whether this is the state update of neurons with a threshold."""
+    owner = entry.owner
+    is_update = getattr(owner.group, "state_updater", None) is owner
+    return is_update and bool(getattr(owner.group, "thresholder", None))
 
 
 def _notes_on_fusion(entries: Sequence[Entry]) -> dict[int, str]:

@@ -33,6 +33,9 @@ class Row:
     fusion : str
         With what it is done in one pass over the elements, or why a state update and a
         threshold are not.
+    sleep : str
+        Whether neurons sleep until an event arrives, or why not; empty where the
+        preference for it is not set.
     threads : int
         How many threads share its work, where there is enough of it.
     origin : str
@@ -57,6 +60,7 @@ class Row:
     runs: str
     reason: str = ""
     fusion: str = ""
+    sleep: str = ""
     threads: int = 1
     origin: str = ""
     compile_time: float | None = None

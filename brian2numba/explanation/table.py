@@ -20,6 +20,7 @@ _COLUMNS = {
     "run by": "runs",
     "because": "reason",
     "in one pass": "fusion",
+    "sleep": "sleep",
     "threads": "threads",
     "machine code": "origin",
     "took": "compile_time",

@@ -105,6 +105,8 @@ def _notes(row: Row, before: Sequence[Row], usual_clock: str) -> Iterator[str]:
             if is_done
             else (row.fusion.replace("not with ", "not in one pass with ", 1))
         )
+    if row.sleep:
+        yield row.sleep
     # What was new is no news
     if row.prepared not in ("", NEW):
         yield f"prepared by the last run: {row.prepared}"

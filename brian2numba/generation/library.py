@@ -27,7 +27,9 @@ from brian2numba.kernels import (
     cable,
     distances,
     events,
+    refractoriness,
     sharing,
+    sleep,
     synapse_creation,
     synapse_samples,
     timed_arrays,
@@ -175,6 +177,17 @@ _SAMPLES = (
     "next_of_sample",
 )
 
+_OF_EVENTS = {
+    "_append_events": events.append_events,
+    "_first_not_below": events.first_not_below,
+    **{f"_{name}": getattr(refractoriness, name) for name in refractoriness.__all__},
+    "_Sleep": sleep.Sleep,
+    "_begin_step": sleep.begin_step,
+    "_end_of_awake": sleep.end_of_awake,
+    "_end_step": sleep.end_step,
+    "_next_awake": sleep.next_awake,
+}
+
 
 def namespace() -> dict[str, Any]:
     """Return a new namespace with all that a kernel's source may refer to."""
@@ -194,8 +207,7 @@ def namespace() -> dict[str, Any]:
         "_solve_cable": cable.solve_cable,
         "_integer_power": arithmetic.integer_power,
         "_order": arithmetic.order,
-        "_append_events": events.append_events,
-        "_first_not_below": events.first_not_below,
+        **_OF_EVENTS,
         "_due_chunk": queue_operations.due_chunk,
         "_prefetch_ranges": queue_operations.prefetch_ranges,
         "_queue_of": queue_operations.queue_of,

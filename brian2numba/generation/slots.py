@@ -176,6 +176,10 @@ class ArraySize(Number):
         """Return the number of elements."""
         return len(binding.array(self.variable))
 
+    def is_only_read(self, text: str) -> bool:
+        """Return true: a kernel is told the size, and not where it stands."""
+        return True
+
 
 @dataclass(frozen=True)
 class ArrayAddress(Number):
@@ -247,6 +251,13 @@ class ArrayData(Slot):
         n_rows = len(binding.array(self.variable))
         return binding.keep(Extent(data=self.value(binding), n_rows=n_rows))
 
+    def is_only_read(self, text: str) -> bool:
+        """Tell whether all statements take items only: none begins with one."""
+        name = rf"\b{re.escape(self.name)}\b"
+        reads = rf"^\s*{name} = .*|\b(?:{_READING})\(\s*{name}"
+        rest = re.sub(reads, "", text, flags=re.MULTILINE)
+        return not re.search(rf"^\s*{name}|{name}(?!\[)", rest, re.MULTILINE)
+
 
 @dataclass(frozen=True)
 class LastItem(ArrayData):
@@ -277,13 +288,6 @@ class DynamicArrayData(ArrayData):
     def extent(self, binding: Binding) -> int:
         """Return the address of its `Extent`."""
         return binding.extent(self.variable)
-
-    def is_only_read(self, text: str) -> bool:
-        """Tell whether all statements take items only: none begins with one."""
-        name = rf"\b{re.escape(self.name)}\b"
-        reads = rf"^\s*{name} = .*|\b(?:{_READING})\(\s*{name}"
-        rest = re.sub(reads, "", text, flags=re.MULTILINE)
-        return not re.search(rf"^\s*{name}|{name}(?!\[)", rest, re.MULTILINE)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ objects between the two; it is kept wherever one of them could tell the differen
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,8 @@ from brian2.core.variables import (
 from brian2.devices.device import get_device
 
 from brian2numba.simulation.entries import Entry
+from brian2numba.simulation.releases import may_await_releases
+from brian2numba.simulation.sleep import Sleeper, neurons_may_sleep
 from brian2numba.target import FUSIBLE_TEMPLATES, NumbaCodeObject
 
 __all__ = ["Fusion", "Pair", "fusions", "pairs"]
@@ -40,11 +42,21 @@ class Fusion:
         Their positions in the schedule. Both are done when the first one is due.
     code_object : NumbaCodeObject
         Does both.
+    sleeper : Sleeper or None
+        Knows whether neurons may sleep, if the preference for it is set.
+    sleeps : bool
+        Whether neurons may, so that the code object lets them.
     """
 
     updater: int
     thresholder: int
     code_object: NumbaCodeObject
+    sleeper: Sleeper | None = None
+    sleeps: bool = False
+
+    def is_up_to_date(self) -> bool:
+        """Tell whether neurons may sleep exactly if they may in this code object."""
+        return self.sleeper is None or self.sleeps == (self.sleeper.obstacle() is None)
 
 
 @dataclass(frozen=True)
@@ -64,19 +76,28 @@ class Pair:
     obstacle: str | None
 
 
-def fusions(entries: Sequence[Entry]) -> Iterator[Fusion]:
+def fusions(entries: Sequence[Entry], profile: bool = False) -> Iterator[Fusion]:
     """Yield what can be done at once in a schedule.
 
     Parameters
     ----------
     entries : sequence of Entry
         The entries in the order of a time step.
+    profile : bool, optional
+        Whether the two are done one by one now and then, to be measured.
     """
     for pair in pairs(entries):
         if pair.obstacle is None:
             updater, thresholder = pair.updater, pair.thresholder
-            code_object = _code_object(entries[updater], entries[thresholder])
-            yield Fusion(updater, thresholder, code_object)
+            both = entries[updater], entries[thresholder]
+            awaits = not profile and may_await_releases(entries, *both)
+            sleeper, sleeps = None, False
+            if neurons_may_sleep() and not profile:
+                sleeper = Sleeper(entries, updater, thresholder, awaits)
+                sleeps = sleeper.obstacle() is None
+            choices = {"_awaits_releases": awaits, "_sleeps": sleeps}
+            code_object = _code_object(*both, choices)
+            yield Fusion(updater, thresholder, code_object, sleeper, sleeps)
 
 
 def pairs(entries: Sequence[Entry]) -> Iterator[Pair]:
@@ -178,7 +199,9 @@ def _is_of_clock(variable: Variable) -> bool:
     return isinstance(getattr(variable, "owner", None), BaseClock)
 
 
-def _code_object(updater: Entry, threshold: Entry) -> NumbaCodeObject:
+def _code_object(
+    updater: Entry, threshold: Entry, choices: Mapping[str, bool]
+) -> NumbaCodeObject:
     """Return the code object that does both."""
     first, second = updater.code_object, threshold.code_object
     code = f"{updater.owner.abstract_code}\n{threshold.owner.abstract_code}"
@@ -191,7 +214,11 @@ def _code_object(updater: Entry, threshold: Entry) -> NumbaCodeObject:
         template_name=_THRESHOLD,
         variable_indices={**first.variable_indices, **second.variable_indices},
         codeobj_class=NumbaCodeObject,
-        template_kwds=threshold.owner.template_kwds,
+        # What the usual kernels are not given keeps their sources as they are
+        template_kwds={
+            **threshold.owner.template_kwds,
+            **{name: True for name, is_chosen in choices.items() if is_chosen},
+        },
         override_conditional_write=threshold.owner.override_conditional_write,
     )
     # Only the state update may draw, and it draws the same numbers either way

@@ -22,6 +22,7 @@ from brian2numba.simulation.loop import Loop, run_steps
 from brian2numba.simulation.plan import Plan, run_one_entry
 from brian2numba.simulation.planning import Candidate, PlannedEntries
 from brian2numba.simulation.running import compiled_code
+from brian2numba.simulation.sleep import neurons_may_sleep
 from brian2numba.simulation.team import Team
 from brian2numba.simulation.threads import grain_for
 from brian2numba.target import NumbaCodeObject
@@ -52,7 +53,9 @@ class Schedule:
     ) -> None:
         self.profile = profile
         self.entries = [entry for o in objects for entry in entries_of(o)]
-        self.fusions = {fusion.updater: fusion for fusion in fusions(self.entries)}
+        self.fusions = {
+            fusion.updater: fusion for fusion in fusions(self.entries, profile)
+        }
         self.clocks = list(clocks)
         self.streams = _streams(self.entries)
         self._clock_records = (ClockRecord * len(self.clocks))()
@@ -72,6 +75,11 @@ class Schedule:
         self._fill_clocks()
         self._fill_entries()
         self._fill_loop()
+        looks = (f.code_object.behaviour.looks for f in self.fusions.values())
+        sleepers = (f.sleeper for f in self.fusions.values() if f.sleeps)
+        self._sleepers = [sleeper for sleeper in sleepers if sleeper is not None]
+        self._neurons_may_sleep = neurons_may_sleep()
+        self._looks = [times for times in looks if times is not None]
         self._run, self._address = run_steps.call, address_of(self.loop)
         self._compiled_code = compiled_code()
         self._bound_at = Replacements.count
@@ -96,11 +104,13 @@ class Schedule:
         return (
             not (profile or self.profile)
             and self._n_threads == crew.number_of_threads()
+            and self._neurons_may_sleep == neurons_may_sleep()
             and set(self.clocks) == set(clocks)
             and self._has_entries_of(objects)
             # Threads have tables of their own
             and (self._n_threads == 1 or self._settings == self._now_set())
             and all(entry.obstacle == known for entry, known in self._alone())
+            and all(fusion.is_up_to_date() for fusion in self.fusions.values())
         )
 
     def _has_entries_of(self, objects: Sequence[BrianObject]) -> bool:
@@ -138,6 +148,8 @@ class Schedule:
         if now != self._settings:
             self._settings = now
             self._give_constants()
+        for sleeper in self._sleepers:
+            sleeper.begin()
         for record, clock in zip(self._clock_records, self.clocks, strict=True):
             record.end = clock._i_end
             record.is_due = False
@@ -161,6 +173,16 @@ class Schedule:
         """Run compiled code until there is a `Reason` for Python to do something."""
         if self._bound_at != Replacements.count:
             self._rebind()
+        # Python may have written what says which neurons are refractory
+        for looks in self._looks:
+            looks.fill(-np.inf)
+        reason = self._run_compiled()
+        # Python may look at them
+        for sleeper in self._sleepers:
+            sleeper.wake_all()
+        return reason
+
+    def _run_compiled(self) -> int:
         if self.streams is None:
             with self._compiled_code:
                 return self._run(self._address)
@@ -283,6 +305,8 @@ class Schedule:
         record.partner = EntryRecord.array_at(partner)
         called = self._called(fusion.updater, fusion.code_object)
         record.fused_kernel, record.fused_table = called
+        if fusion.sleeper is not None and fusion.sleeps:
+            fusion.sleeper.give(fusion.code_object.behaviour.sleep)
 
     def _called(self, position: int, code_object: Any) -> tuple[int, int]:
         """Return where a kernel and its argument are."""
@@ -382,6 +406,8 @@ class Schedule:
         for record in self._entry_records:
             record.kernel = 0
         self._fill_entries()
+        for sleeper in self._sleepers:
+            sleeper.begin()
         self._bound_at = Replacements.count
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from brian2.core.variables import ArrayVariable
 
 from brian2numba.behaviours.base import EVENT_COUNT, PART_END, PART_START
-from brian2numba.behaviours.spikes import DeliverBehaviour
+from brian2numba.behaviours.spikes import ADDRESS_OF_SLEEP, DeliverBehaviour
 from brian2numba.behaviours.summed_variable import SummedVariableBehaviour
 from brian2numba.containers import advance_queue, count_due
 from brian2numba.generation.checking import is_checked
@@ -187,6 +187,10 @@ def _divide_elements(
 
     What is written for one element must be used for no other.
     """
+    slots = code_object.source.slots
+    if any(slot.name == ADDRESS_OF_SLEEP for slot in slots):
+        # There is little to share
+        return None
     starts = _starts(int(code_object.variables["N"].item()), n_threads, grain)
     if len(starts) == 1 or not _is_divisible(code_object, {"_idx"}):
         return None

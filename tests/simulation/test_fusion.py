@@ -33,8 +33,8 @@ def fused(monkeypatch):
     names = []
     fusions = schedule.fusions
 
-    def noted(entries):
-        for fusion in fusions(entries):
+    def noted(*arguments):
+        for fusion in fusions(*arguments):
             names.append(fusion.code_object.name)
             yield fusion
 

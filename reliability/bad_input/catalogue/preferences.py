@@ -55,6 +55,11 @@ CASES = (
         "Value 'None' for preference 'codegen.runtime.numba.random' is",
     ),
     refused(
+        'prefs.codegen.runtime.numba.sleep = "yes"',
+        "PreferenceError",
+        "Value 'yes' for preference 'codegen.runtime.numba.sleep' is",
+    ),
+    refused(
         'prefs.codegen.runtime.numba.math = "fast"',
         "PreferenceError",
         "Value 'fast' for preference 'codegen.runtime.numba.math' is",
