@@ -9,7 +9,7 @@ import numpy as np
 from brian2numba.containers.choices import Choices
 from brian2numba.language import Pointer, int32
 
-__all__ = ["end_of_run", "has_long_runs"]
+__all__ = ["end_of_run", "has_long_runs", "starts_of_runs"]
 
 type _Array = np.ndarray[Any, Any]
 
@@ -42,6 +42,33 @@ def has_long_runs(targets: _Array, positions: _Array) -> bool:
     begins = begins[(begins > 0) & (begins < n)]
     allowed = int(np.count_nonzero(targets[begins] <= targets[begins - 1]))
     return n_runs * Choices.run_length <= n and n_backwards == allowed
+
+
+def starts_of_runs(targets: _Array) -> _Array:
+    """Return where runs begin, and where the last one ends; nothing if they are short.
+
+    Parameters
+    ----------
+    targets : `numpy.ndarray`
+        The target of each synapse, int32, in any order.
+
+    Returns
+    -------
+    `numpy.ndarray`
+        Positions, int32.
+    """
+    n = len(targets)
+    sample = targets[:_SAMPLE_SIZE]
+    if n == 0 or _n_runs(sample) * Choices.run_length > len(sample):
+        return np.empty(0, np.int32)
+    begins = [np.zeros(1, np.int32)]
+    for start in range(0, n, _BLOCK_SIZE):
+        part = targets[start : start + _BLOCK_SIZE + 1]
+        found = np.flatnonzero(part[1:] != part[:-1] + 1) + (start + 1)
+        begins.append(found.astype(np.int32))
+    starts = np.concatenate([*begins, np.array([n], np.int32)])
+    is_short = (len(starts) - 1) * Choices.run_length > n
+    return np.empty(0, np.int32) if is_short else starts
 
 
 def _n_runs(targets: _Array) -> int:

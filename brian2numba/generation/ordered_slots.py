@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from brian2.core.variables import ArrayVariable
 
@@ -12,7 +12,15 @@ from brian2numba.generation.dtypes import dtype_name, pointer_name
 from brian2numba.generation.slots import Binding, Slot
 from brian2numba.language import Record
 
-__all__ = ["Flag", "OrderedData", "Ways", "in_order", "in_run", "read_in_order"]
+__all__ = [
+    "Flag",
+    "OrderedData",
+    "RunStarts",
+    "Ways",
+    "in_order",
+    "in_run",
+    "read_in_order",
+]
 
 _ITEM = re.compile(r"\b_array_(\w+)\[_idx\]")
 #: Lines of statements up to which a kernel has a loop of its own for items in order
@@ -55,6 +63,29 @@ class Flag(Slot):
         """Return the address of the answers."""
         binding.watch(self.ways)
         return binding.keep(self.ways.answers())
+
+
+@dataclass(frozen=True)
+class RunStarts(Slot):
+    """Where runs of synapses begin whose targets are neighbours.
+
+    Attributes
+    ----------
+    runs : object
+        What knows the runs.
+    """
+
+    runs: Any = field(compare=False, repr=False)
+
+    def declaration(self, index: int) -> str:
+        """Return the lines of source that read the slot."""
+        extent = f"_Extent.from_address(_slots[{index}])"
+        return f"{self.name} = _int32s({extent}.data)\n_n_runs = {extent}.n_rows"
+
+    def value(self, binding: Binding) -> int:
+        """Return the address of the `Extent` of the runs."""
+        binding.watch(self.runs)
+        return binding.keep(self.runs.place())
 
 
 @dataclass(frozen=True)

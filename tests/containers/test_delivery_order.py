@@ -8,7 +8,7 @@ from brian2numba.containers.gathering import gathered
 from brian2numba.containers.looking_ahead import Ahead, look_ahead, next_range
 from brian2numba.containers.queue_operations import queue_of
 from brian2numba.containers.spike_queue import SpikeQueue
-from brian2numba.containers.target_runs import end_of_run, has_long_runs
+from brian2numba.containers.target_runs import end_of_run, has_long_runs, starts_of_runs
 from brian2numba.language import Pointer, int32
 from brian2numba.operations import operation
 
@@ -64,6 +64,13 @@ def test_several_synapses_of_a_pair_are_in_no_run(monkeypatch):
     monkeypatch.setattr(Choices, "run_length", 0)
     assert has_long_runs(int32s(1, 2, 4), int32s(0, 3))
     assert not has_long_runs(int32s(1, 2, 2, 3), int32s(0, 4))
+
+
+def test_starts_of_runs():
+    dense = np.tile(np.arange(40, dtype=np.int32), 3)
+    assert starts_of_runs(dense).tolist() == [0, 40, 80, 120]
+    assert starts_of_runs(dense[::2].copy()).tolist() == []
+    assert starts_of_runs(int32s()).tolist() == []
 
 
 def test_looking_ahead():

@@ -384,6 +384,45 @@ IN_RUNS = {
 }
 
 
+@pytest.mark.parametrize("n_threads", [1, 2])
+@pytest.mark.parametrize(
+    "condition", ["True", "i != j", "abs(i - j) < 9", "i % 3 == 1"]
+)
+def test_sums(condition, n_threads, monkeypatch):
+    def sums():
+        group = NeuronGroup(N_TARGETS, "x : 1\ng : 1\nh : 1")
+        group.x = np.random.RandomState(1).rand(N_TARGETS)
+        group.g = group.h = 3
+        every = Synapses(group, group, "w : 1\ng_post = w * x_pre : 1 (summed)")
+        part = Synapses(
+            group[3:20],
+            group[5:35],
+            "w : 1\nh_post = w*(x_pre - x_post) : 1 (summed)",
+        )
+        network = Network(group, every, part)
+        for synapses in (every, part):
+            synapses.connect(condition=condition)
+            synapses.w = np.random.RandomState(2).rand(len(synapses))
+        network.run(0.2 * ms)
+        every.connect(i=[3, 3], j=[1, 0])
+        network.run(0.2 * ms)
+        return group
+
+    deliver(monkeypatch, eagerly=False)
+    expected = results_of(sums)
+    deliver(monkeypatch, eagerly=True)
+    if n_threads > 1:
+        monkeypatch.setattr(threads, "_GRAIN", 8)
+        monkeypatch.setattr(
+            "brian2numba.simulation.schedule.shared_kernel", eagerly_shared
+        )
+        launch(2)
+        prefs["codegen.runtime.numba.threads"] = 2
+        prefs._backup()
+    assert_equal(results_of(sums), expected)
+    assert_equal(results_of(sums, "numpy"), expected, rtol=1e-12)
+
+
 def deliver(monkeypatch, eagerly):
     """Deliver in special ways wherever that is right, or never."""
     limits = Choices.EAGER if eagerly else dict.fromkeys(Choices.EAGER, NEVER)
