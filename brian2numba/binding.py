@@ -112,6 +112,8 @@ class BoundKernel:
         self._alive: list[Any] = []
         self._foreign: list[tuple[ArrayVariable, Extent]] = []
         self._followings: list[Any] = []
+        #: What has a method `renew` that has to be called after Python has run
+        self.watched: list[Any] = []
         self._entry, self._address = kernel.entry, self.table.ctypes.data
         self.bind()
 
@@ -120,6 +122,7 @@ class BoundKernel:
         self._alive.clear()
         self._foreign.clear()
         self._followings.clear()
+        self.watched.clear()
         self._bound_at = Replacements.count
         for index, slot in enumerate(self.slots):
             self.table[index] = slot.value(self)
@@ -141,6 +144,11 @@ class BoundKernel:
             container.mark_changed()
 
     @property
+    def written_arrays(self) -> list[device_arrays.Container]:
+        """The dynamic arrays that the kernel may write."""
+        return list(self._written)
+
+    @property
     def is_followed(self) -> bool:
         """Whether what functions of users refer to has to be looked up now and then."""
         return bool(self._followings or self.source.called)
@@ -148,6 +156,11 @@ class BoundKernel:
     def follow(self, following: Any) -> None:
         """Renew what a slot refers to each time that Python has run."""
         self._followings.append(following)
+
+    def watch(self, ways: Any) -> None:
+        """Renew what a kernel is told of the model each time that Python has run."""
+        if ways not in self.watched:
+            self.watched.append(ways)
 
     def renew(self) -> None:
         """Look up what functions of users refer to.
@@ -205,6 +218,8 @@ class BoundKernel:
             self.bind()
         if self._foreign:
             self._renew_foreign()
+        for watched in self.watched:
+            watched.renew()
         self.mark_written()
         try:
             status = self._entry(self._address)

@@ -228,6 +228,14 @@ class NumbaCodeObject(CodeObject):
         if self._kernel is not None:
             self._kernel.mark_written()
 
+    def written_arrays(self) -> list[Any]:
+        """Return the dynamic arrays that the kernel may write, if it exists."""
+        return [] if self._kernel is None else self._kernel.written_arrays
+
+    def watched(self) -> list[Any]:
+        """Return what has to be renewed after Python has run, if the kernel exists."""
+        return [] if self._kernel is None else list(self._kernel.watched)
+
     def _unless_changed(self, look: Callable[[], None]) -> None:
         try:
             look()

@@ -7,11 +7,14 @@ from typing import Any
 
 import numpy as np
 from brian2.core.base import weakproxy_with_fallback
+from brian2.core.variables import DynamicArrayVariable
 
 from brian2numba.behaviours.base import EVENT_COUNT, Behaviour, Offer
 from brian2numba.binding import BoundKernel
 from brian2numba.containers import advance_queue, push_spikes
+from brian2numba.device.delivery import DeliveryWays
 from brian2numba.device.queues import own_queue, prepare_queue
+from brian2numba.generation.ordered_slots import Flag, OrderedData
 from brian2numba.generation.slots import LastItem, Slot
 from brian2numba.kernels.refractoriness import LOOKS
 from brian2numba.kernels.sleep import Sleep
@@ -111,10 +114,23 @@ class DeliverBehaviour(PushBehaviour):
     def __init__(self, codeobj: Any, keywords: Mapping[str, Any]) -> None:
         super().__init__(codeobj, keywords)
         self._weak_pathway = weakproxy_with_fallback(keywords["pathway"])
+        self.ways = DeliveryWays(self._weak_pathway)
 
     def pathway(self) -> Any:
         """Return the pathway."""
         return self._weak_pathway
+
+    def slots(self) -> list[Slot]:
+        """Return the ways in which the kernel may deliver."""
+        return [
+            Flag("_is_ordered", self.ways, 0),
+            Flag("_has_runs", self.ways, 1),
+            *(
+                OrderedData(f"_ordered_{name}", variable, self.ways)
+                for name, variable in self.codeobj.variables.items()
+                if isinstance(variable, DynamicArrayVariable) and variable.ndim == 1
+            ),
+        ]
 
     def before_run(self) -> None:
         """Leave the preparation to the code object that pushes the spikes."""

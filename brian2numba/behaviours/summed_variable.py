@@ -8,6 +8,8 @@ from typing import Any
 from brian2numba.behaviours.base import Behaviour, Offer
 from brian2numba.behaviours.indices import check_index
 from brian2numba.binding import BoundKernel
+from brian2numba.device.sums import RunsOfSynapses
+from brian2numba.generation.ordered_slots import RunStarts
 from brian2numba.generation.slots import Result, Slot
 
 __all__ = ["SummedVariableBehaviour"]
@@ -29,12 +31,16 @@ class SummedVariableBehaviour(Behaviour):
         super().__init__(codeobj, keywords)
         self.target = keywords["_target_var"]
         self._index = keywords["_index_var"]
+        self._runs = RunsOfSynapses(self._index)
         variables, accesses = keywords["variables"], keywords["accesses"]
         self._is_read = any(variables[n] is self.target for n in accesses.read)
 
     def slots(self) -> list[Slot]:
-        """Return the values of the variable before."""
-        return [Result("_values_before", self.target.dtype)]
+        """Return the values of the variable before, and where runs of targets begin."""
+        return [
+            Result("_values_before", self.target.dtype),
+            RunStarts("_run_starts", self._runs),
+        ]
 
     def offers(self) -> dict[str, Offer]:
         """Return where these values are: they are copied for each call."""

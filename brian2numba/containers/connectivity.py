@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from brian2numba.containers.choices import Choices
+
 __all__ = ["Connectivity", "delays_in_steps"]
 
 type _Array = np.ndarray[Any, Any]
@@ -17,14 +19,12 @@ MAX_STEPS = 2**31 - 1
 _BITS = 16
 
 
-#: How many synapses must have neuron and delay in common, on average, to be a group.
-GROUP_SIZE = 8
 #: About how many synapses are looked at to see whether that may be so.
 _SAMPLE_SIZE = 2**16
 _BLOCK_SIZE = 2**18
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Connectivity:
     """The synapses of each source neuron, and their delays in time steps.
 
@@ -111,7 +111,7 @@ class Connectivity:
             group_delays.append(delays[own[found]])
             group_sources.append(sources[own[found]])
         groups = np.concatenate([*begins, [len(sources)]]).astype(np.int32)
-        if (len(groups) - 1) * GROUP_SIZE > len(sources):
+        if (len(groups) - 1) * Choices.group_size > len(sources):
             return None
         first = _starts(np.concatenate(group_sources), n_sources)
         listed = None if _is_ascending(synapses) else synapses
@@ -122,6 +122,16 @@ class Connectivity:
     def has_ranges(self) -> bool:
         """Whether events are ranges of positions, rather than numbers of synapses."""
         return self.delays is None or self.groups is not None
+
+    @property
+    def positions(self) -> _Array:
+        """Where the synapses of each source begin, and those of the last one end."""
+        return self.first if self.groups is None else self.groups[self.first]
+
+    @property
+    def is_listed_in_ranges(self) -> bool:
+        """Whether events are ranges of positions in a list of synapses."""
+        return self.has_ranges and self.synapses is not None
 
     def keeps_events_of(self, before: Connectivity) -> bool:
         """Tell whether events that were pushed before mean the same, and can follow."""
@@ -150,7 +160,7 @@ def _may_be_grouped(sources: _Array, delays: _Array) -> bool:
         ]
     )
     keys = sources[sample] * np.int64(2**32) + delays[sample]
-    return len(np.unique(keys)) * GROUP_SIZE <= len(keys)
+    return len(np.unique(keys)) * Choices.group_size <= len(keys)
 
 
 def _blocks(n_items: int) -> Iterator[slice]:

@@ -185,6 +185,8 @@ class _DynamicArray(StoredContents):
             raise TypeError(f"A dynamic array can't hold Python objects: {self.dtype}")
         self._row_shape = row_shape
         self._version = next(_versions)
+        #: How many kernels of networks that are running write to it
+        self.n_writers = 0
         handle = new_container(ctypes.sizeof(Rows), _release_dynamic_array)
         if not handle:
             raise MemoryError("No memory for a dynamic array")
@@ -252,6 +254,14 @@ class _DynamicArray(StoredContents):
         is_shared_block = address != 0 and self._block.references > 1
         is_given = is_shared_block or "structref" in vars(self)
         return None if is_given else self._version
+
+    @property
+    def last_version(self) -> int:
+        """The version, also where others can change items unseen.
+
+        Whoever gets a view by which items can be written changes it.
+        """
+        return self._version
 
     def mark_changed(self) -> None:
         """Say that items may change, or have changed, by way of a view or a kernel."""

@@ -3,13 +3,14 @@ The compiled operations of spike queues.
 
 Kernels and Python call the operations by address; each is compiled when it is first
 needed. They are given a *handle*, the address of the block that the queue is in. The
-functions `queue_of`, `due_chunk` and, of `queue_storage`, `read_chunk`,
-`prefetch_ranges` and `synapse_at` become part of the kernels that deliver spikes.
+functions `queue_of`, `due_chunk` and, of `queue_storage`, `read_chunk`, `synapse_at`
+and `is_queues_list` become part of the kernels that deliver spikes.
 """
 
 from __future__ import annotations
 
 from brian2numba.containers.allocation import Block, replace_buffer
+from brian2numba.containers.looking_ahead import prefetch_items
 from brian2numba.containers.pool import ITEM
 from brian2numba.containers.queue_storage import (
     PAGE_SHIFT,
@@ -23,8 +24,7 @@ from brian2numba.containers.queue_storage import (
     close_slot,
     count_in_ranges,
     find_chunk,
-    prefetch_items,
-    prefetch_ranges,
+    is_queues_list,
     read_chunk,
     reserve_events,
     synapse_at,
@@ -41,7 +41,7 @@ __all__ = [
     "count_due",
     "due_chunk",
     "insert_events",
-    "prefetch_ranges",
+    "is_queues_list",
     "push_spikes",
     "queue_of",
     "read_chunk",
@@ -127,6 +127,7 @@ def _push_ranges(queue: Queue, spikes: Pointer[int32], n_spikes: int) -> int:
         first, end = _part_of(queue, spikes[k])
         if first < end:
             append_range(queue, slot, first, end)
+            queue.n_events_pushed += end - first
     return Status.OK
 
 
@@ -138,6 +139,7 @@ def _push_groups(queue: Queue, spikes: Pointer[int32], n_spikes: int) -> int:
     delays, groups = queue.delays, queue.groups
     for k in range(n_spikes):
         first, end = _part_of(queue, spikes[k])
+        queue.n_events_pushed += groups[end] - groups[first]
         for group in range(first, end):
             slot = _slot_after(queue, delays[group])
             append_range(queue, slot, groups[group], groups[group + 1])

@@ -40,7 +40,6 @@ from brian2numba.language import (
     int32,
     int32s,
     int64,
-    prefetch,
 )
 
 __all__ = [
@@ -57,8 +56,8 @@ __all__ = [
     "close_slot",
     "count_in_ranges",
     "find_chunk",
-    "prefetch_items",
-    "prefetch_ranges",
+    "is_queues_list",
+    "kind_of_chunk",
     "read_chunk",
     "reserve_events",
     "synapse_at",
@@ -71,8 +70,6 @@ CHUNK_ITEMS = 1 << CHUNK_SHIFT
 PAGE_SHIFT = 6
 PAGE_SLOTS = 1 << PAGE_SHIFT
 _MAX_ITEMS = 2**31 - 1
-#: Items of a line of the processor's cache, and how many lines are asked for at once
-_LINE_ITEMS, _N_LINES = 16, 6
 
 
 class Events(Record):
@@ -105,6 +102,8 @@ class Queue(Events):
     #: where the last one ends: positions in the list; null without groups
     groups: Pointer[int32]
     delay: int64
+    #: How many events were pushed so far, where they are ranges
+    n_events_pushed: int64
 
 
 class Range(Record):
@@ -403,9 +402,25 @@ def read_chunk(
     if chunk.kind != ChunkKind.RANGES:
         return chunk.items, Range.array_at(address_of(chunk.used)), 1, chunk.following
     ranges, n_ranges = _ranges_of(chunk), chunk.used.end // RANGE_ITEMS
-    if queue.synapses:
-        prefetch_ranges(queue.synapses, ranges, n_ranges)
     return queue.synapses, ranges, n_ranges, chunk.following
+
+
+def kind_of_chunk(queue: Queue, chunk_number: int) -> int:
+    """Return what a chunk holds: a `ChunkKind`."""
+    return _chunks(queue)[chunk_number - 1].kind
+
+
+def is_queues_list(queue: Queue, synapses: Pointer[int32]) -> bool:
+    """Tell whether the list that `read_chunk` returned is that of the queue.
+
+    Parameters
+    ----------
+    queue : Queue
+        The queue.
+    synapses : pointer to int32
+        The list, which is not null.
+    """
+    return address_of(synapses) == address_of(queue.synapses)
 
 
 def _ranges_of(chunk: Chunk) -> Pointer[Range]:
@@ -435,37 +450,6 @@ def count_in_ranges(queue: Queue, chunk_number: int) -> int:
 def synapse_at(synapses: Pointer[int32], position: int) -> int:
     """Return the synapse at a position of a list, or of 0, 1, 2, ... without a list."""
     return synapses[position] if synapses else position
-
-
-def prefetch_items(items: Pointer[int32], first: int, end: int) -> None:
-    """Ask the processor to have the first items of a range at hand (all, if few).
-
-    Parameters
-    ----------
-    items : pointer to int32
-        The items.
-    first, end : int
-        The position of the first and the one after the last.
-    """
-    n_lines = min((end - first + _LINE_ITEMS - 1) // _LINE_ITEMS, _N_LINES)
-    for line in range(n_lines):
-        prefetch(items, first + line * _LINE_ITEMS)
-
-
-def prefetch_ranges(
-    items: Pointer[int32], ranges: Pointer[Range], n_ranges: int
-) -> None:
-    """Ask the processor to have the items at hand that ranges begin with.
-
-    Parameters
-    ----------
-    items : pointer to int32
-        The items.
-    ranges, n_ranges : pointer to Range, int
-        What `read_chunk` returned.
-    """
-    for k in range(n_ranges):
-        prefetch_items(items, ranges[k].first, ranges[k].end)
 
 
 def clear_slot(queue: Queue, slot_number: int) -> None:

@@ -20,6 +20,7 @@ import numpy as np
 from brian2numba.containers.allocation import give_back_with, new_container
 from brian2numba.containers.capsule import foreign_capsule
 from brian2numba.containers.connectivity import Connectivity, delays_in_steps
+from brian2numba.containers.delivery_order import ItemsInOrder, OrderedItems
 from brian2numba.containers.queue_operations import (
     advance_queue,
     allocate_directory,
@@ -137,7 +138,10 @@ class SpikeQueue:
         #: The address of the record; it never changes.
         self.payload = container.meminfo.data
         self._state_tuple = (source_start, source_end, np.int32)
-        self._connectivity: Connectivity | None = None
+        #: What it knows of the synapses; None before `prepare`
+        self.connectivity: Connectivity | None = None
+        #: Copies of what kernels read of synapses
+        self.items_in_order = ItemsInOrder()
         self._dt = 0.0
 
     @cached_property
@@ -189,7 +193,7 @@ class SpikeQueue:
 
     def _must_convert_events(self, connectivity: Connectivity) -> bool:
         """Tell whether there are events that will mean other synapses."""
-        before = self._connectivity
+        before = self.connectivity
         has_events = self._queue.pages.used > 0
         if not has_events or before is None:
             return False
@@ -204,7 +208,28 @@ class SpikeQueue:
         queue.groups = pointer_to(connectivity.groups)
         queue.delay = connectivity.max_delay
         # keeps the arrays alive
-        self._connectivity = connectivity
+        self.connectivity = connectivity
+
+    def bring_in_order(self, arrays: list[OrderedItems]) -> bool:
+        """Bring copies of what a kernel reads of synapses up to date, if that pays.
+
+        Parameters
+        ----------
+        arrays : list of OrderedItems
+            The arrays, of `items_in_order`.
+
+        Returns
+        -------
+        bool
+            Whether all copies are up to date.
+        """
+        n_events = self.n_events_pushed
+        return self.items_in_order.renew(arrays, self.connectivity, n_events)
+
+    @property
+    def n_events_pushed(self) -> int:
+        """How many events were pushed so far, where they are ranges."""
+        return self._queue.n_events_pushed
 
     def push(self, spikes: _Array) -> None:
         """Send spikes on their way.
@@ -251,7 +276,7 @@ class SpikeQueue:
         n_slots = max(len(slots), 1)
         if not 0 <= offset < n_slots:
             raise ValueError(f"A queue of {n_slots} time steps has no step {offset}")
-        max_delay = self._connectivity.max_delay if self._connectivity else 0
+        max_delay = self.connectivity.max_delay if self.connectivity else 0
         events = _Events.of_lists(slots)
         if max_delay >= n_slots:
             # spikes pushed before the next `prepare` must find their slot, too

@@ -17,7 +17,7 @@ import numpy as np
 from brian2.core.functions import DEFAULT_FUNCTIONS
 
 from brian2numba import language, reports
-from brian2numba.containers import extents, queue_operations
+from brian2numba.containers import extents, looking_ahead, queue_operations, target_runs
 from brian2numba.elementary import functions as elementary
 from brian2numba.errors import Status
 from brian2numba.generation import random_library
@@ -143,6 +143,22 @@ OF_SOURCES = {
     "numpy": np,
 }
 
+#: What delivers spikes
+_DELIVERY = {
+    "_Ahead": looking_ahead.Ahead,
+    "_due_chunk": queue_operations.due_chunk,
+    "_end_of_run": target_runs.end_of_run,
+    "_is_queues_list": queue_operations.is_queues_list,
+    "_look_ahead": looking_ahead.look_ahead,
+    "_next_range": looking_ahead.next_range,
+    "_part_of_range": sharing.part_of_range,
+    "_prefetch_range": looking_ahead.prefetch_range,
+    "_prefetch_ranges": looking_ahead.prefetch_ranges,
+    "_queue_of": queue_operations.queue_of,
+    "_read_chunk": queue_operations.read_chunk,
+    "_synapse_at": queue_operations.synapse_at,
+}
+
 #: The functions of `brian2numba.kernels.synapse_creation`
 _CREATION = (
     "append_marked",
@@ -208,13 +224,8 @@ def namespace() -> dict[str, Any]:
         "_integer_power": arithmetic.integer_power,
         "_order": arithmetic.order,
         **_OF_EVENTS,
-        "_due_chunk": queue_operations.due_chunk,
-        "_prefetch_ranges": queue_operations.prefetch_ranges,
-        "_queue_of": queue_operations.queue_of,
-        "_read_chunk": queue_operations.read_chunk,
-        "_synapse_at": queue_operations.synapse_at,
         "_NO_END": sharing.NO_END,
-        "_part_of_range": sharing.part_of_range,
+        **_DELIVERY,
         **{f"_{name}": getattr(synapse_creation, name) for name in _CREATION},
         **{f"_{name}": getattr(synapse_samples, name) for name in _SAMPLES},
         **{f"_{name}": getattr(distances, name) for name in _DISTANCES},

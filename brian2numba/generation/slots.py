@@ -49,7 +49,7 @@ __all__ = [
 
 
 #: Functions of kernels that read only in the array that is their first argument
-_READING = "_prefetch_ranges|_part_of_range"
+_READING = "_prefetch_ranges|_prefetch_range|_part_of_range|_end_of_run"
 
 
 def _extent_in(index: int) -> str:
@@ -81,6 +81,9 @@ class Binding(Protocol):
 
     def follow(self, following: Any) -> None:
         """Renew what a slot refers to each time that Python has run."""
+
+    def watch(self, ways: Any) -> None:
+        """Renew what a kernel is told of the model each time that Python has run."""
 
 
 @dataclass(frozen=True)

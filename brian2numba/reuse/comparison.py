@@ -67,7 +67,8 @@ def facts_of(source: KernelSource) -> tuple[Any, ...]:
 
 
 def _fields(slot: Slot) -> list[Any]:
-    found = [getattr(slot, field.name) for field in fields(slot)]
+    # Not what each code object has one of its own of
+    found = [getattr(slot, field.name) for field in fields(slot) if field.compare]
     return [
         part
         for value in found

@@ -168,10 +168,13 @@ class Driver:
         """
         network, schedule = self.network, self.schedule
         run, loop, followed = schedule.run, schedule.loop, schedule.followed
+        renewals = schedule.renewals
         # A member of an enum takes longer to look up
         python_is_due = Reason.PYTHON_IS_DUE.value
         if followed:
             schedule.renew()
+        for renew in renewals:
+            renew()
         reason = run()
         while reason == python_is_due:
             try:
@@ -179,6 +182,8 @@ class Driver:
                 schedule.calls[loop.position - 1]()
                 if followed:
                     schedule.renew()
+                for renew in renewals:
+                    renew()
             except BaseException:
                 # The next run goes on with what was interrupted
                 loop.position -= 1

@@ -71,6 +71,10 @@ class Schedule:
         self._plans: list[PlannedEntries] = []
         #: What Python calls for each entry that compiled code can't run
         self.calls: list[Callable[[], Any]] = []
+        #: What has to be called before compiled code goes on after Python
+        self.renewals: list[Callable[[], None]] = []
+        #: The dynamic arrays that kernels of the run write to
+        self._written: list[Any] = []
         self._settings = self._now_set()
         self._fill_clocks()
         self._fill_entries()
@@ -164,10 +168,22 @@ class Schedule:
             self._timed(entry, record) if self.profile else entry.call
             for entry, record in zip(self.entries, self._entry_records, strict=True)
         ]
+        self._count_writers(1)
+        own = self._own_code_objects()
+        self.renewals[:] = [w.renew for code in own for w in code.watched()]
 
     def end(self) -> None:
         """End a run: what Python called is no longer kept alive."""
         self.calls = []
+        self._count_writers(-1)
+
+    def _count_writers(self, change: int) -> None:
+        """Let arrays know that kernels write to them while the network runs."""
+        if change > 0:
+            own = self._own_code_objects()
+            self._written = [array for c in own for array in c.written_arrays()]
+        for array in self._written:
+            array.n_writers += change
 
     def run(self) -> int:
         """Run compiled code until there is a `Reason` for Python to do something."""

@@ -24,6 +24,8 @@ class Settings:
         How many threads share all that they may.
     random, math : str
         Which random numbers and which elementary functions.
+    eager_delivery : bool
+        Whether spikes are delivered in special ways wherever that is right.
     """
 
     float32: bool = False
@@ -31,6 +33,7 @@ class Settings:
     threads: int = 1
     random: str = "numpy"
     math: str = "vector"
+    eager_delivery: bool = False
 
 
 @dataclass(frozen=True)

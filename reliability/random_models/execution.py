@@ -15,6 +15,7 @@ from brian2 import defaultclock, ms, prefs
 from brian2.devices.device import reinit_devices
 
 import brian2numba  # noqa: F401 (registers the target)
+from brian2numba.containers.choices import Choices
 from brian2numba.simulation.threads import Sharing
 from reliability.values import Values, values_of
 
@@ -78,6 +79,7 @@ def as_in_a_new_process() -> Iterator[None]:
     """Undo, afterwards, what a script changes for its whole process."""
     stored = dict(prefs.prefs)
     is_eager = Sharing.is_eager
+    choices = {name: getattr(Choices, name) for name in Choices.EAGER}
     logger, level = logging.getLogger("brian2"), logging.getLogger("brian2").level
     reinit_devices()
     # The default clock shows the time of the last run until the next one starts
@@ -91,6 +93,8 @@ def as_in_a_new_process() -> Iterator[None]:
     finally:
         logger.setLevel(level)
         Sharing.is_eager = is_eager
+        for name, value in choices.items():
+            setattr(Choices, name, value)
         prefs.prefs.update(stored)
         prefs._backup()
         defaultclock.dt = 0.1 * ms

@@ -113,6 +113,7 @@ FEATURES = {
     "single precision": r"= float32",
     "Brian's run loop": r"native_loop = False",
     "two threads": r"threads = 2",
+    "special ways of delivery": r"deliver_eagerly\(\)",
     "fast random numbers": r'random = "fast"',
     "functions of the C library": r'math = "libm"',
     "time step that is no power of two": r"DT = 0\.1\*ms",

@@ -91,6 +91,7 @@ def _settings(draw: st.DrawFn) -> Settings:
         1 + draw(yes(4)),
         draw(st.sampled_from(("numpy", "fast"))),
         draw(st.sampled_from(("vector", "vector", "libm"))),
+        draw(yes(2)),
     )
 
 

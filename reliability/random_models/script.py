@@ -73,6 +73,9 @@ def _preferences(settings: Settings, target: str) -> Iterator[str]:
     if settings.threads > 1:
         yield "from brian2numba.testing.eager_threads import share_eagerly"
         yield "share_eagerly()"
+    if settings.eager_delivery:
+        yield "from brian2numba.testing.eager_delivery import deliver_eagerly"
+        yield "deliver_eagerly()"
 
 
 def _population(population: Population) -> Iterator[str]:

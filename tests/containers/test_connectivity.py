@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from brian2numba.containers.connectivity import GROUP_SIZE, Connectivity
+from brian2numba.containers.choices import Choices
+from brian2numba.containers.connectivity import Connectivity
 
 N = 10_000
 RNG = np.random.default_rng(7)
@@ -66,7 +67,7 @@ def test_memory_for_a_synapse(is_sorted, kind, n_bytes):
     used = sum(table.nbytes for table in tables if table is not None)
     of_groups = 0 if known.groups is None else 8 * len(known.groups)
     assert n_bytes * N <= used <= n_bytes * N + of_groups
-    assert of_groups <= 8 * (N / GROUP_SIZE + 1)
+    assert of_groups <= 8 * (N / Choices.group_size + 1)
     assert (known.groups is not None) == (kind in {"by source", "few"})
 
 
