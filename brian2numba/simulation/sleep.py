@@ -12,7 +12,7 @@ from brian2.input.poissoninput import PoissonInput
 
 from brian2numba.behaviours.spikes import DeliverBehaviour
 from brian2numba.containers import SpikeQueue
-from brian2numba.device.arrays import is_ours
+from brian2numba.device.arrays import is_ours, only_read
 from brian2numba.kernels.sleep import (
     ALWAYS_AWAKE,
     AWAKE,
@@ -173,18 +173,19 @@ class Sleeper:
 
     def _always_awake(self) -> np.ndarray[Any, Any]:
         """Return for each nest whether neurons are used in each step."""
-        is_used = np.zeros(len(self.group), bool)
+        is_used = np.zeros(-(-len(self.group) // NEST) * NEST, bool)
         for position, code_object in self._using():
             owner = self._entries[position].owner
             if isinstance(owner, PoissonInput):
                 first = getattr(owner._group, "start", 0)
-                is_used[first : getattr(owner._group, "stop", None)] = True
+                is_used[first : first + len(owner._group)] = True
             elif code_object.template_name == "statemonitor":
-                recorded = owner.variables["_indices"].get_value()
+                with only_read(owner.variables["_indices"]):
+                    recorded = owner.variables["_indices"].get_value()
                 is_used[recorded + getattr(owner.source, "start", 0)] = True
             elif not (self._is_of_spikes(code_object, owner) or _delivers(code_object)):
                 raise CannotSleepError(f"{owner.name} uses its variables")
-        return np.logical_or.reduceat(is_used, np.arange(0, len(is_used), NEST))
+        return is_used.reshape(-1, NEST).any(axis=1)
 
     def _is_of_spikes(self, code_object: Any, owner: Any) -> bool:
         """Tell whether a kernel is for neurons that spike, which are awake."""
@@ -208,7 +209,8 @@ class Sleeper:
             if not is_later or owner.clock is not self._updater.owner.clock:
                 raise CannotSleepError(f"{owner.name} has another time")
             self._refuse_indices(code_object)
-            delay = pathway.variables["delay"].get_value().min(initial=np.inf)
+            with only_read(pathway.variables["delay"]):
+                delay = pathway.variables["delay"].get_value().min(initial=np.inf)
             if not delay >= _SHORTEST_DELAY * self._dt():
                 raise CannotSleepError(f"{owner.name} has no delay")
             targets = get_device().arrays[pathway.synapses.variables["_synaptic_post"]]
