@@ -22,9 +22,7 @@ from brian2.devices.device import reinit_devices
 from brian2numba.containers.choices import Choices
 from brian2numba.containers.delivery_order import OrderedItems
 from brian2numba.containers.target_runs import has_long_runs
-from brian2numba.simulation import threads
-from brian2numba.testing.eager_threads import eagerly_shared
-from tests.simulation.test_threads import launch
+from brian2numba.simulation import planning, threads
 
 N_SOURCES, N_TARGETS = 12, 40
 MODELS = {}
@@ -412,11 +410,7 @@ def test_sums(condition, n_threads, monkeypatch):
     expected = results_of(sums)
     deliver(monkeypatch, eagerly=True)
     if n_threads > 1:
-        monkeypatch.setattr(threads, "_GRAIN", 8)
-        monkeypatch.setattr(
-            "brian2numba.simulation.schedule.shared_kernel", eagerly_shared
-        )
-        launch(2)
+        monkeypatch.setattr(threads.Sharing, "is_eager", True)
         prefs["codegen.runtime.numba.threads"] = 2
         prefs._backup()
     assert_equal(results_of(sums), expected)
@@ -494,14 +488,13 @@ def test_threads_deliver_in_special_ways(function, monkeypatch):
     expected = results_of(function)
     shared = []
 
-    def eagerly(code_object):
-        kernel = eagerly_shared(code_object)
-        shared.extend([code_object.name] * (kernel is not None))
-        return kernel
+    class Noted(planning.SharedKernel):
+        def __init__(self, code_object, *args):
+            super().__init__(code_object, *args)
+            shared.append(code_object.name)
 
-    monkeypatch.setattr(threads, "_GRAIN", 8)
-    monkeypatch.setattr("brian2numba.simulation.schedule.shared_kernel", eagerly)
-    launch(2)
+    monkeypatch.setattr(threads.Sharing, "is_eager", True)
+    monkeypatch.setattr(planning, "SharedKernel", Noted)
     prefs["codegen.runtime.numba.threads"] = 2
     prefs._backup()
     deliver(monkeypatch, eagerly=True)

@@ -19,8 +19,7 @@ from brian2 import (
 )
 
 import brian2numba
-from brian2numba.simulation import schedule, threads
-from brian2numba.testing import eager_threads
+from brian2numba.simulation import threads
 from tests.comparison import assert_same, simulate
 
 EQUATIONS = "dv/dt = (1.1 + 0.02*i - v) / (3*ms) : 1 (unless refractory)"
@@ -334,7 +333,6 @@ def test_threads_with_parts_of_spans(monkeypatch):
 
     one = simulate(build, "numba", 15 * ms)
     prefs.codegen.runtime.numba.threads = 2
-    monkeypatch.setattr(threads, "_GRAIN", 8)
-    monkeypatch.setattr(schedule, "shared_kernel", eager_threads.eagerly_shared)
+    monkeypatch.setattr(threads.Sharing, "is_eager", True)
     two = simulate(build, "numba", 15 * ms)
     assert_same(two, one, rtol=0)
