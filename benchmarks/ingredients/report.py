@@ -111,7 +111,7 @@ def same_results(found: Mapping[str, Models]) -> list[str]:
         (
             results,
             "Results of the numba target are the same to the last bit, spikes and "
-            "state, before and with two threads.",
+            "state, in all of its ways that draw the same random numbers.",
             "Results of the numba target are NOT the same",
         ),
         (
