@@ -22,6 +22,7 @@ import numpy as np
 from brian2numba.device.random_methods import ExtendedMethods
 from brian2numba.kernels.counter_based import CountedBuffers
 from brian2numba.kernels.counter_streams import (
+    N_MANY,
     N_NUMBERS,
     refill_normal,
     refill_uniform,
@@ -162,7 +163,7 @@ class _Counted:
     """The record of a role, with the memory for its streams."""
 
     def __init__(self) -> None:
-        self._numbers = np.zeros((2, N_NUMBERS))
+        self._numbers = np.zeros((2, N_MANY))
         self._positions = np.zeros((2, 1), np.int32)
         self.record = CountedBuffers()
         self.record.uniform = pointer_to(self._numbers[0])

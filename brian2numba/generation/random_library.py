@@ -81,6 +81,7 @@ FUNCTIONS: dict[str, Any] = {
     "_open_counted_streams": counter_streams.open_counted_streams,
     "_close_counted_streams": counter_streams.close_counted_streams,
     **{f"_{name}": getattr(counter_streams, name) for name in _STREAMS},
+    "_draw_many": counter_streams.draw_many,
     # What is drawn from a stream is in its name, for loops over blocks
     "_uniform_stream_of": counter_streams.stream_of,
     "_normal_stream_of": counter_streams.stream_of,

@@ -21,8 +21,10 @@ from brian2numba.language import Pointer, address_of, float64, interleaved
 from brian2numba.operations import operation
 
 __all__ = [
+    "N_MANY",
     "N_NUMBERS",
     "close_counted_streams",
+    "draw_many",
     "fill_normal_pairs",
     "fill_uniform_pairs",
     "open_counted_streams",
@@ -33,8 +35,8 @@ __all__ = [
     "with_uniform",
 ]
 
-#: How many numbers a buffer holds
-N_NUMBERS = 4
+#: How many numbers a buffer holds, and how many if an element draws many
+N_NUMBERS, N_MANY = 4, 64
 
 # Where normal numbers are in the counter's second word
 _NORMAL_BIT = 0x80000000
@@ -58,7 +60,7 @@ def refill_uniform(
         How many pairs of numbers were made for it before.
     """
     key, numbers = open_key(address_of(counted)), counted.uniform
-    for k in range(counted.size // 2):
+    for k in interleaved(counted.size // 2):
         bits = random_bits(element, n_before + k, draw, key)
         numbers[2 * k] = uniform(bits[0], bits[1])
         numbers[2 * k + 1] = uniform(bits[2], bits[3])
@@ -109,6 +111,11 @@ def stream_of(element: int, streams: Streams, draw: int) -> Streams:
     streams.uniform_position = 0
     streams.normal_position = 0
     return streams
+
+
+def draw_many(streams: Streams) -> None:
+    """Let buffers be filled with many numbers at once, for what draws many."""
+    _counted(streams).size = N_MANY
 
 
 def with_uniform(streams: Streams, pair: Pointer[float64]) -> Streams:
