@@ -148,8 +148,16 @@ def _catch_up(sleep: Sleep, nest: int, step: int) -> None:
 
 def _advance(sleep: Sleep, nest: int, n_steps: int) -> None:
     """Let a nest's state go on by a number of steps."""
-    first = nest * NEST
-    size, n = min(NEST, sleep.n_neurons - first), sleep.n_variables
+    size = min(NEST, sleep.n_neurons - nest * NEST)
+    if size == NEST:
+        # A number that is known makes one vector of each loop
+        _advance_neurons(sleep, nest * NEST, n_steps, NEST)
+    else:
+        _advance_neurons(sleep, nest * NEST, n_steps, size)
+
+
+def _advance_neurons(sleep: Sleep, first: int, n_steps: int, size: int) -> None:
+    n = sleep.n_variables
     before = items_on_stack(float64, _NEST_ITEMS)
     power = sleep.powers + n_steps * n * n
     for j in range(n):
@@ -246,6 +254,12 @@ def _stays_awake(sleep: Sleep, nest: int) -> bool:
 def _can_sleep(sleep: Sleep, first: int) -> bool:
     """Tell whether no neuron of a nest can reach the threshold by itself."""
     size = min(NEST, sleep.n_neurons - first)
+    if size == NEST:
+        return _are_below(sleep, first, NEST)
+    return _are_below(sleep, first, size)
+
+
+def _are_below(sleep: Sleep, first: int, size: int) -> bool:
     highest = items_on_stack(float64, NEST)
     for k in range(size):
         highest[k] = 0.0
@@ -258,10 +272,10 @@ def _can_sleep(sleep: Sleep, first: int) -> bool:
     can_sleep = True
     for k in range(size):
         # What is no number stays awake
-        can_sleep = can_sleep and highest[k] <= sleep.limit
+        can_sleep &= highest[k] <= sleep.limit
     if sleep.not_refractory:
         for k in range(size):
-            can_sleep = can_sleep and sleep.not_refractory[first + k] != 0
+            can_sleep &= sleep.not_refractory[first + k] != 0
     return can_sleep
 
 
