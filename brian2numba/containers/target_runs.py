@@ -40,6 +40,9 @@ def has_long_runs(targets: _Array, positions: _Array) -> bool:
         n_backwards += int(np.count_nonzero(part[1:] <= part[:-1]))
     begins = np.unique(positions)
     begins = begins[(begins > 0) & (begins < n)]
+    if (len(begins) + 1) * Choices.run_length > n:
+        # One to one: all targets are neighbours, but none is delivered with another
+        return False
     allowed = int(np.count_nonzero(targets[begins] <= targets[begins - 1]))
     return n_runs * Choices.run_length <= n and n_backwards == allowed
 

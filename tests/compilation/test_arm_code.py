@@ -91,7 +91,8 @@ def test_state_update_and_threshold(name, dtype, compiled_for):
     simulate(name)
     for cpu in (NEON, APPLE, SVE):
         loops = compiled_for(cpu)
-        assert Vectorisation.of(loops) == Vectorisation.ALL, cpu
+        # What looks for neurons to be released may be scalar code
+        assert Vectorisation.of(loops) != Vectorisation.NONE, cpu
         assert not any(loop.scalar_arithmetic for loop in loops if loop.is_vector)
 
 

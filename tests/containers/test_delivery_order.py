@@ -52,6 +52,8 @@ def test_long_runs():
     assert not has_long_runs(dense, int32s(0, 41, 80, 120))
     assert not has_long_runs(dense[::2].copy(), int32s(0, 20, 40, 60))
     assert not has_long_runs(int32s(), int32s(0, 0))
+    # One to one
+    assert not has_long_runs(dense[:40], np.arange(41, dtype=np.int32))
 
 
 def test_runs_that_are_long_at_first_only():

@@ -67,9 +67,9 @@ def test_single_precision_is_twice_as_wide():
 
 
 def test_scalar_kernels():
-    # Targets are anywhere, and may be the same
+    # Targets are anywhere, and may be the same, or the source
     group = NeuronGroup(20, "v : 1", threshold="v > 1")
-    synapses = Synapses(group, group, "w : 1", on_pre="v_post += 0.3*w")
+    synapses = Synapses(group, group, "w : 1", on_pre="v_post += 0.3*w*v_pre")
     synapses.connect()
     run(0 * ms)
     kernel = brian2numba.inspect(synapses.pre)[-1]

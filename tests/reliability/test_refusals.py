@@ -34,8 +34,10 @@ NOT_OF_MODELS = {
 #: Exceptions that are caught within the package, or for want of memory
 CAUGHT = {
     "AttributeError",
+    "CannotSleepError",
     "FunctionNotCompilableError",
     "MemoryError",
+    "NotAffineError",
     "NotCompiledError",
     "NotKnownError",
     "PartDone",
