@@ -58,7 +58,8 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         description="Run models of the literature with several simulators.",
     )
     add = parser.add_argument
-    add("cases", nargs="*", choices=[[], *CASES], help="all unless told")
+    names = ", ".join(CASES)
+    add("cases", nargs="*", metavar="CASE", help=f"of {names}; all unless told")
     add("--ways", nargs="+", choices=WAYS, default=tuple(WAYS))
     add("--scale", type=float, default=0.1, help="of the microcircuit (0.1)")
     add("--duration", type=float, default=1.0, help="of each run, in seconds (1)")
@@ -76,6 +77,9 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--docs", action="store_true", help="write to docs/performance, too")
     options = parser.parse_args(arguments)
     options.cases = options.cases or list(CASES)
+    unknown = [case for case in options.cases if case not in CASES]
+    if unknown:
+        parser.error(f"there is no case {unknown[0]!r}: choose from {names}")
     if options.connectome and not options.stimulated:
         parser.error("--connectome needs --stimulated: which neurons get input")
     return options

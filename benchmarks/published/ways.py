@@ -38,7 +38,7 @@ WAYS = {
     "numba_2": Way("numba, 2 threads", "numba", 2, {"threads": 2}),
     "fast": Way('numba, `random = "fast"`', "numba", 1, {"random": "fast"}),
     "sleep": Way("numba, `sleep`", "numba", 1, {"sleep": True}),
-    "before": Way("numba before", "numba", before=True),
+    "before": Way("numba, build before", "numba", before=True),
     "cython": Way("Cython", "cython"),
     "standalone": Way("C++ standalone", "standalone"),
     "openmp": Way("C++ standalone, 2 threads", "standalone", 2),
