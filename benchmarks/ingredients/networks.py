@@ -57,7 +57,11 @@ def build_lif(n_neurons: int, refractory: Any = False) -> Network:
 
 
 def build_cuba_neurons(n_neurons: int, is_refractory: bool = True) -> Network:
-    """Make CUBA's neurons without their synapses, which fire at some 20 Hz."""
+    """Make CUBA's neurons without their synapses, which fire as often as with them.
+
+    That is 5.7 Hz; of themselves they would fire at 20 Hz, but for another resting
+    potential.
+    """
     equations = cuba.EQUATIONS
     if not is_refractory:
         equations = equations.replace(" (unless refractory)", "")
@@ -68,7 +72,7 @@ def build_cuba_neurons(n_neurons: int, is_refractory: bool = True) -> Network:
         reset="v = v_reset",
         refractory=5 * ms if is_refractory else False,
         method="exact",
-        namespace=cuba.PARAMETERS,
+        namespace={**cuba.PARAMETERS, "E_L": -49.998 * mV},
         name="neurons",
     )
     neurons.v = "v_reset + rand() * (v_threshold - v_reset)"
