@@ -171,7 +171,7 @@ SECTIONS = {
     ),
     "refractoriness": Section(
         "Refractoriness",
-        "Unconnected neurons that fire at 10 Hz, those of CUBA at 6 Hz (as in the net).",
+        "Unconnected neurons that fire at 10 Hz, those of CUBA at 6 Hz, as in CUBA.",
         _each(
             (
                 "lif",
