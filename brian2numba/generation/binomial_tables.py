@@ -19,7 +19,7 @@ type _Doubles = np.ndarray[Any, np.dtype[np.float64]]
 def binomial_table(  # noqa: PLR0913, PLR0917
     n: int, p: float, q: float, q_to_n: float, bound: float, counts_failures: bool
 ) -> Mapping[str, Any]:
-    """Return the fields of `brian2numba.kernels.binomial_numbers.BinomialTable`.
+    """Return the fields of `brian2numba.kernels.binomial_numbers.CountTable`.
 
     Parameters
     ----------

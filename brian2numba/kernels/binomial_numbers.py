@@ -43,7 +43,7 @@ from brian2numba.language import (
 __all__ = [
     "CUTS_AT_ONCE",
     "RARE",
-    "BinomialTable",
+    "CountTable",
     "binomial_by_normal",
     "binomial_by_normal_at",
     "binomial_by_table",
@@ -69,8 +69,8 @@ _REST = 2.0**36
 _BITS_OF_2_TO_52 = 0x4330000000000000
 
 
-class BinomialTable(NamedTuple):
-    """What the numbers of a binomial distribution are found in.
+class CountTable(NamedTuple):
+    """What the numbers of a distribution are found in.
 
     Attributes
     ----------
@@ -114,11 +114,11 @@ def binomial_by_table(  # noqa: PLR0913, PLR0917
     index : int
         The index of the element, which plays no role.
     cuts, first, n_usual, low, high, most, n_or_zero
-        See `BinomialTable`.
+        See `CountTable`.
     streams : Streams
         Opened streams.
     """
-    table = BinomialTable(cuts, first, n_usual, low, high, most, n_or_zero)
+    table = CountTable(cuts, first, n_usual, low, high, most, n_or_zero)
     counted = _count(rand(streams), table)
     while counted > most:
         counted = _count(rand(streams), table)
@@ -148,7 +148,7 @@ def take_binomial_by_table(  # noqa: PLR0913, PLR0917
     cuts, first, n_usual, low, high, most, n_or_zero, streams
         See `binomial_by_table`.
     """
-    table = BinomialTable(cuts, first, n_usual, low, high, most, n_or_zero)
+    table = CountTable(cuts, first, n_usual, low, high, most, n_or_zero)
     done = 0
     while done < n:
         uniform, n_now = drawn_uniform(n - done, streams)
@@ -181,11 +181,11 @@ def binomial_by_table_at(  # noqa: PLR0913, PLR0917
     element : int
         The neuron or synapse.
     cuts, first, n_usual, low, high, most, n_or_zero
-        See `BinomialTable`.
+        See `CountTable`.
     key, draw : Key, int
         See `brian2numba.kernels.counter_based.rand_at`.
     """
-    table = BinomialTable(cuts, first, n_usual, low, high, most, n_or_zero)
+    table = CountTable(cuts, first, n_usual, low, high, most, n_or_zero)
     return count_at(element, table, key, draw, 0)
 
 
@@ -210,14 +210,14 @@ def fill_binomial_by_table(  # noqa: PLR0913, PLR0917
     numbers, start, stop, key, draw
         See `brian2numba.kernels.counter_based.fill_rand`.
     cuts, first, n_usual, low, high, most, n_or_zero
-        See `BinomialTable`.
+        See `CountTable`.
     """
-    table = BinomialTable(cuts, first, n_usual, low, high, most, n_or_zero)
+    table = CountTable(cuts, first, n_usual, low, high, most, n_or_zero)
     fill_counts(numbers, start, stop, table, key, draw, 0)
 
 
 def find_counts(
-    numbers: Pointer[float64], uniform: Pointer[float64], n: int, table: BinomialTable
+    numbers: Pointer[float64], uniform: Pointer[float64], n: int, table: CountTable
 ) -> int:
     """Write the numbers for uniform ones, up to one that has to be drawn again.
 
@@ -250,7 +250,7 @@ def _pass_cuts(
     uniform: Pointer[float64],
     n: int,
     cut: int,
-    table: BinomialTable,
+    table: CountTable,
 ) -> None:
     """Write the numbers of those uniform ones that some cuts are below."""
     cuts = table.cuts
@@ -265,9 +265,7 @@ def _pass_cuts(
         numbers[k] = past_4 if u >= cut_4 else number
 
 
-def count_at(
-    element: int, table: BinomialTable, key: Key, draw: int, count: int
-) -> float:
+def count_at(element: int, table: CountTable, key: Key, draw: int, count: int) -> float:
     """Return the number of an element.
 
     Of the uniform number, 16 bits nearly always decide. The others come from a draw of
@@ -277,7 +275,7 @@ def count_at(
     ----------
     element, key, draw : int, Key, int
         See `brian2numba.kernels.counter_based.rand_at`.
-    table : BinomialTable
+    table : CountTable
         The table.
     count : int
         What else it is for.
@@ -296,7 +294,7 @@ def fill_counts(  # noqa: PLR0913, PLR0917
     numbers: Pointer[float64],
     start: int,
     stop: int,
-    table: BinomialTable,
+    table: CountTable,
     key: Key,
     draw: int,
     count: int,
@@ -329,7 +327,7 @@ def fill_counts(  # noqa: PLR0913, PLR0917
             numbers[k] = count_at(start + k, table, key, draw, count)
 
 
-def _fill_limits(limits: Pointer[uint16], first: int, table: BinomialTable) -> int:
+def _fill_limits(limits: Pointer[uint16], first: int, table: CountTable) -> int:
     """Write the first 16 bits of cuts, and between which counts they have decided.
 
     They are in memory for comparisons to be made with 16 bits.
@@ -382,7 +380,7 @@ def _as_float(number: int) -> float:
     return float64_from_bits(_BITS_OF_2_TO_52 | number) - 2.0**52
 
 
-def _count(u: float, table: BinomialTable) -> int:
+def _count(u: float, table: CountTable) -> int:
     """Return how many cuts there are up to a number of [0, 1)."""
     counted = table.first if u >= table.low else 0
     while u >= table.cuts[counted]:
@@ -390,7 +388,7 @@ def _count(u: float, table: BinomialTable) -> int:
     return counted
 
 
-def _successes(counted: int, table: BinomialTable) -> float:
+def _successes(counted: int, table: CountTable) -> float:
     number = counted if table.n_or_zero == 0 else table.n_or_zero - counted
     return float64(number)
 

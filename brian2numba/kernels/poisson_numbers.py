@@ -13,7 +13,7 @@ import math
 from brian2numba.kernels.binomial_numbers import (
     CUTS_AT_ONCE,
     RARE,
-    BinomialTable,
+    CountTable,
     fill_counts,
 )
 from brian2numba.kernels.counter_based import Key
@@ -59,7 +59,7 @@ def fill_poisson(  # noqa: PLR0913, PLR0917
                 numbers[k] += parts[k]
 
 
-def _table(cuts: Pointer[float64], mean: float) -> BinomialTable:
+def _table(cuts: Pointer[float64], mean: float) -> CountTable:
     """Fill a table of cuts for a mean."""
     probability = math.exp(-mean)
     total = probability
@@ -76,4 +76,4 @@ def _table(cuts: Pointer[float64], mean: float) -> BinomialTable:
     n_usual = (n_usual + CUTS_AT_ONCE) // CUTS_AT_ONCE * CUTS_AT_ONCE
     low = cuts[first - 1] if first > 0 else 0.0
     high = cuts[min(first + n_usual, n_cuts)]
-    return BinomialTable(cuts, first, n_usual, low, high, _NO_LIMIT, 0)
+    return CountTable(cuts, first, n_usual, low, high, _NO_LIMIT, 0)
