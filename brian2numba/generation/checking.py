@@ -97,6 +97,10 @@ class _CheckedArray(Slot):
         """Return the address of its `Extent`."""
         return self.array.extent(binding)
 
+    def is_only_read(self, text: str) -> bool:
+        """Tell what the array tells: checks write nothing."""
+        return self.array.is_only_read(text)
+
 
 @dataclass(frozen=True)
 class _CheckedResult(Result):

@@ -336,3 +336,15 @@ def test_threads_with_parts_of_spans(monkeypatch):
     monkeypatch.setattr(threads.Sharing, "is_eager", True)
     two = simulate(build, "numba", 15 * ms)
     assert_same(two, one, rtol=0)
+
+
+def test_checked_kernels():
+    """What only reads refractoriness is known when accesses are checked, too."""
+    prefs.codegen.target = "numba"
+    prefs.codegen.runtime.numba.checked = True
+    group = neurons("dI/dt = -I / ms : 1 (unless refractory)")
+    synapses = Synapses(group, group, on_pre="I_post += 1", delay=1 * ms)
+    synapses.connect(j="i")
+    network = recorded(group, synapses)
+    network.run(2 * ms)
+    assert awaits(network)
