@@ -70,11 +70,11 @@ class Race(Record):
 
 #: How many windows a race has of each kind, and how many turns of a window count
 _N_WINDOWS = 8
-_N_COUNTED = 4
+_N_COUNTED = 8
 #: Turns, and nanoseconds, at the beginning of a window that do not count: threads wake
 #: up, which systems take long for, and caches fill
 _N_PASSED = 2
-_WARM = 200_000
+_WARM = 1_000_000
 #: A turn of one thread that takes less than so many nanoseconds ends the race, ...
 _SHORT = 6_000
 #: ... and windows of several, after so many, that take so many percent of one's
@@ -177,7 +177,7 @@ def _end_window(race: Race) -> None:
     is_short = number == 0 and race.shortest < _SHORT
     is_hopeless = number == 2 * _N_SEEN - 1 and _is_hopeless(race)
     if is_short or is_hopeless:
-        _end_race(race, False, is_hopeless)
+        _end_race(race, False, True)
     elif number == 2 * _N_WINDOWS - 1:
         alone, together = _sum(race.alone), _sum(race.together)
         race.alone_turn = alone // (_N_WINDOWS * _N_COUNTED)
