@@ -40,13 +40,13 @@ def new_race():
 
 #: The time, in nanoseconds
 CLOCK = np.zeros(1, np.int64)
-#: The turns of a race between 40 and 20 µs: 200 µs are let pass, then four count
-RACE = 8 * (5 + 4 + 10 + 4)
+#: The turns of a race between 40 and 20 µs: 1 ms is let pass, then eight count
+RACE = 8 * (25 + 8 + 50 + 8)
 
 
 def test_several_threads_that_are_faster_win(turns):
     race = new_race()
-    assert turns(race, RACE, 40_000, 20_000) == 8 * (10 + 4)
+    assert turns(race, RACE, 40_000, 20_000) == 8 * (50 + 8)
     assert race.several_win
     assert turns(race, 1000, 40_000, 20_000) == 1000
 
@@ -61,7 +61,7 @@ def test_a_small_gain_is_not_worth_it(turns):
 def test_short_steps_are_not_tried(turns):
     race = new_race()
     assert turns(race, 4000, 5000, 1) == 0
-    assert race.n_lost == 0
+    assert race.n_lost == 1
 
 
 def test_short_steps_are_known_on_a_busy_machine(turns):
@@ -72,13 +72,13 @@ def test_short_steps_are_known_on_a_busy_machine(turns):
 
 def test_what_is_hopeless_is_given_up_early(turns):
     race = new_race()
-    assert turns(race, 4000, 40_000, 90_000) == 2 * (3 + 4)
+    assert turns(race, 4000, 40_000, 90_000) == 2 * (12 + 8)
 
 
 def test_races_that_are_lost_become_rare(turns):
     race = new_race()
     n_turns = 50_000
-    assert turns(race, n_turns, 40_000, 41_000) < n_turns / 200
+    assert turns(race, n_turns, 40_000, 41_000) < n_turns / 80
 
 
 def test_a_busy_machine_is_noticed(turns):
