@@ -49,7 +49,9 @@ __all__ = [
 
 
 #: Functions of kernels that read only in the array that is their first argument
-_READING = "_prefetch_ranges|_prefetch_range|_part_of_range|_end_of_run"
+_READING = (
+    "_prefetch_ranges|_prefetch_range|_part_of_range|_end_of_run|_first_not_below"
+)
 
 
 def _extent_in(index: int) -> str:

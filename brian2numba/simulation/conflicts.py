@@ -9,7 +9,6 @@ its parts in the order of the schedule.
 from __future__ import annotations
 
 import enum
-import re
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -50,9 +49,6 @@ _KNOWN = {
 _ADDRESSES = "_address_of_"
 #: What kernels of other templates may write
 _EVERYTHING = "everything"
-
-#: Functions of kernels that only read in the array that is their first argument
-_READING = "_prefetch_ranges|_part_of_range|_first_not_below"
 
 
 class Conflict(enum.Enum):
@@ -116,15 +112,11 @@ def uses(code_object: NumbaCodeObject, division: Division | None) -> Uses:
 
 def _is_only_read(slot: Slot, code_object: NumbaCodeObject) -> bool:
     """Tell whether a kernel surely writes nothing by way of a slot."""
-    text = code_object.source.text
     if isinstance(slot, ArrayAddress):
         return code_object.template_name == "synapses_push_spikes"
     if not isinstance(slot, ArrayData) or isinstance(slot, LastItem):
         return False
-    name = rf"\b{re.escape(slot.name)}\b"
-    reads = rf"^\s*{name} = .*|\b(?:{_READING})\(\s*{name}"
-    rest = re.sub(reads, "", text, flags=re.MULTILINE)
-    return not re.search(rf"^\s*{name}|{name}(?!\[)", rest, re.MULTILINE)
+    return slot.is_only_read(code_object.source.text)
 
 
 def _own(slot: Any, code_object: NumbaCodeObject, division: Division) -> Hashable:
