@@ -9,7 +9,7 @@ that belong to Brian's own containers get such words here, renewed before each c
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -114,6 +114,8 @@ class BoundKernel:
         self._followings: list[Any] = []
         #: What has a method `renew` that has to be called after Python has run
         self.watched: list[Any] = []
+        #: What explains a status that only the code object's behaviour knows
+        self.explanations: dict[int, Callable[[Report], Exception]] = {}
         self._entry, self._address = kernel.entry, self.table.ctypes.data
         self.bind()
 
@@ -242,6 +244,8 @@ class BoundKernel:
         ctypes.memset(address_of(self.report), 0, ctypes.sizeof(Report))
         if status == Status.OUT_OF_BOUNDS:
             return self._out_of_bounds(report)
+        if status in self.explanations:
+            return self.explanations[status](report)
         if status == Status.USER_EXCEPTION:
             self.failed_call = failed_call(self.source, report)
             if self.failed_call is not None:

@@ -200,6 +200,7 @@ class Status(enum.IntEnum):
     OUT_OF_BOUNDS = 9
     NO_SUCH_ELEMENT = 10
     NO_REFRACTORY_PERIOD = 11
+    INTEGRATION_FAILED = 12
 
 
 #: The exception for each status, and its message; index and size are {0} and {1}

@@ -52,9 +52,13 @@ class _CodeObjects:
 
     def code_object(self, owner: Any, *args: Any, **kwds: Any) -> CodeObject:
         """Make a code object, see `Device.code_object`."""
+        request = Request(owner, *args, **kwds)
+        has_stand_in = getattr(request.codeobj_class, "has_stand_in", True)
         try:
             made = self._make(owner, *args, **kwds)
         except FunctionLeftToPythonError as error:
+            if not has_stand_in:
+                raise
             if prefs["codegen.runtime.numba.functions"] == "compiled":
                 raise
             _say(error, owner)
@@ -63,17 +67,20 @@ class _CodeObjects:
             # Without the traceback, which has the code object that failed
             error.__traceback__ = None
         except TypeLeftToPythonError as error:
+            if not has_stand_in:
+                raise
             _say_type(error, owner)
             one_by_one, reason = [], error.reason
             error.__traceback__ = None
         else:
             if isinstance(made, NumbaCodeObject) and made.source.implicit:
+                if not has_stand_in:
+                    return made
                 source = made.source
                 numbers_only = [source.user_functions[n] for n in source.takes_numbers]
-                request = Request(owner, *args, **kwds)
                 made.make_stand_in = lambda: self._stand_in(numbers_only, request)
             return made
-        stand_in = self._stand_in(one_by_one, Request(owner, *args, **kwds))
+        stand_in = self._stand_in(one_by_one, request)
         stand_in.left_to_python = reason
         return stand_in
 

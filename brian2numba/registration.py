@@ -20,6 +20,7 @@ from brian2.input.timedarray import TimedArray
 from brian2.utils.logger import get_logger
 
 from brian2numba import preparing
+from brian2numba.adaptive import offer_adaptive_methods
 from brian2numba.assignments import attach_assignments
 from brian2numba.compatibility import check_brian
 from brian2numba.compilation.cache_directory import (
@@ -70,6 +71,7 @@ def register() -> None:
     store_state_updates(numba_is_target)
     keep_identifiers()
     with_ordered_noise(numba_is_target)
+    offer_adaptive_methods(numba_is_target)
     hold_locks_while_forking()
     install_guards(all_devices["runtime"])
     brian2._cache_dirs_and_extensions["numba"] = _CacheEntry()

@@ -64,6 +64,8 @@ class NumbaCodeObject(CodeObject):
     templater = NumbaTemplater()
     generator_class = NumbaCodeGenerator
     class_name = "numba"
+    #: Whether Brian's numpy target can run the code where it can't be compiled
+    has_stand_in = True
 
     def __init__(  # noqa: PLR0913, PLR0917 (what Brian calls)
         self,

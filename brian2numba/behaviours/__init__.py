@@ -5,6 +5,7 @@ Most code objects only call their kernel. Some give it more than variables (a sp
 queue, arrays for results), prepare a run, or put what the kernel produced in its place.
 """
 
+from brian2numba.behaviours.adaptive_steps import AdaptiveStepsBehaviour
 from brian2numba.behaviours.base import Behaviour, Offer
 from brian2numba.behaviours.cable import CableBehaviour
 from brian2numba.behaviours.recording import StateMonitorBehaviour
@@ -21,6 +22,7 @@ __all__ = ["BEHAVIOURS", "Behaviour", "Offer"]
 
 #: The behaviour of code objects by the name of their template
 BEHAVIOURS: dict[str, type[Behaviour]] = {
+    "adaptive_stateupdate": AdaptiveStepsBehaviour,
     "threshold": ThresholdBehaviour,
     "synapses_push_spikes": PushBehaviour,
     "synapses": DeliverBehaviour,

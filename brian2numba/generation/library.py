@@ -23,6 +23,7 @@ from brian2numba.errors import Status
 from brian2numba.generation import random_library
 from brian2numba.generation.counter_draws import RANDOM_STREAMS
 from brian2numba.kernels import (
+    adaptive_steps,
     arithmetic,
     cable,
     distances,
@@ -206,6 +207,20 @@ _OF_EVENTS = {
 }
 
 
+#: What integrates with steps that adapt
+_INTEGRATION = {
+    "_Journal": adaptive_steps.Journal,
+    "_Lanes": adaptive_steps.Lanes,
+    "_Limits": adaptive_steps.Limits,
+    "_Method": adaptive_steps.Method,
+    "_LANES": adaptive_steps.LANES,
+    "_aim": adaptive_steps.aim,
+    "_end_trial": adaptive_steps.end_trial,
+    "_note_failure": adaptive_steps.note_failure,
+    "_set_out": adaptive_steps.set_out,
+}
+
+
 def namespace() -> dict[str, Any]:
     """Return a new namespace with all that a kernel's source may refer to."""
     return {
@@ -225,6 +240,7 @@ def namespace() -> dict[str, Any]:
         "_integer_power": arithmetic.integer_power,
         "_order": arithmetic.order,
         **_OF_EVENTS,
+        **_INTEGRATION,
         "_NO_END": sharing.NO_END,
         **_DELIVERY,
         **{f"_{name}": getattr(synapse_creation, name) for name in _CREATION},

@@ -25,7 +25,7 @@ from brian2numba.generation.ordered_slots import in_order, in_run, read_in_order
 from brian2numba.generation.releases import releases
 from brian2numba.generation.source import KernelDraft
 
-__all__ = ["NumbaTemplater"]
+__all__ = ["AdaptiveTemplater", "NumbaTemplater"]
 
 
 def vector(code: str) -> str:
@@ -147,3 +147,12 @@ class NumbaTemplater(Templater):
         self.env.globals["new_rows"] = new_rows
         self.env.globals["working_memory"] = working_memory
         self.templates = _Loader(self.env, self.extension)
+
+
+class AdaptiveTemplater(NumbaTemplater):
+    """Gives Brian another template for state updates: one that adapts its steps."""
+
+    def __getattr__(self, item: str) -> Any:
+        return super().__getattr__(
+            "adaptive_stateupdate" if item == "stateupdate" else item
+        )

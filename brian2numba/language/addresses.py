@@ -147,7 +147,9 @@ def _(code: Code, args: Sequence[Value]) -> Value:
     item, n_items = _named(args[0].kind), args[1].number
     if not isinstance(n_items, int):
         raise NotInLanguageError("a number of items that is not known")
-    return Value(code.local(f"[{n_items} x {item.llvm}]"), kinds.Pointer(item))
+    place = code.local(f"[{n_items} x {item.llvm}]")
+    # No array of a model is there, nor is what another such call returns
+    return Value(place, kinds.Pointer(item), scope=f"stack {place}")
 
 
 @in_numba(items_on_stack)

@@ -75,6 +75,8 @@ def test(  # noqa: PLR0913 (as many choices as brian2.test has)
                 test_in_parallel=[target, "codegen_independent"],
                 # They are the default ones, but for these
                 reset_preferences=False,
+                # The numba target has these methods without the library
+                test_GSL=target == "numba",
                 float_dtype=None if float_dtype is None else np.dtype(float_dtype).type,
                 additional_args=["-p", PLUGIN, "-rs", *(additional_args or [])],
             )

@@ -1,0 +1,55 @@
+"""
+State updates that adapt their steps: Brian's ``method="gsl"`` for the numba target.
+
+Brian asks an integration method for the code objects of its own that it needs. Those of
+its GSL methods are for compilers of C++; for the numba target, they are these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from brian2.devices.device import RuntimeDevice, get_device
+from brian2.stateupdaters.GSL import GSLContainer
+
+from brian2numba.generation.adaptive_steps import AdaptiveCodeGenerator
+from brian2numba.generation.generator import NumbaCodeGenerator
+from brian2numba.generation.templater import AdaptiveTemplater
+from brian2numba.hooks import replace_brians
+from brian2numba.target import NumbaCodeObject
+
+__all__ = ["AdaptiveCodeObject", "offer_adaptive_methods"]
+
+
+class AdaptiveCodeObject(NumbaCodeObject):
+    """The code object of a state update that adapts its steps."""
+
+    templater = AdaptiveTemplater()
+    generator_class = AdaptiveCodeGenerator
+    original_generator_class = NumbaCodeGenerator
+    has_stand_in = False
+
+    def __init__(self, *args: Any, **kwds: Any) -> None:
+        kwds["template_name"] = "adaptive_stateupdate"
+        super().__init__(*args, **kwds)
+
+
+def offer_adaptive_methods(is_wanted: Callable[[], bool]) -> None:
+    """Let the methods of GSL's names have code objects for the numba target.
+
+    Parameters
+    ----------
+    is_wanted : callable
+        Tells whether a model is for the numba target. Nothing changes for others.
+    """
+
+    def replacement(brians: Callable[[Any], type]) -> Callable[[Any], type]:
+        def get_codeobj_class(container: Any) -> type:
+            if isinstance(get_device(), RuntimeDevice) and is_wanted():
+                return AdaptiveCodeObject
+            return brians(container)
+
+        return get_codeobj_class
+
+    replace_brians(GSLContainer, "get_codeobj_class", replacement)
