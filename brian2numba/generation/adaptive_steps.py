@@ -109,7 +109,7 @@ class AdaptiveCodeGenerator(NumbaCodeGenerator):
     def translate(self, code: dict[str | None, str], dtype: Any) -> Any:
         """Translate the right-hand sides, which are computed in double precision."""
         slopes = {m[2]: m[1] for block in code.values() for m in _SLOPE.finditer(block)}
-        errors = largest_errors(list(slopes), self._options, self.variables)
+        errors = largest_errors(list(slopes), self._options, self.owner.variables)
         lengths = self._add_arrays()
         for name, slope in slopes.items():
             self.variables[slope] = AuxiliaryVariable(
