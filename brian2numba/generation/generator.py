@@ -382,13 +382,38 @@ class NumbaCodeGenerator(CodeGenerator):
                 )
                 + once.lines(scalar)
             )
-            vector_code[block] = "\n".join(
+            reads = (
                 self.translate_to_read_arrays(sorted(v_indices))
                 + self.check_indices(v_read | v_write)
                 + self.translate_to_read_arrays(sorted(v_read - shared))
-                + order.lines(vector)
+            )
+            known = sorted(v_indices | v_read - shared)
+            vector_code[block] = "\n".join(
+                self.element_lines(reads, known, order, vector)
             )
         return scalar_code, vector_code, self.determine_keywords()
+
+    def element_lines(
+        self,
+        reads: list[str],
+        names: list[str],  # noqa: ARG002 (for others)
+        order: StatementOrder,
+        statements: list[Any],
+    ) -> list[str]:
+        """Return the lines that run for each element.
+
+        Parameters
+        ----------
+        reads : list of str
+            The lines that read variables.
+        names : list of str
+            These variables.
+        order : StatementOrder
+            Puts statements into lines.
+        statements : list of `Statement`
+            The statements.
+        """
+        return reads + order.lines(statements)
 
     def determine_keywords(self) -> dict[str, Any]:
         """Return what the template needs to know beyond the statements."""

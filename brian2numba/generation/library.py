@@ -213,6 +213,7 @@ _INTEGRATION = {
     "_Lanes": adaptive_steps.Lanes,
     "_Limits": adaptive_steps.Limits,
     "_Method": adaptive_steps.Method,
+    "_Doing": adaptive_steps.Doing,
     "_LANES": adaptive_steps.LANES,
     "_aim": adaptive_steps.aim,
     "_end_trial": adaptive_steps.end_trial,
