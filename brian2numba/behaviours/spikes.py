@@ -125,6 +125,8 @@ class DeliverBehaviour(PushBehaviour):
         return [
             Flag("_is_ordered", self.ways, 0),
             Flag("_has_runs", self.ways, 1),
+            Flag("_are_single", self.ways, 2),
+            Flag("_looks_ahead", self.ways, 3),
             *(
                 OrderedData(f"_ordered_{name}", variable, self.ways)
                 for name, variable in self.codeobj.variables.items()

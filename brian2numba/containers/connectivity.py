@@ -129,6 +129,25 @@ class Connectivity:
         return self.first if self.groups is None else self.groups[self.first]
 
     @property
+    def n_synapses(self) -> int:
+        """How many synapses there are."""
+        return int(self.positions[-1])
+
+    @property
+    def n_ranges(self) -> int:
+        """How many ranges there may be: of a neuron, or of one of its delays."""
+        return len(self._range_starts) - 1
+
+    @property
+    def longest_range(self) -> int:
+        """How many synapses a range has at most."""
+        return int(np.diff(self._range_starts).max(initial=0))
+
+    @property
+    def _range_starts(self) -> _Array:
+        return self.first if self.groups is None else self.groups
+
+    @property
     def is_listed_in_ranges(self) -> bool:
         """Whether events are ranges of positions in a list of synapses."""
         return self.has_ranges and self.synapses is not None

@@ -140,6 +140,8 @@ class SpikeQueue:
         self._state_tuple = (source_start, source_end, np.int32)
         #: What it knows of the synapses; None before `prepare`
         self.connectivity: Connectivity | None = None
+        #: How many synapses ranges have at most, also those that are under way
+        self.longest_range = 0
         #: Copies of what kernels read of synapses
         self.items_in_order = ItemsInOrder()
         self._dt = 0.0
@@ -201,6 +203,8 @@ class SpikeQueue:
 
     def _connect(self, connectivity: Connectivity) -> None:
         queue = self._queue
+        before = self.longest_range if queue.pages.used else 0
+        self.longest_range = max(before, connectivity.longest_range)
         queue.source_start, queue.source_end, _ = self._state_tuple
         queue.first = pointer_to(connectivity.first)
         queue.synapses = pointer_to(connectivity.synapses)
