@@ -37,7 +37,7 @@ class Choices:
 
     group_size: ClassVar[float] = 8
     run_length: ClassVar[float] = 16
-    fetched_bytes: ClassVar[float] = 2**20
+    fetched_bytes: ClassVar[float] = 2**23
     fetched_length: ClassVar[float] = 4
     events_before_copies: ClassVar[float] = 0
     events_before_renewal: ClassVar[float] = 0.75

@@ -21,7 +21,7 @@ _BITS = 16
 
 #: About how many synapses are looked at to see whether that may be so.
 _SAMPLE_SIZE = 2**16
-_BLOCK_SIZE = 2**18
+_BLOCK_SIZE = 2**16
 
 
 @dataclass(frozen=True, eq=False)

@@ -45,6 +45,30 @@ def test_gathered(dtype):
     np.testing.assert_array_equal(result, items[places])
 
 
+def test_gathered_in_memory_that_there_was():
+    items, places = np.arange(50.0), int32s(3, 1, 2)
+    before = gathered(items, places)
+    result = gathered(items + 1, places[::-1].copy(), before)
+    assert result is before
+    np.testing.assert_array_equal(result, [3, 2, 4])
+    assert gathered(items, int32s(3, 1), before).tolist() == [3, 1]
+    assert gathered(items.astype(np.float32), places, before).dtype == np.float32
+
+
+def test_longest_range():
+    queue = SpikeQueue(0, 2)
+    queue.prepare(np.array([DT]), DT, int32s(0, 0, 1))
+    assert queue.longest_range == 2
+    queue.push(int32s(0))
+    # One with two synapses is under way
+    queue.prepare(np.array([DT]), DT, int32s(0, 1))
+    assert queue.longest_range == 2
+    queue.advance()
+    queue.advance()
+    queue.prepare(np.array([DT]), DT, int32s(0, 1))
+    assert queue.longest_range == 1
+
+
 def test_long_runs():
     dense = np.tile(np.arange(40, dtype=np.int32), 3)
     assert has_long_runs(dense, int32s(0, 40, 80, 120))
