@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from brian2numba.kernels.binomial_numbers import CUTS_AT_ONCE, RARE
+from brian2numba.kernels.counting import RARE
 
 __all__ = ["binomial_table"]
 
@@ -19,7 +19,7 @@ type _Doubles = np.ndarray[Any, np.dtype[np.float64]]
 def binomial_table(  # noqa: PLR0913, PLR0917
     n: int, p: float, q: float, q_to_n: float, bound: float, counts_failures: bool
 ) -> Mapping[str, Any]:
-    """Return the fields of `brian2numba.kernels.binomial_numbers.CountTable`.
+    """Return the fields of `brian2numba.kernels.counting.CountTable`.
 
     Parameters
     ----------
@@ -34,15 +34,14 @@ def binomial_table(  # noqa: PLR0913, PLR0917
     cuts = cuts[cuts < 1]
     first = int(np.searchsorted(cuts, RARE))
     n_usual = int(np.searchsorted(cuts, 1 - RARE)) + 1 - first
-    n_usual += -n_usual % CUTS_AT_ONCE
-    cuts = np.append(cuts, np.full(CUTS_AT_ONCE + 1, np.inf))
+    # What is to be drawn again always has to be looked at
+    n_usual = max(min(n_usual, most - first), 0)
+    cuts = np.append(cuts, np.inf)
     cuts.flags.writeable = False
     return {
         "cuts": cuts,
         "first": first,
         "n_usual": n_usual,
-        "low": float(cuts[first - 1]) if first > 0 else 0.0,
-        "high": float(cuts[min(first + n_usual, most, len(cuts) - 1)]),
         "most": most,
         "n_or_zero": n if counts_failures else 0,
     }
