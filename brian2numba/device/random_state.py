@@ -37,6 +37,8 @@ logger = get_logger(f"brian2.{__name__}")
 
 #: Random numbers that Brian's targets draw at a time.
 _BUFFER_SIZE = 20_000
+#: The size of a line of the processor's cache
+_LINE = 64
 #: The attribute of a device with its streams.
 _ATTRIBUTE = "_brian2numba_random_streams"
 #: Our part in the states of devices that we extend.
@@ -75,8 +77,10 @@ class RandomStreams:
         self._buffers.normal = pointer_to(normal)
         self._buffers.normal_position = pointer_to(normal_index)
         self._buffers.size = uniform.size
-        self._words = Words()
-        self._buffers.words = Words.array_at(address_of(self._words))
+        # Vectors of words are whole lines of a cache
+        self._words = np.zeros(ctypes.sizeof(Words) + _LINE, np.uint8)
+        address = -(-self._words.ctypes.data // _LINE) * _LINE
+        self._buffers.words = Words.array_at(address)
         self._reserve = normal_in_reserve()
         self._generator: Any = None
 

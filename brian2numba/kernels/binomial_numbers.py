@@ -21,13 +21,11 @@ from brian2numba.kernels.counter_based import (
     short_at,
 )
 from brian2numba.kernels.counting import (
-    MOST_LIMITS,
+    AT_ONCE,
     SHORTS,
     CountTable,
-    Limits,
     count_of,
     count_shorts,
-    fill_limits,
     first_open,
     in_vectors,
     number_of,
@@ -50,6 +48,7 @@ from brian2numba.language import (
     float64,
     int64,
     items_on_stack,
+    same_memory,
     uint16,
 )
 
@@ -66,6 +65,8 @@ __all__ = [
     "take_binomial_by_table",
 ]
 
+#: Memory for the first bits of the numbers of a block, and some more
+_ROOM = MASK_SIZE + AT_ONCE
 #: How many numbers the other bits are: all that a double has room for
 _REST = 2.0**36
 
@@ -73,8 +74,9 @@ _REST = 2.0**36
 def binomial_by_table(  # noqa: PLR0913, PLR0917
     index: int,
     cuts: Pointer[float64],
-    first: int,
-    n_usual: int,
+    limits: Pointer[float64],
+    n_limits: int,
+    base: int,
     most: int,
     n_or_zero: int,
     streams: Streams,
@@ -85,12 +87,13 @@ def binomial_by_table(  # noqa: PLR0913, PLR0917
     ----------
     index : int
         The index of the element, which plays no role.
-    cuts, first, n_usual, most, n_or_zero
-        See `CountTable`.
+    cuts, limits, n_limits, base, most, n_or_zero
+        The fields of `CountTable`, and what `number_of` takes; the limits are in the
+        memory of doubles.
     streams : Streams
         Opened streams.
     """
-    table = CountTable(cuts, first, n_usual, most, n_or_zero)
+    table = CountTable(cuts, same_memory(limits, uint16), n_limits, base, most)
     counted = count_of(rand(streams), table)
     while counted > most:
         counted = count_of(rand(streams), table)
@@ -101,8 +104,9 @@ def take_binomial_by_table(  # noqa: PLR0913, PLR0917
     counts: Pointer[uint16],
     n: int,
     cuts: Pointer[float64],
-    first: int,
-    n_usual: int,
+    limits: Pointer[float64],
+    n_limits: int,
+    base: int,
     most: int,
     n_or_zero: int,
     streams: Streams,
@@ -115,36 +119,35 @@ def take_binomial_by_table(  # noqa: PLR0913, PLR0917
         Where they are wanted; there is room for `AT_ONCE` more.
     n : int
         How many, at most `MASK_SIZE`.
-    cuts, first, n_usual, most, n_or_zero, streams
+    cuts, limits, n_limits, base, most, n_or_zero, streams
         See `binomial_by_table`.
     """
-    table = CountTable(cuts, first, n_usual, most, n_or_zero)
-    limits = fill_limits(items_on_stack(uint16, MOST_LIMITS), table)
+    table = CountTable(cuts, same_memory(limits, uint16), n_limits, base, most)
     done = 0
     while done < n:
         if takes_words(streams):
-            done += _take_of_words(counts + done, n - done, table, limits, streams)
+            done += _take_of_words(counts + done, n - done, table, streams)
         else:
-            done += _take_of_doubles(counts + done, n - done, table, limits, streams)
+            done += _take_of_doubles(counts + done, n - done, table, streams)
 
 
 def _take_of_words(
-    counts: Pointer[uint16], n: int, table: CountTable, limits: Limits, streams: Streams
+    counts: Pointer[uint16], n: int, table: CountTable, streams: Streams
 ) -> int:
     """Draw numbers, up to one that is to be drawn again; return how many."""
-    shorts = items_on_stack(uint16, MASK_SIZE)
+    shorts = items_on_stack(uint16, _ROOM)
     words, n = drawn_words(shorts, n, streams)
     k = n
-    if not count_shorts(counts, shorts, in_vectors(n), limits):
-        k = first_open(counts, 0, n, limits)
+    if not count_shorts(counts, shorts, in_vectors(n), table):
+        k = first_open(counts, 0, n, table)
         while k < n and _is_taken(counts, k, double_of(words[k]), table):
-            k = first_open(counts, k + 1, n, limits)
+            k = first_open(counts, k + 1, n, table)
     pass_words(min(k + 1, n), streams)
     return k
 
 
 def _take_of_doubles(
-    counts: Pointer[uint16], n: int, table: CountTable, limits: Limits, streams: Streams
+    counts: Pointer[uint16], n: int, table: CountTable, streams: Streams
 ) -> int:
     """Draw numbers from a buffer of doubles; see `_take_of_words`."""
     shorts = items_on_stack(uint16, MASK_SIZE)
@@ -154,18 +157,16 @@ def _take_of_doubles(
     for k in range(n, in_vectors(n)):
         shorts[k] = 0
     k = n
-    if not count_shorts(counts, shorts, in_vectors(n), limits):
-        k = first_open(counts, 0, n, limits)
+    if not count_shorts(counts, shorts, in_vectors(n), table):
+        k = first_open(counts, 0, n, table)
         while k < n and _is_taken(counts, k, uniform[k], table):
-            k = first_open(counts, k + 1, n, limits)
+            k = first_open(counts, k + 1, n, table)
     pass_uniform(min(k + 1, n), streams)
     return k
 
 
 def _is_taken(counts: Pointer[uint16], k: int, u: float, table: CountTable) -> bool:
-    """Write the count of a uniform number; tell whether that is not to be drawn again.
-
-    """
+    """Write the count of a uniform number; tell whether it is not to be refused."""
     counts[k] = count_of(u, table)
     return counts[k] <= table.most
 
@@ -173,8 +174,9 @@ def _is_taken(counts: Pointer[uint16], k: int, u: float, table: CountTable) -> b
 def binomial_by_table_at(  # noqa: PLR0913, PLR0917
     element: int,
     cuts: Pointer[float64],
-    first: int,
-    n_usual: int,
+    limits: Pointer[float64],
+    n_limits: int,
+    base: int,
     most: int,
     n_or_zero: int,
     key: Key,
@@ -186,12 +188,12 @@ def binomial_by_table_at(  # noqa: PLR0913, PLR0917
     ----------
     element : int
         The neuron or synapse.
-    cuts, first, n_usual, most, n_or_zero
+    cuts, limits, n_limits, base, most, n_or_zero
         See `CountTable`.
     key, draw : Key, int
         See `brian2numba.kernels.counter_based.rand_at`.
     """
-    table = CountTable(cuts, first, n_usual, most, n_or_zero)
+    table = CountTable(cuts, same_memory(limits, uint16), n_limits, base, most)
     return number_of(count_at(element, table, key, draw, 0), n_or_zero)
 
 
@@ -200,8 +202,9 @@ def fill_binomial_by_table(  # noqa: PLR0913, PLR0917
     start: int,
     stop: int,
     cuts: Pointer[float64],
-    first: int,
-    n_usual: int,
+    limits: Pointer[float64],
+    n_limits: int,
+    base: int,
     most: int,
     n_or_zero: int,
     key: Key,
@@ -215,10 +218,10 @@ def fill_binomial_by_table(  # noqa: PLR0913, PLR0917
         Where they are wanted; there is room for `MASK_SIZE`.
     start, stop, key, draw
         See `brian2numba.kernels.counter_based.fill_rand`.
-    cuts, first, n_usual, most, n_or_zero
+    cuts, limits, n_limits, base, most, n_or_zero
         See `CountTable`.
     """
-    table = CountTable(cuts, first, n_usual, most, n_or_zero)
+    table = CountTable(cuts, same_memory(limits, uint16), n_limits, base, most)
     fill_counts(counts, start, stop, table, key, draw, 0)
 
 
@@ -259,14 +262,13 @@ def fill_counts(  # noqa: PLR0913, PLR0917
     """Write the counts of a block of elements; see `count_at`."""
     n = stop - start
     shorts = items_on_stack(uint16, MASK_SIZE)
-    limits = fill_limits(items_on_stack(uint16, MOST_LIMITS), table)
     fill_short(shorts, start, start + in_vectors(n), key, draw, count)
-    if count_shorts(counts, shorts, in_vectors(n), limits):
+    if count_shorts(counts, shorts, in_vectors(n), table):
         return
-    k = first_open(counts, 0, n, limits)
+    k = first_open(counts, 0, n, table)
     while k < n:
         counts[k] = count_at(start + k, table, key, draw, count)
-        k = first_open(counts, k + 1, n, limits)
+        k = first_open(counts, k + 1, n, table)
 
 
 def binomial_by_normal(index: int, loc: float, scale: float, streams: Streams) -> float:

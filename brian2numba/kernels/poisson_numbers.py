@@ -12,7 +12,12 @@ import math
 
 from brian2numba.kernels.binomial_numbers import fill_counts
 from brian2numba.kernels.counter_based import Key
-from brian2numba.kernels.counting import RARE, CountTable
+from brian2numba.kernels.counting import (
+    MOST_LIMITS,
+    RARE,
+    CountTable,
+    fill_limits,
+)
 from brian2numba.language import MASK_SIZE, Pointer, float64, items_on_stack, uint16
 
 __all__ = ["fill_poisson"]
@@ -45,7 +50,8 @@ def fill_poisson(  # noqa: PLR0913, PLR0917
         return
     cuts = items_on_stack(float64, _TABLE_SIZE)
     n_parts = math.ceil(mean / _LARGEST_MEAN)
-    table = _table(cuts, mean / n_parts)
+    limits = items_on_stack(uint16, MOST_LIMITS)
+    table = _table(cuts, limits, mean / n_parts)
     counts = items_on_stack(uint16, MASK_SIZE)
     for k in range(n):
         numbers[k] = 0.0
@@ -55,8 +61,8 @@ def fill_poisson(  # noqa: PLR0913, PLR0917
             numbers[k] += counts[k]
 
 
-def _table(cuts: Pointer[float64], mean: float) -> CountTable:
-    """Fill a table of cuts for a mean."""
+def _table(cuts: Pointer[float64], limits: Pointer[uint16], mean: float) -> CountTable:
+    """Fill a table for a mean."""
     probability = math.exp(-mean)
     total = probability
     n_cuts, first, n_usual = 0, 0, 0
@@ -68,4 +74,5 @@ def _table(cuts: Pointer[float64], mean: float) -> CountTable:
         probability *= mean / n_cuts
         total += probability
     cuts[n_cuts] = math.inf
-    return CountTable(cuts, first, n_usual + 1, _NO_LIMIT, 0)
+    n_limits, base = fill_limits(limits, cuts, first, n_usual + 1)
+    return CountTable(cuts, limits, n_limits, base, _NO_LIMIT)

@@ -232,7 +232,8 @@ def drawn_words(
     Parameters
     ----------
     shorts : pointer to uint16
-        Where the first 16 bits of each are wanted; there is room for `in_vectors(n)`.
+        Where the first 16 bits of each are wanted; there is room for one more than
+        `in_vectors(n)`.
     n : int
         How many.
     streams : Streams

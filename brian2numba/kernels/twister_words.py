@@ -2,10 +2,10 @@
 Uniform numbers that stay words of the Mersenne Twister, as nobody needs the doubles.
 
 The count of a binomial number is nearly always decided by the first 16 bits of its
-uniform number. So kernels that draw nothing else leave numpy's generator alone and go on
-with its words in memory of their own, one after the other: there the next word has its
-place behind the last one, and loops are long. Whoever wants doubles gets those that the
-buffer would have held, and numpy its state.
+uniform number. So kernels that draw nothing else leave numpy's generator alone and go
+on with its words in memory of their own, one after the other: there the next word has
+its place behind the last one, and loops are long. Whoever wants doubles gets those that
+the buffer would have held, and numpy its state.
 """
 
 from __future__ import annotations
@@ -38,12 +38,15 @@ _SIZE = _ROOM + 2 * MASK_SIZE + _AT_ONCE
 
 
 class Words(Record):
-    """Words that follow each other, the first of which are a state of numpy's."""
+    """Words that follow each other, the first of which are a state of numpy's.
 
+    For speed the record is at a multiple of 64 bytes, see `words_in`.
+    """
+
+    words: Annotated[Pointer[uint32], _SIZE]
     #: The number of the next word, and how many there are
     position: int64
     n_words: int64
-    words: Annotated[Pointer[uint32], _SIZE]
 
 
 def take_over(words: Words, twister: Twister) -> None:
@@ -69,7 +72,7 @@ def next_shorts(words: Words, shorts: Pointer[uint16], n: int) -> Pointer[int64]
     words : Words
         The words, which have taken over.
     shorts : pointer to uint16
-        Where they are wanted.
+        Where they are wanted; there is room for one more.
     n : int
         How many, at most `MASK_SIZE`.
 
@@ -83,7 +86,8 @@ def next_shorts(words: Words, shorts: Pointer[uint16], n: int) -> Pointer[int64]
     while words.n_words < words.position + 2 * n:
         _extend(words)
     first = words.words + words.position
-    for k in range(n):
+    # LLVM's loops over every other word leave at least one to be done by itself
+    for k in range(n + 1):
         shorts[k] = short_of(first[2 * k])
     return same_memory(first, int64)
 
