@@ -120,6 +120,7 @@ _WORDS = {
         "int64s",
         "items_on_stack",
         "same_memory",
+        "uint16",
         "uint64",
         "uint64s",
         "uint8",

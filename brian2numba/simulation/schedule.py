@@ -205,9 +205,10 @@ class Schedule:
         # Other threads may not draw from numpy's generator meanwhile
         with self._compiled_code, np.random.mtrand._rand._bit_generator.lock:
             self.streams.enter()
-            reason = self._run(self._address)
-            self.streams.leave()
-        return reason
+            try:
+                return self._run(self._address)
+            finally:
+                self.streams.leave()
 
     def renew(self) -> None:
         """Look up what functions of users refer to, after Python has run."""
