@@ -179,8 +179,8 @@ def _end_window(race: Race) -> None:
     if is_short or is_hopeless:
         _end_race(race, False, True)
     elif number == 2 * _N_WINDOWS - 1:
-        alone, together = _sum(race.alone), _sum(race.together)
-        race.alone_turn = alone // (_N_WINDOWS * _N_COUNTED)
+        race.alone_turn = _sum(race.alone) // (_N_WINDOWS * _N_COUNTED)
+        alone, together = _sum_of_shorter(race.alone), _sum_of_shorter(race.together)
         wins = together * 100 < alone * (100 - _GAIN)
         _end_race(race, wins, not wins)
 
@@ -199,6 +199,24 @@ def _sum(windows: Pointer[int64]) -> int:
     total = 0
     for k in range(_N_WINDOWS):
         total += min(windows[k], _OUTLIER * least)
+    return total
+
+
+def _sum_of_shorter(windows: Pointer[int64]) -> int:
+    """Return the sum of the shorter half of the windows' times.
+
+    A machine that was busy in some of them decides nothing: if it stays so, those who
+    watch threads will see it.
+    """
+    total = 0
+    for k in range(_N_WINDOWS):
+        n_shorter = 0
+        for other in range(_N_WINDOWS):
+            is_before = windows[other] == windows[k] and other < k
+            if windows[other] < windows[k] or is_before:
+                n_shorter += 1
+        if n_shorter < _N_WINDOWS // 2:
+            total += windows[k]
     return total
 
 

@@ -120,3 +120,14 @@ def test_who_wants_to_decides(turns):
     assert turns(race, 100, 1, 1000) == 100
     race.choice = Choice.ONE
     assert turns(race, 100, 1000, 1) == 0
+
+
+def test_disturbed_windows_do_not_lose_a_race(turns):
+    race = new_race()
+    for window in range(8):
+        turns(race, 25 + 8, 40_000, 20_000)
+        if window % 3:
+            turns(race, 50 + 8, 40_000, 20_000)
+        else:
+            turns(race, 25 + 8, 40_000, 45_000)
+    assert race.several_win
