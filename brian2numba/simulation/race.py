@@ -78,7 +78,7 @@ _WARM = 1_000_000
 #: A turn of one thread that takes less than so many nanoseconds ends the race, ...
 _SHORT = 6_000
 #: ... and windows of several, after so many, that take so many percent of one's
-_N_SEEN, _HOPELESS = 2, 150
+_N_SEEN, _HOPELESS = 2, 105
 #: Threads have to save this part of the time, in percent
 _GAIN = 10
 #: Turns between two races: at least so many, and so many times those of a race; and

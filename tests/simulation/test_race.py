@@ -131,3 +131,9 @@ def test_disturbed_windows_do_not_lose_a_race(turns):
         else:
             turns(race, 25 + 8, 40_000, 45_000)
     assert race.several_win
+
+
+def test_no_gain_after_two_windows_ends_a_race(turns):
+    race = new_race()
+    assert turns(race, 4000, 40_000, 43_000) == 2 * (24 + 8)
+    assert not race.several_win
