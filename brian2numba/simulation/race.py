@@ -78,7 +78,7 @@ _WARM = 1_000_000
 #: A turn of one thread that takes less than so many nanoseconds ends the race, ...
 _SHORT = 6_000
 #: ... and windows of several, after so many, that take so many percent of one's
-_N_SEEN, _HOPELESS = 2, 105
+_N_SEEN, _HOPELESS = 2, 125
 #: Threads have to save this part of the time, in percent
 _GAIN = 10
 #: Turns between two races: at least so many, and so many times those of a race; and
@@ -176,8 +176,12 @@ def _end_window(race: Race) -> None:
     # Of a window, others may have taken a part
     is_short = number == 0 and race.shortest < _SHORT
     is_hopeless = number == 2 * _N_SEEN - 1 and _is_hopeless(race)
-    if is_short or is_hopeless:
+    if is_short:
         _end_race(race, False, True)
+    elif is_hopeless:
+        _end_race(race, False, True)
+        # So few windows may have been disturbed, and to look again costs little
+        race.n_until_race //= 2
     elif number == 2 * _N_WINDOWS - 1:
         race.alone_turn = _sum(race.alone) // (_N_WINDOWS * _N_COUNTED)
         alone, together = _sum_of_shorter(race.alone), _sum_of_shorter(race.together)

@@ -133,7 +133,8 @@ def test_disturbed_windows_do_not_lose_a_race(turns):
     assert race.several_win
 
 
-def test_no_gain_after_two_windows_ends_a_race(turns):
+def test_an_early_end_is_looked_at_again_sooner(turns):
     race = new_race()
-    assert turns(race, 4000, 40_000, 43_000) == 2 * (24 + 8)
-    assert not race.several_win
+    turns(race, 2 * (25 + 8 + 18 + 8), 40_000, 60_000)
+    assert race.n_lost == 1
+    assert 4000 < race.n_until_race <= 4096
