@@ -78,7 +78,7 @@ _WARM = 1_000_000
 #: A turn of one thread that takes less than so many nanoseconds ends the race, ...
 _SHORT = 6_000
 #: ... and windows of several, after so many, that take so many percent of one's
-_N_SEEN, _HOPELESS = 2, 125
+_N_SEEN, _HOPELESS = 2, 150
 #: Threads have to save this part of the time, in percent
 _GAIN = 10
 #: Turns between two races: at least so many, and so many times those of a race; and
@@ -176,15 +176,11 @@ def _end_window(race: Race) -> None:
     # Of a window, others may have taken a part
     is_short = number == 0 and race.shortest < _SHORT
     is_hopeless = number == 2 * _N_SEEN - 1 and _is_hopeless(race)
-    if is_short:
+    if is_short or is_hopeless:
         _end_race(race, False, True)
-    elif is_hopeless:
-        _end_race(race, False, True)
-        # So few windows may have been disturbed, and to look again costs little
-        race.n_until_race //= 2
     elif number == 2 * _N_WINDOWS - 1:
-        race.alone_turn = _sum(race.alone) // (_N_WINDOWS * _N_COUNTED)
-        alone, together = _sum_of_shorter(race.alone), _sum_of_shorter(race.together)
+        alone, together = _sum(race.alone), _sum(race.together)
+        race.alone_turn = alone // (_N_WINDOWS * _N_COUNTED)
         wins = together * 100 < alone * (100 - _GAIN)
         _end_race(race, wins, not wins)
 
@@ -203,24 +199,6 @@ def _sum(windows: Pointer[int64]) -> int:
     total = 0
     for k in range(_N_WINDOWS):
         total += min(windows[k], _OUTLIER * least)
-    return total
-
-
-def _sum_of_shorter(windows: Pointer[int64]) -> int:
-    """Return the sum of the shorter half of the windows' times.
-
-    A machine that was busy in some of them decides nothing: if it stays so, those who
-    watch threads will see it.
-    """
-    total = 0
-    for k in range(_N_WINDOWS):
-        n_shorter = 0
-        for other in range(_N_WINDOWS):
-            is_before = windows[other] == windows[k] and other < k
-            if windows[other] < windows[k] or is_before:
-                n_shorter += 1
-        if n_shorter < _N_WINDOWS // 2:
-            total += windows[k]
     return total
 
 

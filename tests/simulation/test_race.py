@@ -120,21 +120,3 @@ def test_who_wants_to_decides(turns):
     assert turns(race, 100, 1, 1000) == 100
     race.choice = Choice.ONE
     assert turns(race, 100, 1000, 1) == 0
-
-
-def test_disturbed_windows_do_not_lose_a_race(turns):
-    race = new_race()
-    for window in range(8):
-        turns(race, 25 + 8, 40_000, 20_000)
-        if window % 3:
-            turns(race, 50 + 8, 40_000, 20_000)
-        else:
-            turns(race, 25 + 8, 40_000, 45_000)
-    assert race.several_win
-
-
-def test_an_early_end_is_looked_at_again_sooner(turns):
-    race = new_race()
-    turns(race, 2 * (25 + 8 + 18 + 8), 40_000, 60_000)
-    assert race.n_lost == 1
-    assert 4000 < race.n_until_race <= 4096
