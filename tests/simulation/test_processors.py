@@ -37,12 +37,17 @@ def in_thread(function):
     return found[0]
 
 
-def left(other, now=10**9, allowed=None):
-    """Leave a processor in a thread; return where it went and where it may go."""
+def left(other, now=10**9, then=None):
+    """Leave the first processor in a thread, which may run on others from then on.
+
+    Return where it went and where it may run.
+    """
+    everywhere = os.sched_getaffinity(0)
 
     def run():
-        if allowed is not None:
-            os.sched_setaffinity(0, allowed)
+        os.sched_setaffinity(0, {min(everywhere)})
+        time.sleep(0.001)
+        os.sched_setaffinity(0, then or everywhere)
         processors, seat = Processors.of_system(), Seat()
         addresses = (address_of(record) for record in (processors, seat, other))
         return leave.call(*addresses, now), os.sched_getaffinity(0)
@@ -62,17 +67,8 @@ def test_a_thread_leaves_the_processor_of_another_one():
     if len(everywhere) == 1:
         pytest.skip("there is one processor")
     first = min(everywhere)
-
-    def run():
-        os.sched_setaffinity(0, {first})
-        time.sleep(0.001)
-        os.sched_setaffinity(0, everywhere)
-        processors, seat, other = Processors.of_system(), Seat(), seat_at(first)
-        addresses = (address_of(record) for record in (processors, seat, other))
-        return leave.call(*addresses, 10**9), os.sched_getaffinity(0)
-
-    where, allowed = in_thread(run)
-    # The system may have moved it before
+    where, allowed = left(seat_at(first))
+    # The system may have moved it before, though this is unlikely
     assert where != first
     assert allowed == everywhere
 
@@ -80,7 +76,7 @@ def test_a_thread_leaves_the_processor_of_another_one():
 @linux
 def test_a_thread_stays_where_no_other_processor_is_allowed():
     first = min(os.sched_getaffinity(0))
-    assert left(seat_at(first), allowed={first}) == (-1, {first})
+    assert left(seat_at(first), then={first}) == (-1, {first})
 
 
 @linux
@@ -92,7 +88,7 @@ def test_a_thread_stays_where_nobody_is_known_to_be():
 @linux
 def test_a_thread_moves_rarely():
     first = min(os.sched_getaffinity(0))
-    assert left(seat_at(first), now=1000, allowed={first})[0] == -1
+    assert left(seat_at(first), now=1000)[0] == -1
 
 
 def test_other_systems_are_left_alone(monkeypatch):
