@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 from brian2.core.variables import ArrayVariable, AuxiliaryVariable, Variable
+from brian2.synapses.synapses import Synapses
 from brian2.units.fundamentalunits import fail_for_dimension_mismatch
 
 from brian2numba.generation.dtypes import cast, dtype_name, stored
@@ -57,6 +58,22 @@ class State:
     def stored(self, number: str) -> str:
         """Return a number, given as source, in the array's type."""
         return number if self.dtype == "float64" else cast(number, self.dtype)
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A variable that a time step changes: what it was before is kept for a while.
+
+    Attributes
+    ----------
+    variable : ArrayVariable
+        The variable.
+    array : str
+        The name of its array.
+    """
+
+    variable: ArrayVariable
+    array: str
 
 
 @dataclass(frozen=True)
@@ -111,6 +128,8 @@ class AdaptiveSteps:
         The method.
     adapts : bool
         Whether steps adapt to the error.
+    changed : tuple of Changed
+        These, and all else that an element's time step changes.
     carried : tuple of Carried
         What lanes carry besides these.
     loads, stores : str
@@ -126,6 +145,7 @@ class AdaptiveSteps:
     states: tuple[State, ...]
     tableau: Tableau
     adapts: bool
+    changed: tuple[Changed, ...]
     carried: tuple[Carried, ...]
     loads: str
     stores: str
@@ -146,6 +166,8 @@ class AdaptiveCodeGenerator(NumbaCodeGenerator):
         self._carried: dict[str, Carried] = {}
         self._loads: list[str] = []
         self._is_in_lanes = False
+        #: What is known of integration itself
+        self._added: list[str] = []
 
     def translate(self, code: dict[str | None, str], dtype: Any) -> Any:
         """Translate the right-hand sides, which are computed in double precision."""
@@ -164,6 +186,7 @@ class AdaptiveCodeGenerator(NumbaCodeGenerator):
             tuple(self._state(name, slope) for name, slope in slopes.items()),
             self._tableau,
             bool(self._options["adaptable_timestep"]),
+            tuple(self._changed(name) for name in [*slopes, *self._added, *written]),
             carried,
             "\n".join(self._loads + [variable.write for variable in carried]),
             "\n".join(
@@ -221,6 +244,10 @@ class AdaptiveCodeGenerator(NumbaCodeGenerator):
         kind = self._kind_of(name)
         return State(variable, name, slope, self.get_array_name(variable), kind)
 
+    def _changed(self, name: str) -> Changed:
+        variable = self.variables[name]
+        return Changed(variable, self.get_array_name(variable))
+
     @contextmanager
     def _in_between(self, names: Mapping[str, str]) -> Iterator[None]:
         """Let variables be what they are in the course of a step."""
@@ -251,8 +278,15 @@ class AdaptiveCodeGenerator(NumbaCodeGenerator):
         if name not in of_owner:
             n = int(self.variables["N"].item())
             first = self._longest_step() if dtype is np.float64 else 0
-            of_owner.add_array(name, size=n, dtype=dtype, values=np.full(n, first))
+            if isinstance(self.owner, Synapses):
+                # There may be more of them later on
+                of_owner.add_dynamic_array(name, size=n, dtype=dtype)
+                self.owner.register_variable(of_owner[name])
+                of_owner[name].set_value(np.full(n, first))
+            else:
+                of_owner.add_array(name, size=n, dtype=dtype, values=np.full(n, first))
         self.variables[name] = of_owner[name]
+        self._added.append(name)
         return self.get_array_name(of_owner[name])
 
     def _longest_step(self) -> float:

@@ -65,7 +65,7 @@ class Doing(enum.IntEnum):
     STEP_IS_TOO_SHORT = 4
     #: The error of the only step that it may do is too large
     ERROR_IS_TOO_LARGE = 5
-    #: A variable that was a number has become NaN
+    #: A variable that was a number has become infinite or NaN
     IS_NOT_A_NUMBER = 6
 
 
@@ -75,7 +75,7 @@ class Journal(Record):
     n_elements: int64
     #: When each element was integrated last, ...
     times: Pointer[float64]
-    #: ... and what it had before: a row for each variable, and for the length of steps
+    #: ... and what it had before: a row for each variable that has changed
     before: Pointer[float64]
     #: Of an element that failed: where its last step began, how long it was, and how
     #: many there were before
@@ -293,6 +293,8 @@ def _shorten(method: Method, lanes: Lanes, limits: Limits, k: int, end: float) -
         lanes.n_failed[k] += 1
     else:
         lanes.doing[k] = Doing.STEP_IS_TOO_SHORT
+    if lanes.doing[k] != Doing.IS_ON_ITS_WAY and lanes.worst[k] == math.inf:
+        lanes.doing[k] = Doing.IS_NOT_A_NUMBER
 
 
 def _advance(method: Method, lanes: Lanes, limits: Limits, k: int, end: float) -> None:
