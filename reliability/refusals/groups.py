@@ -57,7 +57,7 @@ ROWS = (
         "step: then Brian needs to know the mean only.",
     ),
     Row(
-        'NeuronGroup(1, "dy/dt = 1/ms : 1", method="gsl", name="made",\n'
+        'group = NeuronGroup(1, "dy/dt = 1/ms : 1", method="gsl", name="made",\n'
         '    method_options={"absolute_error": 1*mV})\n'
         "run(0.1*ms)",
         "The error is that of variables in the units that they have: one of a unit is "
@@ -65,14 +65,14 @@ ROWS = (
         cython="the same, if the GNU Scientific Library is there",
     ),
     Row(
-        'NeuronGroup(1, "dy/dt = 1/ms : 1", method="gsl", name="made",\n'
+        'group = NeuronGroup(1, "dy/dt = 1/ms : 1", method="gsl", name="made",\n'
         '    method_options={"absolute_error_per_variable": 1e-3})\n'
         "run(0.1*ms)",
         "It is not said which variable has this error.",
         cython="the same, if the GNU Scientific Library is there",
     ),
     Row(
-        'NeuronGroup(1, "dy/dt = 1/ms : 1", method="gsl", name="made",\n'
+        'group = NeuronGroup(1, "dy/dt = 1/ms : 1", method="gsl", name="made",\n'
         '    method_options={"absolute_error_per_variable": {"z": 1e-3}})\n'
         "run(0.1*ms)",
         "It would have no effect.",
