@@ -170,6 +170,21 @@ def test_type_of_absolute_error(error):
     assert repr(error) in str(cause)
 
 
+@pytest.mark.parametrize("number", [None, math.nan, math.inf, "many", [3]])
+def test_type_of_max_steps(number):
+    group = oscillators(options={"max_steps": number})
+    cause = cause_of(lambda: Network(group).run(1 * ms))
+    assert isinstance(cause, TypeError)
+    assert "'max_steps' has to be a whole number, or 0 for any number" in str(cause)
+    assert repr(number) in str(cause)
+
+
+@pytest.mark.parametrize("number", [0, -1, 2**70, 1e300, 99.5, np.int16(200)])
+def test_numbers_of_steps_that_are_enough(number):
+    found = after(4 * ms, options={"max_steps": number})
+    assert_same(found, after(4 * ms))
+
+
 @pytest.mark.parametrize("errors", [1e-6, ["v"], "v"])
 def test_type_of_errors_per_variable(errors):
     group = oscillators(options={"absolute_error_per_variable": errors})

@@ -193,7 +193,7 @@ class AdaptiveCodeGenerator(NumbaCodeGenerator):
                 [v.read for v in carried if v.is_written]
                 + self.translate_to_write_arrays(written)
             ),
-            int(self._options["max_steps"]),
+            most_steps(self._options),
             **lengths,
         )
         self._accesses.read |= slopes.keys()
@@ -301,8 +301,26 @@ class AdaptiveCodeGenerator(NumbaCodeGenerator):
             "_error_of_method": self._tableau.error,
             "_largest_errors": np.array(list(errors.values())),
             "_longest_step": self._longest_step(),
-            "_most_steps": int(self._options["max_steps"]),
+            "_most_steps": most_steps(self._options),
         }
+
+
+def most_steps(options: Mapping[str, Any]) -> int:
+    """Return how many steps an element may do in a time step, by the options.
+
+    Raises
+    ------
+    TypeError
+        If that is no number.
+    """
+    given = options["max_steps"]
+    try:
+        return min(int(given), 2**62)
+    except (TypeError, ValueError, OverflowError):
+        raise TypeError(
+            "The method option 'max_steps' has to be a whole number, or 0 for any "
+            f"number of steps, but it is {given!r}."
+        ) from None
 
 
 def largest_errors(

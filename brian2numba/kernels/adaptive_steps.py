@@ -293,8 +293,16 @@ def _shorten(method: Method, lanes: Lanes, limits: Limits, k: int, end: float) -
         lanes.n_failed[k] += 1
     else:
         lanes.doing[k] = Doing.STEP_IS_TOO_SHORT
-    if lanes.doing[k] != Doing.IS_ON_ITS_WAY and lanes.worst[k] == math.inf:
+    if lanes.doing[k] != Doing.IS_ON_ITS_WAY and _is_lost(method, lanes, k):
         lanes.doing[k] = Doing.IS_NOT_A_NUMBER
+
+
+def _is_lost(method: Method, lanes: Lanes, k: int) -> bool:
+    """Tell whether a variable of a lane was infinite or NaN where it was tried."""
+    is_lost = False
+    for i in range(method.n_variables):
+        is_lost |= not abs(lanes.trial[i * LANES + k]) < math.inf
+    return is_lost
 
 
 def _advance(method: Method, lanes: Lanes, limits: Limits, k: int, end: float) -> None:
@@ -303,15 +311,15 @@ def _advance(method: Method, lanes: Lanes, limits: Limits, k: int, end: float) -
         lanes.n_steps[k] += 1
         _arrive(lanes, k)
         return
+    if limits.most_steps > 0 and lanes.n_steps[k] > limits.most_steps:
+        lanes.doing[k] = Doing.TAKES_TOO_MANY_STEPS
+        return
     # The last step may be short by chance: it says nothing of the next one
     if lanes.is_last[k]:
         lanes.t[k] = end
     else:
         lanes.t[k] += lanes.length[k]
         lanes.next_length[k] = _next_length(method, lanes, limits, k)
-    if limits.most_steps > 0 and lanes.n_steps[k] > limits.most_steps:
-        lanes.doing[k] = Doing.TAKES_TOO_MANY_STEPS
-        return
     lanes.n_steps[k] += 1
     if lanes.t[k] >= end:
         _arrive(lanes, k)

@@ -79,6 +79,13 @@ ROWS = (
         cython="the same, if the GNU Scientific Library is there",
     ),
     Row(
+        'group = NeuronGroup(1, "dy/dt = 1/ms : 1", method="gsl", name="made",\n'
+        '    method_options={"max_steps": inf})\n'
+        "run(0.1*ms)",
+        "Steps are counted. (0 is for any number of them.)",
+        cython="no integration at all: its code is not compiled",
+    ),
+    Row(
         'group = NeuronGroup(1, "dy/dt = (1 + y**2)/ms : 1", method="gsl",\n'
         '    name="made")\n'
         "run(2*ms)\n"

@@ -290,6 +290,8 @@ def test_so_many_steps_may_be_done(way):
         if not is_enough:
             assert group.doing[0] == Doing.TAKES_TOO_MANY_STEPS
             assert group.journal.n_steps == n - 1
+            # It is not done any more
+            assert 0.9 < group.journal.t < 1
 
 
 @pytest.mark.parametrize("way", WAYS)
