@@ -165,11 +165,6 @@ def test_steps_that_become_too_short():
     assert "The last step that was tried begins at 0.000499999" in text
 
 
-def test_no_error_at_all():
-    text = failure(Network(exploding([0.1], absolute_error=0.0)), 1 * ms)
-    assert "no step is short enough for the error that is allowed" in text
-
-
 def test_fixed_step_with_too_large_an_error():
     group = exploding([0.1, 3], adaptable_timestep=False, absolute_error=0.01)
     text = failure(Network(group), 1 * ms)

@@ -8,12 +8,12 @@ import pytest
 from brian2numba.generation.tableaus import TABLEAUS
 from brian2numba.kernels.adaptive_steps import (
     LANES,
+    NO_ERROR,
+    TOO_LARGE,
     Doing,
     Journal,
     Lanes,
     Limits,
-    Method,
-    aim,
     end_trial,
     note_failure,
     set_out,
@@ -42,62 +42,93 @@ class Problem(Record):
     dt: float64
     numbers: Pointer[float64]
     whole: Pointer[int64]
+    #: Rows of lanes: for each variable, and for each variable of each stage
+    state: Pointer[float64]
     trial: Pointer[float64]
-    stages: Pointer[float64]
+    slopes: Pointer[float64]
     #: How fast each lane is, and where it has a singularity
     speeds: Pointer[float64]
     poles: Pointer[float64]
 
 
-@operation
-def integrate(problem: Problem, journal: Journal):
-    """Integrate x' = speed*y/(pole - t), y' = -speed*x over a time step."""
-    method = Method(
-        2,
-        problem.n_stages,
-        problem.order,
-        problem.nodes,
-        problem.weights,
-        problem.error,
-    )
-    limits = Limits(
-        problem.allowed, problem.longest, problem.most_steps, problem.adapts != 0
-    )
-    numbers, whole, end = problem.numbers, problem.whole, problem.t + problem.dt
-    lanes = Lanes(
+def lanes_of(problem):
+    numbers, whole = problem.numbers, problem.whole
+    return Lanes(
         whole,
-        whole + 4 * LANES,
         whole + LANES,
+        whole + 2 * LANES,
         numbers,
         numbers + LANES,
         numbers + 2 * LANES,
         numbers + 3 * LANES,
-        numbers + 4 * LANES,
-        whole + 2 * LANES,
         whole + 3 * LANES,
-        numbers + 5 * LANES,
-        problem.trial,
-        numbers + 7 * LANES,
-        problem.stages,
+        whole + 4 * LANES,
     )
+
+
+def weighted(problem, weights, variable, k):
+    """Return the sum of the slopes of a variable, each with its weight."""
+    total = 0.0
+    for stage in range(problem.n_stages):
+        if weights[stage] != 0.0:
+            total += weights[stage] * problem.slopes[(2 * stage + variable) * LANES + k]
+    return total
+
+
+def try_step(problem, lanes, k):
+    """Find the solution of x' = speed*y/(pole - t), y' = -speed*x after a step."""
+    for stage in range(problem.n_stages + 1):
+        for variable in range(2):
+            i = variable * LANES + k
+            moved = weighted(
+                problem, problem.weights + stage * problem.n_stages, variable, k
+            )
+            problem.trial[i] = problem.state[i] + lanes.length[k] * moved
+        if stage < problem.n_stages:
+            t = lanes.t[k] + problem.nodes[stage] * lanes.length[k]
+            x, y = problem.trial[k], problem.trial[LANES + k]
+            left = problem.poles[k] - t
+            problem.slopes[2 * stage * LANES + k] = problem.speeds[k] * y / left
+            problem.slopes[(2 * stage + 1) * LANES + k] = -problem.speeds[k] * x
+
+
+def judge(problem, lanes, k):
+    """Find the largest error, and accept the solution if it is small enough."""
+    worst, is_lost = NO_ERROR, False
+    for variable in range(2):
+        i = variable * LANES + k
+        error = weighted(problem, problem.error, variable, k)
+        ratio = abs(lanes.length[k] * error) / problem.allowed[variable]
+        worst = ratio if ratio > worst else worst
+        before, after = problem.state[i], problem.trial[i]
+        is_lost |= after != after and before == before  # noqa: PLR0124
+    lanes.worst[k] = math.inf if is_lost and worst <= TOO_LARGE else worst
+    if lanes.worst[k] <= TOO_LARGE:
+        for variable in range(2):
+            problem.state[variable * LANES + k] = problem.trial[variable * LANES + k]
+
+
+@operation
+def integrate(problem: Problem, journal: Journal):
+    """Integrate over a time step, as generated code does it."""
+    limits = Limits(
+        problem.order, problem.longest, problem.most_steps, problem.adapts != 0
+    )
+    lanes = lanes_of(problem)
     for k in range(LANES):
         lanes.doing[k] = Doing.IS_IDLE
-        lanes.element[k] = k
         lanes.length[k] = 0.0
         if k < problem.n_lanes:
             set_out(lanes, limits, k, problem.t, problem.dt)
     n_going = problem.n_lanes
     while n_going > 0:
-        for stage in range(problem.n_stages + 1):
-            aim(method, lanes, stage)
-            if stage < problem.n_stages:
-                row = problem.stages + stage * 2 * LANES
-                for k in range(problem.n_lanes):
-                    x, y = problem.trial[k], problem.trial[LANES + k]
-                    left = problem.poles[k] - lanes.t_of_trial[k]
-                    row[k] = problem.speeds[k] * y / left
-                    row[LANES + k] = -problem.speeds[k] * x
-        failed = end_trial(method, lanes, limits, end)
+        for k in range(problem.n_lanes):
+            if lanes.doing[k] == Doing.IS_ON_ITS_WAY:
+                for stage in range(2 * problem.n_stages):
+                    problem.slopes[stage * LANES + k] = 0.0
+                try_step(problem, lanes, k)
+                judge(problem, lanes, k)
+        failed = end_trial(lanes, limits, problem.t + problem.dt)
         if failed < LANES:
             note_failure(journal, lanes, failed)
             return failed + 1
@@ -127,9 +158,10 @@ class Group:
     def step(self, way, dt=1.0):
         """Integrate over a time step with the kernels; return what they return."""
         tableau, n = TABLEAUS[self.name], len(self.speeds)
-        numbers, whole = np.full((9, LANES), np.nan), np.full((5, LANES), 77)
-        numbers[3, :n] = self.lengths
-        numbers[5:7, :n] = self.state
+        numbers, whole = np.full((4, LANES), np.nan), np.full((5, LANES), 77)
+        numbers[2, :n] = self.lengths
+        state = np.full((2, LANES), np.nan)
+        state[:, :n] = self.state
         arrays = {
             "nodes": tableau.nodes,
             "weights": np.ascontiguousarray(tableau.weights),
@@ -137,8 +169,9 @@ class Group:
             "allowed": np.full(2, self.limits["allowed"]),
             "numbers": numbers,
             "whole": whole,
+            "state": state,
             "trial": np.full((2, LANES), np.nan),
-            "stages": np.full((tableau.n_stages, 2, LANES), np.nan),
+            "slopes": np.full((tableau.n_stages, 2, LANES), np.nan),
             "speeds": self.speeds,
             "poles": self.poles,
         }
@@ -153,8 +186,8 @@ class Group:
             found = getattr(integrate, way)(
                 address_of(problem), address_of(self.journal)
             )
-        self.doing, self.n_steps, self.n_failed = whole[[0, 2, 3], :n]
-        self.lengths, self.state = numbers[3, :n].copy(), numbers[5:7, :n].copy()
+        self.doing, self.n_steps, self.n_failed = whole[[0, 3, 4], :n]
+        self.lengths, self.state = numbers[2, :n].copy(), state[:, :n].copy()
         self.t += dt
         return found
 
