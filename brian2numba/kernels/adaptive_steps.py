@@ -167,7 +167,7 @@ def end_trial(lanes: Lanes, limits: Limits, end: float) -> int:
     """
     if _advance(lanes, limits, end):
         for k in range(LANES):
-            if lanes.doing[k] >= Doing.IS_ON_ITS_WAY:
+            if lanes.doing[k] >= Doing.HAS_ARRIVED:
                 if lanes.worst[k] > TOO_LARGE:
                     _shorten(lanes, limits, k, end)
                 else:
