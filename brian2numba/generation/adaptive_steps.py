@@ -176,6 +176,7 @@ class AdaptiveCodeGenerator(NumbaCodeGenerator):
         self._tableau = TABLEAUS[updater.integrator]
         self._carried: dict[str, Carried] = {}
         self._loads: list[str] = []
+        self._added: set[str] = set()
         self._is_in_lanes = False
 
     def translate(self, code: dict[str | None, str], dtype: Any) -> Any:
@@ -205,7 +206,7 @@ class AdaptiveCodeGenerator(NumbaCodeGenerator):
             **lengths,
         )
         self._accesses.read |= slopes.keys()
-        self._accesses.written |= slopes.keys()
+        self._accesses.written |= slopes.keys() | self._added
         self.functions.given.update(self._given(errors))
         return scalar, vector, {**keywords, "steps": steps}
 
@@ -218,7 +219,8 @@ class AdaptiveCodeGenerator(NumbaCodeGenerator):
     ) -> list[str]:
         """Return the lines that run for the element of each lane."""
         written = self._accesses.written
-        self._loads = reads
+        unread = sorted(written - set(names))
+        self._loads = reads + self.translate_to_read_arrays(unread)
         self._carried = {
             name: Carried(name, self._kind_of(name), name in written)
             for name in sorted({*names, *written})
@@ -284,6 +286,8 @@ class AdaptiveCodeGenerator(NumbaCodeGenerator):
             first = self._longest_step() if dtype is np.float64 else 0
             of_owner.add_array(name, size=n, dtype=dtype, values=np.full(n, first))
         self.variables[name] = of_owner[name]
+        self.variable_indices[name] = "_idx"
+        self._added.add(name)
         return self.get_array_name(of_owner[name])
 
     def _longest_step(self) -> float:
