@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -177,7 +178,7 @@ class Expressions:
 
     def _of_compare(self, node: ast.Compare) -> Typed:
         values = [self.typed(value) for value in (node.left, *node.comparators)]
-        for pair in zip(values, values[1:], strict=False):
+        for pair in itertools.pairwise(values):
             common(*pair)
         if not all(isinstance(op, _ORDERS) for op in node.ops):
             raise NotCompiledError(f"its text has '{short(node)}'")

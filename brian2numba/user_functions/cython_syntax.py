@@ -75,7 +75,8 @@ def read_cython(text: str) -> CythonText:
         raise NotCompiledError(f"its text is not understood: {error}") from None
     functions = {}
     for node in _with_casts(module, reader.casts).body:
-        if not isinstance(node, ast.FunctionDef) or node.returns is None:
+        is_function = isinstance(node, ast.FunctionDef)
+        if not is_function or node.returns is None or node.decorator_list:
             raise NotCompiledError(f"its text has '{ast.unparse(node)}'")
         functions[node.name] = node
     return CythonText(functions, reader.imported)

@@ -12,7 +12,6 @@ from brian2 import (
     run,
 )
 
-import brian2numba
 from brian2numba.user_functions.of_cython import of_cython
 
 #: What Brian's numpy target can do, and Cython only if it is told how
@@ -117,6 +116,19 @@ SIMPLE = {
             cdef size_t n = <size_t>(x*x)
             cdef int64_t k = abs(<int>(3*x))
             return n / 2 + n*3 + k ** 2 - (k << 2) + (~k ^ 5)
+        """,
+    "what numba compiles": """
+        from libc.math cimport atan2, erf, hypot, lgamma, copysign
+        cdef double f(double x):
+            return atan2(x, 0.5) + erf(x) + hypot(x, 1) + lgamma(x + 3.3) * (
+                copysign(2, x)
+            )
+        """,
+    "calls of itself": """
+        cdef int f(double x):
+            if x > 3:
+                return 0
+            return 1 + f(x + 1)
         """,
     "choices": """
         cdef double f(double x):
@@ -287,12 +299,9 @@ def test_function_with_the_index_of_the_neuron():
     assert group.x[:].tolist() == [1, 2]
 
 
-def test_what_python_runs_elsewhere_is_compiled():
-    """A Python function of arrays, and a text of numbers."""
-    text = "cdef double f(double x):\n    return 1 + x"
-    f = given(text, python=lambda x: 1 + np.sort(x), name="f")
-    group = NeuronGroup(2, "dv/dt = f(v)/ms : 1", method="euler", namespace={"f": f})
-    network = brian2numba.explain
-    run(0.1 * ms)
-    (row,) = [r for r in network(group).rows if "stateupdater" in r.name]
-    assert row.runs != "Python"
+def test_a_text_of_numbers_beside_a_python_function_of_arrays():
+    prefs.codegen.runtime.numba.functions = "compiled"
+    f = given("cdef double f(double x):\n    return 1 + x", python=np.sort)
+    group = NeuronGroup(2, "x : 1", namespace={"f": f})
+    group.x = "f(i)"
+    assert group.x[:].tolist() == [1, 2]
