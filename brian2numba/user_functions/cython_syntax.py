@@ -75,9 +75,11 @@ def read_cython(text: str) -> CythonText:
         raise NotCompiledError(f"its text is not understood: {error}") from None
     functions = {}
     for node in _with_casts(module, reader.casts).body:
-        is_function = isinstance(node, ast.FunctionDef)
-        if not is_function or node.returns is None or node.decorator_list:
+        # A function of Python's says nothing of its result
+        if not isinstance(node, ast.FunctionDef) or not node.returns:
             raise NotCompiledError(f"its text has '{ast.unparse(node)}'")
+        if node.decorator_list:
+            raise NotCompiledError(f"its text has decorators of '{node.name}'")
         functions[node.name] = node
     return CythonText(functions, reader.imported)
 
