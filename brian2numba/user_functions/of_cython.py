@@ -236,7 +236,11 @@ class _Function:
         for name in self._arguments:
             kind = self._variables[name]
             assert kind is not None
-            given = ast.Name(self._given(name), ast.Load())
+            given: ast.expr = ast.Name(self._given(name), ast.Load())
+            if kind.is_whole:
+                # Fractions have no bits: Cython refuses them as well, and the Python
+                # function takes over
+                given = ast.BinOp(given, ast.BitAnd(), ast.Constant(-1))
             yield _assignment(name, conversion(given, kind))
         for node in ast.walk(self._tree):
             if isinstance(node, ast.AnnAssign) and node.value is None:

@@ -222,6 +222,23 @@ def test_python_function_takes_the_place_of_what_is_beyond():
     assert group.x[:].tolist() == [1, 2]
 
 
+@pytest.mark.parametrize("kind", ["int", "bint", "size_t"])
+def test_python_function_takes_fractions_for_which_the_text_has_integers(kind):
+    text = f"cdef double f({kind} k):\n    return 2*k"
+    function = given(text, python=lambda k: 2.0 * k)
+    group = NeuronGroup(2, "v : 1\nx : 1\ny : 1", namespace={"f": function})
+    group.v = 1.5
+    group.x, group.y = "f(v)", "f(i)"
+    assert (group.x[:].tolist(), group.y[:].tolist()) == ([3, 3], [0, 2])
+
+
+def test_integers_may_be_truth_values():
+    function = given("cdef int f(int k, bint is_odd):\n    return k + is_odd", 2)
+    group = NeuronGroup(3, "x : 1", namespace={"f": function})
+    group.x = "f(i > 0, i % 2 == 1)"
+    assert group.x[:].tolist() == [0, 2, 1]
+
+
 def test_namespaces_are_left():
     text = "cdef double f(int k):\n    return _namespacetable[k]"
     function = given(text, python=lambda k: TABLE[k], namespace={"table": TABLE})
