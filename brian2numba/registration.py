@@ -123,7 +123,11 @@ def _jit_functions_without_implementation() -> None:
             container.add_implementation("numba", code=code)
         else:
             container.add_implementation(
-                "numba", given.code, dependencies=given.dependencies, name=given.name
+                "numba",
+                given.code,
+                given.namespace,
+                given.dependencies,
+                name=given.name,
             )
         return find(container, key)
 

@@ -12,7 +12,7 @@ from brian2numba.user_functions.c_types import TYPES, CType, Typed, common, conv
 from brian2numba.user_functions.cython_syntax import is_cast
 from brian2numba.user_functions.syntax import short
 
-__all__ = ["Expressions", "NoTypeYetError", "Signature"]
+__all__ = ["NAMESPACE", "Expressions", "NoTypeYetError", "Signature"]
 
 #: What Brian imports for every text
 _ALWAYS = (
@@ -51,6 +51,8 @@ _CONSTANTS = {
     "NAN": "_nan",
     "pi": "_math.pi",
 }
+#: What Brian puts before the names of arrays
+NAMESPACE = "_namespace"
 _BITS = (ast.BitAnd, ast.BitOr, ast.BitXor, ast.LShift, ast.RShift)
 _ORDERS = (ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 
@@ -84,11 +86,17 @@ class Expressions:
         The functions of the user's that it may call.
     imported : mapping
         What is imported of C's mathematics, by the names in the text.
+    arrays : mapping
+        The types of the items of arrays, by the names in the namespace.
     """
 
     def __init__(
-        self, functions: Mapping[str, Signature], imported: Mapping[str, str]
+        self,
+        functions: Mapping[str, Signature],
+        imported: Mapping[str, str],
+        arrays: Mapping[str, CType],
     ) -> None:
+        self.arrays = arrays
         self._functions = functions
         self._imported = {**{n: n for n in (*_ALWAYS, "M_PI")}, **imported}
         #: The types of the function's variables; None where they are not known yet
@@ -191,6 +199,16 @@ class Expressions:
         kind = common(*values)
         first, second = (value.cast(kind).node for value in values)
         return Typed(ast.IfExp(test, first, second), kind)
+
+    def _of_subscript(self, node: ast.Subscript) -> Typed:
+        """Return an item of an array of the namespace."""
+        name = node.value.id if isinstance(node.value, ast.Name) else ""
+        key, index = name.removeprefix(NAMESPACE), self.typed(node.slice)
+        is_array = name.startswith(NAMESPACE) and key in self.arrays
+        if not is_array or index.kind not in (CType.INTEGER, CType.NATURAL):
+            raise NotCompiledError(f"its text has '{short(node)}'")
+        item = ast.Subscript(ast.Name(key, ast.Load()), index.node, ast.Load())
+        return Typed(item, self.arrays[key])
 
     # Calls
 

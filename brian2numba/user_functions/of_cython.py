@@ -18,6 +18,7 @@ from brian2.core.functions import Function
 
 from brian2numba.errors import NotCompiledError
 from brian2numba.user_functions.c_expressions import (
+    NAMESPACE,
     Expressions,
     NoTypeYetError,
     Signature,
@@ -52,11 +53,14 @@ class OfCython:
         What it is called there.
     dependencies : mapping
         The functions that it calls beyond these.
+    namespace : mapping
+        The arrays that it reads.
     """
 
     code: SourceOfCython
     name: str
     dependencies: Mapping[str, Function]
+    namespace: Mapping[str, Any]
 
 
 def of_cython(function: Function) -> OfCython | None:
@@ -80,7 +84,9 @@ def of_cython(function: Function) -> OfCython | None:
         text = read_cython(given.get_code(None))
         name = _own_name(text, given, function)
         known = {key: _signature_of(f) for key, f in dependencies.items()}
-        return OfCython(SourceOfCython(_translated(text, known)), name, dependencies)
+        arrays = {key: _items(array) for key, array in (given._namespace or {}).items()}
+        code = SourceOfCython(_translated(text, known, arrays))
+        return OfCython(code, name, dependencies, given._namespace or {})
     return None
 
 
@@ -88,9 +94,7 @@ def _given(function: Function) -> Any:
     """Return the implementation for Cython if that is nothing but a text."""
     for key, given in function.implementations._implementations.items():
         if getattr(key, "class_name", key) == "cython":
-            is_plain = not (
-                given.dynamic or given.availability_check or given._namespace
-            )
+            is_plain = not (given.dynamic or given.availability_check)
             return given if is_plain and isinstance(given._code, str) else None
     return None
 
@@ -129,13 +133,36 @@ def _named(annotation: ast.expr | None) -> CType:
     return TYPES[str(annotation.value)]
 
 
-def _translated(text: CythonText, dependencies: Mapping[str, Signature]) -> str:
+#: The types of the items that arrays may have
+_ITEMS = {
+    "float64": CType.DOUBLE,
+    "float32": CType.SINGLE,
+    "int64": CType.INTEGER,
+    "int32": CType.INTEGER,
+}
+
+
+def _items(array: Any) -> CType:
+    """Return the type of an array's items."""
+    name = str(getattr(array, "dtype", None))
+    if name not in _ITEMS or array.ndim != 1:
+        raise NotCompiledError("its namespace has something else than lists of numbers")
+    return _ITEMS[name]
+
+
+def _translated(
+    text: CythonText,
+    dependencies: Mapping[str, Signature],
+    arrays: Mapping[str, CType],
+) -> str:
     functions = {name: _signature(tree) for name, tree in text.functions.items()}
     known = {**dependencies, **functions}
-    trees = [
-        _Function(tree, functions[name], Expressions(known, text.imported)).translated()
-        for name, tree in text.functions.items()
-    ]
+    if arrays.keys() & known.keys():
+        raise NotCompiledError("an array is called like a function")
+    trees = []
+    for name, tree in text.functions.items():
+        expressions = Expressions(known, text.imported, arrays)
+        trees.append(_Function(tree, functions[name], expressions).translated())
     module = ast.fix_missing_locations(ast.Module(list(trees), []))
     return ast.unparse(module)
 
@@ -172,6 +199,8 @@ class _Function:
             if isinstance(node.target, ast.Name)
         }
         self._variables |= self._declared
+        if self._variables.keys() & expressions.arrays.keys():
+            raise NotCompiledError("an array is called like a variable")
         self._typed = {n for n, kind in self._variables.items() if kind is not None}
         self._infer(nodes)
 
@@ -254,6 +283,11 @@ class _Function:
     def _statement(self, node: ast.stmt) -> Iterator[ast.stmt]:
         match node:
             case ast.Expr(value=ast.Constant()) | ast.AnnAssign(value=None):
+                pass
+            case ast.Global(names=names) if all(
+                name.removeprefix(NAMESPACE) in self._expressions.arrays
+                for name in names
+            ):
                 pass
             case ast.Pass() | ast.Break() | ast.Continue():
                 yield node

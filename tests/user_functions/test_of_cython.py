@@ -14,7 +14,7 @@ from brian2 import (
 
 from brian2numba.user_functions.of_cython import of_cython
 
-#: What Brian's numpy target can do, and Cython only if it is told how
+COMPILER = pytest.mark.compiler
 TABLE = np.array([1.0, 2.0])
 
 
@@ -157,7 +157,7 @@ def results(texts, target):
     return [getattr(group, f"y{k}")[:].tolist() for k in range(len(texts))]
 
 
-@pytest.mark.compiler
+@COMPILER
 def test_results_are_those_of_cython():
     texts = list(SIMPLE.values())
     expected = results(texts, "cython")
@@ -239,10 +239,53 @@ def test_integers_may_be_truth_values():
     assert group.x[:].tolist() == [0, 2, 1]
 
 
-def test_namespaces_are_left():
-    text = "cdef double f(int k):\n    return _namespacetable[k]"
-    function = given(text, python=lambda k: TABLE[k], namespace={"table": TABLE})
-    assert of_cython(function) is None
+FROM_TABLE = """
+cdef double twice(int k):
+    global _namespace_table
+    return 2*_namespace_table[k]
+
+cdef double f(int k):
+    global _namespace_table, _namespace_whole
+    return twice(k) + _namespace_whole[k]/2 + _namespace_single[k] * 0.1
+"""
+
+
+@pytest.mark.parametrize("target", ["numba", pytest.param("cython", marks=COMPILER)])
+def test_arrays_of_a_namespace(target):
+    prefs.codegen.target = target
+    namespace = {
+        "_table": np.array([1.0, 2.0]),
+        "_whole": np.array([3, 4], np.int32),
+        "_single": np.array([0.1, 0.2], np.float32),
+    }
+    function = given(FROM_TABLE, namespace=namespace, name="f")
+    group = NeuronGroup(2, "x : 1", namespace={"f": function})
+    group.run_regularly("x = f(i)")
+    single = namespace["_single"].astype(float) * 0.1
+    run(0.1 * ms)
+    np.testing.assert_allclose(group.x[:] - single, [3.5, 6], rtol=1e-15)
+    namespace["_table"][:] = [10, 20]
+    run(0.1 * ms)
+    np.testing.assert_allclose(group.x[:] - single, [21.5, 42], rtol=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("return _namespacetable[k]", np.ones((2, 2))),
+        ("return _namespacetable[k]", np.array([True, False])),
+        ("return _namespacetable[k]", 1.0),
+        ("return _namespacetable[0.5*k]", TABLE),
+        ("return _namespacetable", TABLE),
+        ("return table[k]", TABLE),
+        ("_namespacetable[k] = 2\n    return 1", TABLE),
+        ("table = 2\n    return _namespacetable[k] + table", TABLE),
+        ("global other\n    return other", TABLE),
+    ],
+)
+def test_other_uses_of_a_namespace_are_left(text, value):
+    text = f"cdef double f(int k):\n    {text}"
+    assert of_cython(given(text, namespace={"table": value})) is None
 
 
 def test_functions_for_other_targets_are_none():
