@@ -15,6 +15,7 @@ from brian2numba.errors import (
     UserFunctionError,
 )
 from brian2numba.generation.source import KernelSource
+from brian2numba.user_functions.of_cython import SourceOfCython
 from brian2numba.user_functions.parts import unwrapped
 
 __all__ = ["WAYS_OUT", "compilation_error", "left_to_python", "reason_of"]
@@ -84,9 +85,13 @@ def compilation_error(
     if concerned and not set(concerned) <= source.user_functions.keys():
         concerned = list(source.user_functions)
     if concerned and set(concerned) <= source.implicit:
-        name = concerned[0]
-        why = NotCompiledError(reason.rstrip("."), name in source.takes_numbers)
-        return left_to_python(codeobj.owner, source.user_functions[name], why)
+        name, reason = concerned[0], reason.rstrip(".")
+        function = source.user_functions[name]
+        code = function.implementations["numba"].get_code(codeobj.owner)
+        if isinstance(code, SourceOfCython):
+            reason = f"its text for Cython does not take what it is given ({reason})"
+        why = NotCompiledError(reason, name in source.takes_numbers)
+        return left_to_python(codeobj.owner, function, why)
     if concerned:
         functions = [source.user_functions[name] for name in concerned]
         names = " or ".join(described_function(function) for function in functions)

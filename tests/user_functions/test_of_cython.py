@@ -1,5 +1,7 @@
 """Functions that are given as text for Brian's Cython target."""
 
+from logging import INFO
+
 import numpy as np
 import pytest
 from brian2 import (
@@ -11,6 +13,7 @@ from brian2 import (
     prefs,
     run,
 )
+from brian2.utils.logger import catch_logs
 
 from brian2numba.user_functions.of_cython import of_cython
 
@@ -226,9 +229,14 @@ def test_python_function_takes_the_place_of_what_is_beyond():
 def test_python_function_takes_fractions_for_which_the_text_has_integers(kind):
     text = f"cdef double f({kind} k):\n    return 2*k"
     function = given(text, python=lambda k: 2.0 * k)
-    group = NeuronGroup(2, "v : 1\nx : 1\ny : 1", namespace={"f": function})
+    model, namespace = "v : 1\nx : 1\ny : 1", {"f": function}
+    # The same message is not shown again
+    group = NeuronGroup(2, model, namespace=namespace, name=f"given_{kind}")
     group.v = 1.5
-    group.x, group.y = "f(v)", "f(i)"
+    with catch_logs(log_level=INFO) as logs:
+        group.x, group.y = "f(v)", "f(i)"
+    (message,) = [text for _, name, text in logs if name.endswith("numba.functions")]
+    assert "its text for Cython does not take what it is given (" in message
     assert (group.x[:].tolist(), group.y[:].tolist()) == ([3, 3], [0, 2])
 
 
