@@ -29,6 +29,13 @@ WAYS_OUT = (
     "codeobj_class=NumpyCodeObject for this object."
 )
 
+#: What to do where numpy has nothing that takes the place of compiled code
+_WAYS_OUT_WITHOUT_NUMPY = (
+    "Two ways out: give an implementation that can be compiled with "
+    "@implementation('numba', ...), or choose a method of integration whose steps are "
+    "those of the clock, such as method='rk4'."
+)
+
 
 def left_to_python(
     owner: Any, function: Function, reason: NotCompiledError
@@ -95,9 +102,10 @@ def compilation_error(
     if concerned:
         functions = [source.user_functions[name] for name in concerned]
         names = " or ".join(described_function(function) for function in functions)
+        ways_out = WAYS_OUT if codeobj.has_stand_in else _WAYS_OUT_WITHOUT_NUMPY
         return UserFunctionError(
             f"The function {names}, used by '{codeobj.owner.name}', can't be compiled "
-            f"by numba: {reason}\n{WAYS_OUT}\nModel code:\n{model}"
+            f"by numba: {reason}\n{ways_out}\nModel code:\n{model}"
         )
     return KernelCompilationError(
         f"The code of '{codeobj.owner.name}' (template '{codeobj.template_name}') "

@@ -159,7 +159,8 @@ class _Reader:
         if not set(found["after"].split()) <= set(_AFTER_PARAMETERS):
             raise NotCompiledError(f"its text has '{found[0]}'")
         arguments = []
-        for parameter in filter(None, found["parameters"].split(" , ")):
+        parameters = found["parameters"].removesuffix(" ,")
+        for parameter in filter(None, parameters.split(" , ")):
             known = _PARAMETER.fullmatch(parameter)
             if known is None:
                 raise NotCompiledError(f"its text has the argument '{parameter}'")

@@ -76,6 +76,20 @@ def test_functions_that_are_not_compiled_are_refused(function, reason):
     assert group.v[:].tolist() == [1, 1, 1]
 
 
+def test_implementations_that_are_not_compiled_are_refused():
+    function = described(of_all)
+    source = "def f(x):\n    return open(x)"
+    function.implementations.add_implementation("numba", source)
+    model, namespace = "dv/dt = -f(v)/(10*ms) : 1", {"f": function}
+    group = NeuronGroup(3, model, method="gsl", namespace=namespace)
+    with pytest.raises(BrianObjectException) as caught:
+        run(1 * ms)
+    message = str(caught.value.__cause__)
+    assert "such as method='rk4'.\nModel code:" in message
+    assert "NumpyCodeObject" not in message
+    assert group.v[:].tolist() == [0, 0, 0]
+
+
 def test_other_methods_go_on_with_numpy():
     group = group_with(of_all, method="rk4")
     run(1 * ms)

@@ -1,5 +1,6 @@
 """Functions that are given as text for Brian's Cython target."""
 
+import re
 from logging import INFO
 
 import numpy as np
@@ -120,6 +121,49 @@ SIMPLE = {
             cdef int64_t k = abs(<int>(3*x))
             return n / 2 + n*3 + k ** 2 - (k << 2) + (~k ^ 5)
         """,
+    "order of operators": """
+        cdef double f(double x):
+            return -<int>x * 2 + +x - (<double>3)/2 + 2**<int>3 + 2**x + x**-2.0
+        """,
+    "signs": """
+        cdef double f(double x):
+            return -7 % 3 + 7.5 % -2 + -7//2 + (-7.5)//2 + x % 2 + 5/2 + <int>(7*x) % -3
+        """,
+    "a loop whose variable changes": """
+        cdef double f(double x):
+            cdef int i, k = 0
+            for i in range(<int>x, 5):
+                k += i
+                i += 10
+            return i + k
+        """,
+    "truth values": """
+        cdef bint is_large(double x):
+            return x > 1
+
+        cdef double f(double x):
+            cdef bint a = x > 0, b = not a
+            cdef int k = True
+            a = a and not b
+            k += (x > 0 > -1) + (0 < x < 1 != 2) + is_large(x)
+            return a + b*2 + (a or b) + k
+        """,
+    "operators that assign": """
+        cdef double f(double x):
+            cdef double y
+            y = x; y *= 3; y -= 1; y /= 2; y **= 2
+            cdef int64_t k = 7
+            k <<= 2; k |= 3; k ^= 5; k %= 9; k *= 2; k >>= 1
+            return y + k
+        """,
+    "one line": "cdef inline double f(double x) nogil: return x*2  # twice",
+    "several lines": """
+        cdef double f(
+            double x,  # a number
+        ):
+            return (x +
+                1)
+        """,
     "what numba compiles": """
         from libc.math cimport atan2, erf, hypot, lgamma, copysign
         cdef double f(double x):
@@ -148,7 +192,7 @@ def results(texts, target):
         f"f{k}": given(text, name=f"f{k}")
         for k, text in enumerate(
             # In one kernel, each needs a name of its own
-            text.replace(" f(", f" f{k}(").replace("whole(", f"whole{k}(")
+            re.sub(r"\b(f|whole|is_large)\(", rf"\g<1>{k}(", text)
             for k, text in enumerate(texts)
         )
     }
