@@ -10,7 +10,7 @@ integrated side by side; what is read of one is kept in the *lane* that it has.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from brian2.core.variables import ArrayVariable, AuxiliaryVariable, Variable
 from brian2.units.fundamentalunits import fail_for_dimension_mismatch
+from numpy.typing import NDArray
 
 from brian2numba.generation.dtypes import cast, dtype_name, stored
 from brian2numba.generation.generator import NumbaCodeGenerator
@@ -150,7 +151,9 @@ class AdaptiveSteps:
         terms = self._terms(self.tableau.error, variable)
         return " + ".join(" * ".join(term) for term in terms)
 
-    def _terms(self, weights: Sequence[float], variable: int) -> list[tuple[str, str]]:
+    def _terms(
+        self, weights: NDArray[np.float64], variable: int
+    ) -> list[tuple[str, str]]:
         """Return weights that are not 0, with the slopes of stages that they are of."""
         n = len(self.states)
         return [
