@@ -41,8 +41,8 @@ _REASONS = {
     ),
     Doing.IS_NOT_A_NUMBER: (
         "a variable becomes infinite or NaN, which is not a number. Check whether the "
-        "equations divide by 0 there, or whether the variables start far from where "
-        "they belong"
+        "equations divide by 0 there, or whether variables start far from where they "
+        "belong"
     ),
 }
 
@@ -53,9 +53,7 @@ class AdaptiveStepsBehaviour(Behaviour):
     def __init__(self, codeobj: Any, keywords: Mapping[str, Any]) -> None:
         super().__init__(codeobj, keywords)
         variables, steps = keywords["variables"], keywords["steps"]
-        self._states: list[ArrayVariable] = [s.variable for s in steps.states]
-        if steps.last_length:
-            self._states.append(variables["_last_timestep"])
+        self._changed: list[ArrayVariable] = [c.variable for c in steps.changed]
         self._n = variables["N"]
         self._clock = variables["t"]
         self._most_steps = steps.most_steps
@@ -72,12 +70,14 @@ class AdaptiveStepsBehaviour(Behaviour):
     def before_run(self) -> None:
         """Make room for all elements: there may be more than in the last run."""
         self._make_room()
+        # The time of this run's first step may be one that an earlier run has reached
+        self._times.fill(-np.inf)
 
     def _make_room(self) -> None:
         n = int(self._n.item())
         if n != self._journal.n_elements or n == 0:
             self._times = np.full(n, -np.inf)
-            self._before = np.zeros((len(self._states), n))
+            self._before = np.zeros((len(self._changed), n))
             self._n_steps = np.zeros((2, n), np.int64)
             self._journal.n_elements = n
             self._journal.n_updates = 0
@@ -119,6 +119,6 @@ class AdaptiveStepsBehaviour(Behaviour):
     def _take_back(self, t: float) -> None:
         """Give elements that have done the time step what they had before."""
         is_done = self._times == t
-        for variable, values in zip(self._states, self._before, strict=True):
+        for variable, values in zip(self._changed, self._before, strict=True):
             array = variable.get_value()
             array[is_done] = values[is_done]

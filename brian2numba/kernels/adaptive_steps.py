@@ -84,7 +84,7 @@ class Journal(Record):
     most_steps: Pointer[int64]
     #: When each element was integrated last, ...
     times: Pointer[float64]
-    #: ... and what it had before: a row for each variable, and for the length of steps
+    #: ... and what it had before: a row for each variable that has changed
     before: Pointer[float64]
     #: Of an element that failed: where its last step began, how long it was, and how
     #: many there were before
@@ -198,14 +198,16 @@ def _advance(lanes: Lanes, limits: Limits, end: float) -> bool:
         may_grow = lanes.worst[k] < _SMALL and lanes.length[k] < limits.longest
         is_more |= rejects or (accepts and not is_last and may_grow)
         t = end if is_last else lanes.t[k] + lanes.length[k]
+        # As the library counts: one more may be done than what is said
+        is_too_many = accepts and 0 < limits.most_steps < lanes.n_steps[k]
+        moves = accepts and not is_too_many
         has_arrived = accepts and (t >= end or not limits.adapts)
         # The last step may be short by chance: it says nothing of the next one
-        goes_on = accepts and not is_last and limits.adapts
+        goes_on = moves and not is_last and limits.adapts
         lanes.next_length[k] = lanes.length[k] if goes_on else lanes.next_length[k]
-        lanes.t[k] = t if accepts else lanes.t[k]
-        lanes.n_steps[k] += 1 if accepts else 0
+        lanes.t[k] = t if moves else lanes.t[k]
+        lanes.n_steps[k] += 1 if moves else 0
         doing = Doing.HAS_ARRIVED if has_arrived else lanes.doing[k]
-        is_too_many = accepts and 0 < limits.most_steps < lanes.n_steps[k] - 1
         lanes.doing[k] = Doing.TAKES_TOO_MANY_STEPS if is_too_many else doing
     return is_more
 

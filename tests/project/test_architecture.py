@@ -33,6 +33,7 @@ LAYERS = [
     {"noise_order", "pipeline", "state_updates"},
     {"adaptive", "target"},
     {
+        "adaptive",
         "assignments",
         "guards",
         "inspection",
