@@ -38,6 +38,11 @@ class AdaptiveCodeObject(NumbaCodeObject):
         kwds["template_name"] = "adaptive_stateupdate"
         super().__init__(*args, **kwds)
 
+    @property
+    def task(self) -> str:
+        """What it does in a time step: the name of Brian's template."""
+        return "stateupdate"
+
 
 def offer_adaptive_methods(is_wanted: Callable[[], bool]) -> None:
     """Let the methods of GSL's names have code objects for the numba target.

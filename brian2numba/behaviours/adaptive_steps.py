@@ -13,7 +13,7 @@ from brian2numba.behaviours.base import Behaviour, Offer
 from brian2numba.binding import BoundKernel
 from brian2numba.errors import Status
 from brian2numba.kernels.adaptive_steps import Doing, Journal
-from brian2numba.language import address_of
+from brian2numba.language import address_of, pointer_to
 from brian2numba.reports import Report
 
 __all__ = ["AdaptiveStepsBehaviour"]
@@ -78,9 +78,13 @@ class AdaptiveStepsBehaviour(Behaviour):
         if n != self._journal.n_elements or n == 0:
             self._times = np.full(n, -np.inf)
             self._before = np.zeros((len(self._changed), n))
+            self._n_steps = np.zeros((2, n), np.int64)
             self._journal.n_elements = n
-            self._journal.times = self._times.ctypes.data
-            self._journal.before = self._before.ctypes.data
+            self._journal.n_updates = 0
+            self._journal.n_steps_in_all = pointer_to(self._n_steps[0])
+            self._journal.most_steps = pointer_to(self._n_steps[1])
+            self._journal.times = pointer_to(self._times)
+            self._journal.before = pointer_to(self._before)
 
     def runner(self, kernel: BoundKernel) -> Callable[[], Any]:
         """Return the kernel, which is told how to explain a failure."""
@@ -101,6 +105,16 @@ class AdaptiveStepsBehaviour(Behaviour):
             f"{journal.length:.6g} s long, after {journal.n_steps} others. The "
             f"variables of '{owner.name}' are as they were before the time step."
         )
+
+    def steps_done(self) -> tuple[float, int] | None:
+        """Return how many steps elements did on average in a time step, and at most.
+
+        ``None`` if there was none yet.
+        """
+        n_done = self._journal.n_updates * self._journal.n_elements
+        if not n_done:
+            return None
+        return self._n_steps[0].sum() / n_done, int(self._n_steps[1].max())
 
     def _take_back(self, t: float) -> None:
         """Give elements that have done the time step what they had before."""

@@ -10,7 +10,7 @@ integrated side by side; what is read of one is kept in the *lane* that it has.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +19,7 @@ import numpy as np
 from brian2.core.variables import ArrayVariable, AuxiliaryVariable, Variable
 from brian2.synapses.synapses import Synapses
 from brian2.units.fundamentalunits import fail_for_dimension_mismatch
+from numpy.typing import NDArray
 
 from brian2numba.generation.dtypes import cast, dtype_name, stored
 from brian2numba.generation.generator import NumbaCodeGenerator
@@ -170,7 +171,9 @@ class AdaptiveSteps:
         terms = self._terms(self.tableau.error, variable)
         return " + ".join(" * ".join(term) for term in terms)
 
-    def _terms(self, weights: Sequence[float], variable: int) -> list[tuple[str, str]]:
+    def _terms(
+        self, weights: NDArray[np.float64], variable: int
+    ) -> list[tuple[str, str]]:
         """Return weights that are not 0, with the slopes of stages that they are of."""
         n = len(self.states)
         return [
@@ -227,7 +230,7 @@ class AdaptiveCodeGenerator(NumbaCodeGenerator):
             **lengths,
         )
         self._accesses.read |= slopes.keys()
-        self._accesses.written |= slopes.keys()
+        self._accesses.written |= slopes.keys() | self._added
         self.functions.given.update(self._given(errors))
         return scalar, vector, {**keywords, "steps": steps}
 
@@ -240,7 +243,8 @@ class AdaptiveCodeGenerator(NumbaCodeGenerator):
     ) -> list[str]:
         """Return the lines that run for the element of each lane."""
         written = self._accesses.written
-        self._loads = reads
+        unread = sorted(written - set(names))
+        self._loads = reads + self.translate_to_read_arrays(unread)
         self._carried = {
             name: Carried(name, self._kind_of(name), name in written)
             for name in sorted({*names, *written})
@@ -316,6 +320,7 @@ class AdaptiveCodeGenerator(NumbaCodeGenerator):
             else:
                 of_owner.add_array(name, size=n, dtype=dtype, values=np.full(n, first))
         self.variables[name] = of_owner[name]
+        self.variable_indices[name] = "_idx"
         self._added.append(name)
         return self.get_array_name(of_owner[name])
 

@@ -34,6 +34,7 @@ __all__ = [
     "Limits",
     "end_trial",
     "note_failure",
+    "note_steps",
     "set_out",
 ]
 
@@ -70,9 +71,17 @@ class Doing(enum.IntEnum):
 
 
 class Journal(Record):
-    """What is kept of the last time step, to take it back where an element fails."""
+    """What is kept of time steps: to take one back, and to tell how many steps it took.
+
+    Pointers are to a number for each element.
+    """
 
     n_elements: int64
+    #: How many time steps there were
+    n_updates: int64
+    #: How many steps each element has done, and how many at most in a time step
+    n_steps_in_all: Pointer[int64]
+    most_steps: Pointer[int64]
     #: When each element was integrated last, ...
     times: Pointer[float64]
     #: ... and what it had before: a row for each variable that has changed
@@ -246,6 +255,23 @@ def _begin_steps(lanes: Lanes, limits: Limits, end: float) -> int:
         )
         failed = min(failed, k if has_failed else LANES)
     return failed
+
+
+def note_steps(journal: Journal, lanes: Lanes, k: int) -> None:
+    """Note how many steps a lane has done for its element.
+
+    Parameters
+    ----------
+    journal : Journal
+        Where it is noted.
+    lanes : Lanes
+        The lanes.
+    k : int
+        The lane.
+    """
+    element, n_steps = lanes.element[k], lanes.n_steps[k]
+    journal.n_steps_in_all[element] += n_steps
+    journal.most_steps[element] = max(journal.most_steps[element], n_steps)
 
 
 def note_failure(journal: Journal, lanes: Lanes, k: int) -> None:

@@ -31,7 +31,7 @@ LAYERS = [
     {"binding", "compilation", "failed_calls", "failures", "store"},
     {"behaviours"},
     {"noise_order", "pipeline", "state_updates"},
-    {"target"},
+    {"adaptive", "target"},
     {
         "adaptive",
         "assignments",
