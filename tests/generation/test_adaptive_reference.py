@@ -29,6 +29,9 @@ STRICT = ["-w", "-O0", "-ffp-contract=off", "-std=c++11"]
 PROGRAM = "#include <gsl/gsl_odeiv2.h>\nint main(void) {return !gsl_odeiv2_step_rkf45;}"
 COUNTS = ["_step_count", "_failed_steps"]
 
+#: Brian looks for values above 1e50, also where there can't be any
+pytestmark = pytest.mark.filterwarnings("ignore:overflow encountered in cast")
+
 
 @functools.cache
 def obstacle():
