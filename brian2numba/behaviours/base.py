@@ -6,11 +6,10 @@ import weakref
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
-
 from brian2numba.binding import BoundKernel
 from brian2numba.containers import append_rows
 from brian2numba.generation.slots import Slot
+from brian2numba.kernels.refractoriness import Agenda
 from brian2numba.kernels.sharing import NO_END
 from brian2numba.kernels.sleep import Sleep
 
@@ -45,9 +44,9 @@ class Behaviour:
         What its template was given.
     """
 
-    #: When the kernel has to look at refractory neurons, for each block and its spans;
-    #: None where it looks at all of them each time
-    looks: np.ndarray[Any, Any] | None = None
+    #: When the kernel has to look at refractory neurons; None where it looks at all of
+    #: them each time
+    agenda: Agenda | None = None
 
     #: Which neurons sleep; None where none does
     sleep: Sleep | None = None

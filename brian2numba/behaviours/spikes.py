@@ -16,9 +16,14 @@ from brian2numba.device.delivery import DeliveryWays
 from brian2numba.device.queues import own_queue, prepare_queue
 from brian2numba.generation.ordered_slots import Flag, OrderedData
 from brian2numba.generation.slots import LastItem, Slot
-from brian2numba.kernels.refractoriness import LOOKS
+from brian2numba.kernels.refractoriness import (
+    AGENDA_STEPS,
+    PART_GRAIN,
+    Agenda,
+    AgendaPart,
+)
 from brian2numba.kernels.sleep import Sleep
-from brian2numba.language import MASK_SIZE, address_of
+from brian2numba.language import address_of, pointer_to
 
 __all__ = [
     "ADDRESS_OF_SLEEP",
@@ -28,8 +33,8 @@ __all__ = [
 ]
 
 
-#: The slot for the times at which spans of neurons have to be looked at
-ADDRESS_OF_LOOKS = "_address_of_looks"
+#: The slot for when neurons have to be looked at
+ADDRESS_OF_AGENDA = "_address_of_agenda"
 #: The slot for what is known of neurons that sleep
 ADDRESS_OF_SLEEP = "_address_of_sleep"
 
@@ -49,14 +54,24 @@ class ThresholdBehaviour(Behaviour):
         """Return where it stands when neurons are looked at, and which sleep."""
         return {
             **super().offers(),
-            ADDRESS_OF_LOOKS: self._address_of_looks,
+            ADDRESS_OF_AGENDA: self._address_of_agenda,
             ADDRESS_OF_SLEEP: self._address_of_sleep,
         }
 
-    def _address_of_looks(self) -> int:
+    def _address_of_agenda(self) -> int:
         n_neurons = len(self._eventspace.get_value()) - 1
-        self.looks = np.full(-(-n_neurons // MASK_SIZE) * LOOKS, -np.inf)
-        return self.looks.ctypes.data
+        n_parts = -(-n_neurons // PART_GRAIN)
+        # Memory that is not used takes none: few parts are there
+        heads = np.zeros(n_parts * AGENDA_STEPS, np.int32)
+        following = np.zeros(n_neurons, np.int32)
+        self._agenda_parts = (AgendaPart * n_parts)()
+        self.agenda = Agenda()
+        self.agenda.version = 1
+        self.agenda.parts = pointer_to(self._agenda_parts)
+        self.agenda.heads = pointer_to(heads)
+        self.agenda.following = pointer_to(following)
+        self._alive = heads, following
+        return address_of(self.agenda)
 
     def _address_of_sleep(self) -> int:
         self.sleep = Sleep()
@@ -125,6 +140,8 @@ class DeliverBehaviour(PushBehaviour):
         return [
             Flag("_is_ordered", self.ways, 0),
             Flag("_has_runs", self.ways, 1),
+            Flag("_are_single", self.ways, 2),
+            Flag("_looks_ahead", self.ways, 3),
             *(
                 OrderedData(f"_ordered_{name}", variable, self.ways)
                 for name, variable in self.codeobj.variables.items()

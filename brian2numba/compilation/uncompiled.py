@@ -82,7 +82,7 @@ _WORDS: dict[str, Any] = {
     "_uint64": lambda x: np.uint64(language.uint64(x)),
     **{
         name: _integer(getattr(language, name[1:]))
-        for name in ("_int64", "_int32", "_uint8")
+        for name in ("_int64", "_int32", "_uint16", "_uint8")
     },
     "_int": _integer(FUNCTIONS["_int"]),
     "_int_without_sign": lambda x: np.uint64(FUNCTIONS["_int_without_sign"](x)),
@@ -94,6 +94,7 @@ _WORDS: dict[str, Any] = {
 _TYPES: dict[Any, Item] = {
     _WORDS["_float64"]: _FLOAT64,
     _WORDS["_int64"]: _INT64,
+    _WORDS["_uint16"]: _read_as(language.uint16, np.int64),
     _WORDS["_uint8"]: _UINT8,
 }
 

@@ -21,7 +21,7 @@ _BITS = 16
 
 #: About how many synapses are looked at to see whether that may be so.
 _SAMPLE_SIZE = 2**16
-_BLOCK_SIZE = 2**18
+_BLOCK_SIZE = 2**16
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,6 +127,25 @@ class Connectivity:
     def positions(self) -> _Array:
         """Where the synapses of each source begin, and those of the last one end."""
         return self.first if self.groups is None else self.groups[self.first]
+
+    @property
+    def n_synapses(self) -> int:
+        """How many synapses there are."""
+        return int(self.positions[-1])
+
+    @property
+    def n_ranges(self) -> int:
+        """How many ranges there may be: of a neuron, or of one of its delays."""
+        return len(self._range_starts) - 1
+
+    @property
+    def longest_range(self) -> int:
+        """How many synapses a range has at most."""
+        return int(np.diff(self._range_starts).max(initial=0))
+
+    @property
+    def _range_starts(self) -> _Array:
+        return self.first if self.groups is None else self.groups
 
     @property
     def is_listed_in_ranges(self) -> bool:

@@ -6,8 +6,9 @@ goes through a list of synapses. What a kernel reads of each of these (the targe
 weight) is somewhere else in memory, then. A copy in the order of that list lies side by
 side.
 
-Copies are made when what was pushed since the items have changed is worth it: never
-more work for them than without, in the order of magnitude, however often items change.
+Copies are made with the list, which takes longer. When items have changed since, they
+are renewed when what was pushed is worth it: never more work for them than without, in
+the order of magnitude, however often items change.
 """
 
 from __future__ import annotations
@@ -74,8 +75,9 @@ class OrderedItems:
 
     def make(self, synapses: _Array, state: Any) -> None:
         """Copy the items of a list of synapses."""
+        before = self._copy
         self.drop()
-        copy = gathered(self.items.contents, synapses)
+        copy = gathered(self.items.contents, synapses, before)
         self._copy, self._made_for = copy, state
         self.place.data, self.place.n_rows = copy.ctypes.data, len(copy)
 
@@ -98,6 +100,9 @@ class ItemsInOrder:
         self.next_look = 0
         self._last_seen: Any = None
         self._n_pushed_then = 0
+        #: The list of that time, and whether it was new
+        self._list_seen: Connectivity | None = None
+        self._is_new_list = True
 
     def of(self, items: WritableItems) -> OrderedItems:
         """Return what there is of an array."""
@@ -144,7 +149,7 @@ class ItemsInOrder:
             return True
         synapses = connectivity.synapses
         assert synapses is not None
-        if not self._pays(states, len(synapses), n_events_pushed):
+        if not self._pays(states, connectivity, n_events_pushed):
             return False
         try:
             for array, state in zip(arrays, states, strict=True):
@@ -156,12 +161,19 @@ class ItemsInOrder:
             return False
         return True
 
-    def _pays(self, states: list[Any], n_synapses: int, n_events_pushed: int) -> bool:
+    def _pays(
+        self, states: list[Any], connectivity: Connectivity, n_events_pushed: int
+    ) -> bool:
         """Tell whether enough was pushed since items have changed."""
         if states != self._last_seen:
             self._last_seen, self._n_pushed_then = states, n_events_pushed
-        enough = math.ceil(Choices.events_before_copies * n_synapses)
-        self.next_look = self._n_pushed_then + enough
+            self._is_new_list = connectivity is not self._list_seen
+            self._list_seen = connectivity
+        enough = Choices.events_before_renewal
+        if self._is_new_list:
+            enough = Choices.events_before_copies
+        n_events = math.ceil(enough * connectivity.n_synapses)
+        self.next_look = self._n_pushed_then + n_events
         return n_events_pushed >= self.next_look
 
 

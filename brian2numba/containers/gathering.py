@@ -48,7 +48,7 @@ def gather(
     return 0
 
 
-def gathered(items: _Array, places: _Array) -> _Array:
+def gathered(items: _Array, places: _Array, before: _Array | None = None) -> _Array:
     """Return items from some places, one after the other.
 
     Parameters
@@ -57,8 +57,13 @@ def gathered(items: _Array, places: _Array) -> _Array:
         The items, of 1, 4 or 8 bytes.
     places : `numpy.ndarray`
         Their places, int32.
+    before : `numpy.ndarray`, optional
+        A former result that is not needed any more, and may become this one: to get
+        memory from the system takes longer than to fill it.
     """
-    result = np.empty(len(places), items.dtype)
+    result = before
+    if result is None or (result.shape, result.dtype) != (places.shape, items.dtype):
+        result = np.empty(len(places), items.dtype)
     gather.call(
         items.ctypes.data,
         result.ctypes.data,

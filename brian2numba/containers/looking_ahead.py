@@ -21,7 +21,6 @@ from brian2numba.containers.queue_storage import (
 from brian2numba.language import Pointer, Record, int32, int64, prefetch
 
 __all__ = [
-    "WORTH_FETCHING",
     "Ahead",
     "look_ahead",
     "next_range",
@@ -35,10 +34,6 @@ __all__ = [
 _LINE_ITEMS, _N_LINES = 16, 6
 #: The same for items of up to 8 bytes, of what is needed in the next step
 _LONG_LINE_ITEMS, _N_LINES_AHEAD = 8, 16
-
-
-#: Ranges of fewer synapses are delivered before anything could be fetched
-WORTH_FETCHING = 4
 
 
 class Ahead(Record):

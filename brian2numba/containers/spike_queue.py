@@ -21,6 +21,7 @@ from brian2numba.containers.allocation import give_back_with, new_container
 from brian2numba.containers.capsule import foreign_capsule
 from brian2numba.containers.connectivity import Connectivity, delays_in_steps
 from brian2numba.containers.delivery_order import ItemsInOrder, OrderedItems
+from brian2numba.containers.giving_back import give_back_unused_memory
 from brian2numba.containers.queue_operations import (
     advance_queue,
     allocate_directory,
@@ -36,6 +37,9 @@ from brian2numba.language import int32s, pointer_to
 from brian2numba.reference_counting import MemInfo
 
 __all__ = ["SpikeQueue"]
+
+#: From so many synapses on, sorting them leaves memory behind that counts
+_MANY_SYNAPSES = 2**20
 
 type _Array = np.ndarray[Any, Any]
 #: Events by slot, or by the number of steps until they are due
@@ -140,6 +144,8 @@ class SpikeQueue:
         self._state_tuple = (source_start, source_end, np.int32)
         #: What it knows of the synapses; None before `prepare`
         self.connectivity: Connectivity | None = None
+        #: How many synapses ranges have at most, also those that are under way
+        self.longest_range = 0
         #: Copies of what kernels read of synapses
         self.items_in_order = ItemsInOrder()
         self._dt = 0.0
@@ -172,8 +178,13 @@ class SpikeQueue:
         """
         dt = float(dt)
         start, end, _ = self._state_tuple
-        steps = delays_in_steps(delays, dt, len(sources))
-        connectivity = Connectivity.of(sources, start, end, steps)
+        n_synapses = len(sources)
+        connectivity = Connectivity.of(
+            sources, start, end, delays_in_steps(delays, dt, n_synapses)
+        )
+        if n_synapses >= _MANY_SYNAPSES:
+            # What sorting needed, before copies take as much
+            give_back_unused_memory()
         self._prepare_events(dt, connectivity)
         self._dt = dt
         self._connect(connectivity)
@@ -201,6 +212,8 @@ class SpikeQueue:
 
     def _connect(self, connectivity: Connectivity) -> None:
         queue = self._queue
+        before = self.longest_range if queue.pages.used else 0
+        self.longest_range = max(before, connectivity.longest_range)
         queue.source_start, queue.source_end, _ = self._state_tuple
         queue.first = pointer_to(connectivity.first)
         queue.synapses = pointer_to(connectivity.synapses)

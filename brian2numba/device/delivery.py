@@ -7,6 +7,8 @@ from typing import Any
 from brian2.core.variables import ArrayVariable
 
 from brian2numba.containers import SpikeQueue
+from brian2numba.containers.choices import Choices
+from brian2numba.containers.connectivity import Connectivity
 from brian2numba.containers.delivery_order import OrderedItems
 from brian2numba.containers.extents import Extent
 from brian2numba.containers.target_runs import has_long_runs
@@ -23,6 +25,10 @@ class _Answers(Record):
     is_ordered: int64
     #: Whether the targets of a neuron are mostly neighbours
     has_runs: int64
+    #: Whether each range of synapses has a single one
+    are_single: int64
+    #: Whether it fetches what the next time step needs
+    looks_ahead: int64
 
 
 class DeliveryWays:
@@ -88,8 +94,11 @@ class DeliveryWays:
         connectivity = self._connectivity = queue.connectivity
         answers, self._seen, self._next_look = self._answers, [], 0
         answers.is_ordered = answers.has_runs = False
+        answers.are_single = answers.looks_ahead = False
         if connectivity is None:
             return
+        answers.are_single = queue.longest_range <= 1
+        answers.looks_ahead = self._is_worth_fetching(connectivity)
         if connectivity.is_listed_in_ranges:
             arrays = [array for array in self._arrays.values() if array is not None]
             self._seen = [_state_of(array.items) for array in arrays]
@@ -103,6 +112,17 @@ class DeliveryWays:
                 self._seen = [_state_of(targets)]
                 positions = connectivity.positions
                 answers.has_runs = has_long_runs(targets.contents, positions)
+
+    def _is_worth_fetching(self, connectivity: Connectivity) -> bool:
+        """Tell whether what is read of synapses may be slow to come."""
+        arrays = [array for array in self._arrays.values() if array is not None]
+        n_bytes = sum(array.items.dtype.itemsize for array in arrays)
+        n_synapses, n_ranges = connectivity.n_synapses, connectivity.n_ranges
+        return (
+            connectivity.has_ranges
+            and n_synapses * n_bytes >= Choices.fetched_bytes
+            and n_ranges * Choices.fetched_length <= n_synapses
+        )
 
 
 def _state_of(array: Any) -> tuple[Any, int, int]:

@@ -20,9 +20,12 @@ from brian2numba.device.random_reserve import normal_in_reserve
 from brian2numba.kernels.random_buffers import (
     RandomBuffers,
     Reserve,
+    complete_uniform,
+    find_shorts,
     refill_normal,
     refill_uniform,
 )
+from brian2numba.kernels.twister_words import Words
 from brian2numba.language import address_of, pointer_to
 
 __all__ = ["RandomStreams", "attach_random_streams"]
@@ -34,6 +37,8 @@ logger = get_logger(f"brian2.{__name__}")
 
 #: Random numbers that Brian's targets draw at a time.
 _BUFFER_SIZE = 20_000
+#: The size of a line of the processor's cache
+_LINE = 64
 #: The attribute of a device with its streams.
 _ATTRIBUTE = "_brian2numba_random_streams"
 #: Our part in the states of devices that we extend.
@@ -72,6 +77,10 @@ class RandomStreams:
         self._buffers.normal = pointer_to(normal)
         self._buffers.normal_position = pointer_to(normal_index)
         self._buffers.size = uniform.size
+        # Vectors of words are whole lines of a cache
+        self._words = np.zeros(ctypes.sizeof(Words) + _LINE, np.uint8)
+        address = -(-self._words.ctypes.data // _LINE) * _LINE
+        self._buffers.words = Words.array_at(address)
         self._reserve = normal_in_reserve()
         self._generator: Any = None
 
@@ -91,6 +100,8 @@ class RandomStreams:
         # Each time: what Python runs gives way to what is compiled
         self._buffers.refill_uniform = refill_uniform.address
         self._buffers.refill_normal = refill_normal.address
+        self._buffers.find_shorts = find_shorts.address
+        self._buffers.complete_uniform = complete_uniform.address
         return address_of(self._buffers)
 
     def enter(self) -> None:
@@ -105,6 +116,8 @@ class RandomStreams:
 
     def leave(self) -> None:
         """Hand back to numpy; call it when the compiled code has returned."""
+        if self._buffers.is_in_words:
+            complete_uniform.call(address_of(self._buffers))
         self._reserve.leave()
 
     def _connect(self, generator: Any) -> None:

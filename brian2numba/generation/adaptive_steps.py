@@ -1,9 +1,10 @@
 """
-State updates by Runge-Kutta methods that adapt their steps: ``method="gsl"`` and its kin.
+State updates that adapt their steps: Brian's ``method="gsl"`` and its kin.
 
 Brian gives the right-hand side of each differential equation as a statement that
 assigns to a name of its own, such as ``_gsl_v_f0``. A kernel runs these statements for
-each stage of a step, with the values that the variables are tried at.
+each stage of a step, with the values that the variables are tried at. Some elements are
+integrated side by side; what is read of one is kept in the *lane* that it has.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ import numpy as np
 from brian2.core.variables import ArrayVariable, AuxiliaryVariable, Variable
 from brian2.units.fundamentalunits import fail_for_dimension_mismatch
 
-from brian2numba.generation.dtypes import cast, dtype_name
+from brian2numba.generation.dtypes import cast, dtype_name, stored
 from brian2numba.generation.generator import NumbaCodeGenerator
+from brian2numba.generation.statement_order import StatementOrder
 from brian2numba.generation.tableaus import TABLEAUS, Tableau
 
 __all__ = ["AdaptiveCodeGenerator", "AdaptiveSteps"]
@@ -58,6 +60,46 @@ class State:
 
 
 @dataclass(frozen=True)
+class Carried:
+    """A variable that a lane carries: its value is read once for each time step.
+
+    Attributes
+    ----------
+    name : str
+        Its name.
+    dtype : str
+        The type of its values.
+    is_written : bool
+        Whether the statements write it.
+    """
+
+    name: str
+    dtype: str
+    is_written: bool
+
+    @property
+    def lane(self) -> str:
+        """The name of the memory for it."""
+        return f"_lane_{self.name}"
+
+    @property
+    def item(self) -> str:
+        """The type of this memory."""
+        return f"_{self.dtype}" if self.dtype.startswith("float") else "_int64"
+
+    @property
+    def read(self) -> str:
+        """The line that reads it from its lane."""
+        return f"{self.name} = {stored(f'{self.lane}[_k]', self.dtype)}"
+
+    @property
+    def write(self) -> str:
+        """The line that writes it to its lane."""
+        value = self.name if self.item != "_int64" else cast(self.name, "int64")
+        return f"{self.lane}[_k] = {value}"
+
+
+@dataclass(frozen=True)
 class AdaptiveSteps:
     """What the template needs to know of a method and of what it integrates.
 
@@ -69,8 +111,11 @@ class AdaptiveSteps:
         The method.
     adapts : bool
         Whether steps adapt to the error.
-    writes : bool
-        Whether the statements write variables as well.
+    carried : tuple of Carried
+        What lanes carry besides these.
+    loads, stores : str
+        The statements that read all of that for an element, and that write what has
+        changed of it.
     most_steps : int
         How many steps an element may do; 0 for any number.
     last_length, failed_steps, step_count : str
@@ -81,19 +126,13 @@ class AdaptiveSteps:
     states: tuple[State, ...]
     tableau: Tableau
     adapts: bool
-    writes: bool
+    carried: tuple[Carried, ...]
+    loads: str
+    stores: str
     most_steps: int
     last_length: str
     failed_steps: str
     step_count: str
-
-    @property
-    def n_evaluations(self) -> int:
-        """How often the right-hand sides are evaluated in a step.
-
-        What they write in passing has the value of the last one, which is at the end.
-        """
-        return self.tableau.n_stages + (1 if self.writes else 0)
 
 
 class AdaptiveCodeGenerator(NumbaCodeGenerator):
@@ -104,7 +143,9 @@ class AdaptiveCodeGenerator(NumbaCodeGenerator):
         updater = self.owner.state_updater
         self._options = dict(updater.method_options)
         self._tableau = TABLEAUS[updater.integrator]
-        self._steps: AdaptiveSteps | None = None
+        self._carried: dict[str, Carried] = {}
+        self._loads: list[str] = []
+        self._is_in_lanes = False
 
     def translate(self, code: dict[str | None, str], dtype: Any) -> Any:
         """Translate the right-hand sides, which are computed in double precision."""
@@ -117,22 +158,67 @@ class AdaptiveCodeGenerator(NumbaCodeGenerator):
             )
         with self._in_between(slopes):
             scalar, vector, keywords = super().translate(code, dtype)
-        self._steps = AdaptiveSteps(
+        carried = tuple(self._carried.values())
+        written = [variable.name for variable in carried if variable.is_written]
+        steps = AdaptiveSteps(
             tuple(self._state(name, slope) for name, slope in slopes.items()),
             self._tableau,
             bool(self._options["adaptable_timestep"]),
-            bool(self._accesses.written),
+            carried,
+            "\n".join(self._loads + [variable.write for variable in carried]),
+            "\n".join(
+                [v.read for v in carried if v.is_written]
+                + self.translate_to_write_arrays(written)
+            ),
             int(self._options["max_steps"]),
             **lengths,
         )
         self._accesses.read |= slopes.keys()
         self._accesses.written |= slopes.keys()
         self.functions.given.update(self._given(errors))
-        return scalar, vector, {**keywords, "steps": self._steps}
+        return scalar, vector, {**keywords, "steps": steps}
+
+    def element_lines(
+        self,
+        reads: list[str],
+        names: list[str],
+        order: StatementOrder,
+        statements: list[Any],
+    ) -> list[str]:
+        """Return the lines that run for the element of each lane."""
+        written = self._accesses.written
+        self._loads = reads
+        self._carried = {
+            name: Carried(name, self._kind_of(name), name in written)
+            for name in sorted({*names, *written})
+        }
+        self._is_in_lanes = True
+        lines = order.lines(statements)
+        self._is_in_lanes = False
+        return [carried.read for carried in self._carried.values()] + lines
+
+    def _kind_of(self, name: str) -> str:
+        return dtype_name(self.variables[name].dtype, f"the variable '{name}'")
+
+    def translate_to_read_arrays(self, names: list[str]) -> list[str]:
+        """Return the lines that read variables: from their lanes, while these go on."""
+        if self._is_in_lanes:
+            return [self._carried[name].read for name in names]
+        return super().translate_to_read_arrays(names)
+
+    def translate_to_write_arrays(self, names: list[str]) -> list[str]:
+        """Return the lines that write variables, the same way."""
+        if self._is_in_lanes:
+            return [self._carried[name].write for name in names]
+        return super().translate_to_write_arrays(names)
+
+    def check_indices(self, names: set[str]) -> list[str]:
+        """Return the lines that check indices: once, when an element has its lane."""
+        return [] if self._is_in_lanes else super().check_indices(names)
 
     def _state(self, name: str, slope: str) -> State:
         variable = self.variables[name]
-        kind = dtype_name(variable.dtype, f"the variable '{name}'")
+        kind = self._kind_of(name)
         return State(variable, name, slope, self.get_array_name(variable), kind)
 
     @contextmanager
@@ -149,7 +235,7 @@ class AdaptiveCodeGenerator(NumbaCodeGenerator):
             self.variables.update(outer)
 
     def _add_arrays(self) -> dict[str, str]:
-        """Add the variables that the options ask for; return the names of the arrays."""
+        """Add the variables that options ask for; return the names of their arrays."""
         wanted = {
             "last_length": ("use_last_timestep", "_last_timestep", np.float64),
             "failed_steps": ("save_failed_steps", "_failed_steps", np.int32),

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from brian2numba.kernels.binomial_numbers import CUTS_AT_ONCE, RARE
+from brian2numba.kernels.counting import MOST_LIMITS, RARE, fill_limits
+from brian2numba.language import pointer_to
 
 __all__ = ["binomial_table"]
 
@@ -19,7 +20,7 @@ type _Doubles = np.ndarray[Any, np.dtype[np.float64]]
 def binomial_table(  # noqa: PLR0913, PLR0917
     n: int, p: float, q: float, q_to_n: float, bound: float, counts_failures: bool
 ) -> Mapping[str, Any]:
-    """Return the fields of `brian2numba.kernels.binomial_numbers.CountTable`.
+    """Return what `brian2numba.kernels.binomial_numbers.binomial_by_table` takes.
 
     Parameters
     ----------
@@ -34,15 +35,18 @@ def binomial_table(  # noqa: PLR0913, PLR0917
     cuts = cuts[cuts < 1]
     first = int(np.searchsorted(cuts, RARE))
     n_usual = int(np.searchsorted(cuts, 1 - RARE)) + 1 - first
-    n_usual += -n_usual % CUTS_AT_ONCE
-    cuts = np.append(cuts, np.full(CUTS_AT_ONCE + 1, np.inf))
-    cuts.flags.writeable = False
+    # What is to be drawn again always has to be looked at
+    n_usual = max(min(n_usual, most - first), 0)
+    cuts = np.append(cuts, np.inf)
+    limits = np.zeros(MOST_LIMITS, np.uint16)
+    n_limits, base = fill_limits(pointer_to(limits), pointer_to(cuts), first, n_usual)
+    limits = limits.view(np.float64)
+    cuts.flags.writeable = limits.flags.writeable = False
     return {
         "cuts": cuts,
-        "first": first,
-        "n_usual": n_usual,
-        "low": float(cuts[first - 1]) if first > 0 else 0.0,
-        "high": float(cuts[min(first + n_usual, most, len(cuts) - 1)]),
+        "limits": limits,
+        "n_limits": n_limits,
+        "base": base,
         "most": most,
         "n_or_zero": n if counts_failures else 0,
     }

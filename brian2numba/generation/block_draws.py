@@ -14,9 +14,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from textwrap import dedent
 
+from brian2numba.kernels.counting import AT_ONCE
 from brian2numba.language import MASK_SIZE
 
-__all__ = ["BlockDraws", "block_draws"]
+__all__ = ["BlockDraws", "block_draws", "number_of_count", "takes_counts_only"]
 
 #: Where the numbers of a block are
 _BUFFER = "_drawn"
@@ -32,6 +33,8 @@ _CALL = re.compile(
     rf"\b({'|'.join(_TAKE)})\(_vectorisation_idx, ((?:\w+, )*)_random_streams\)"
 )
 _STREAMS = re.compile(r"\b_random_streams\b")
+#: What takes counts, of which another function makes the numbers
+_TAKE_COUNTS = "_take_binomial_by_table"
 #: More draws than that are made one by one: blocks would be too short to pay off
 _MAX_DRAWS = 16
 #: Elements are done in whole vectors
@@ -65,9 +68,11 @@ class BlockDraws:
         return MASK_SIZE // self.n_numbers // _MULTIPLE * _MULTIPLE
 
     @property
-    def buffers(self) -> tuple[tuple[str, str]]:
-        """What the kernel calls the memory for numbers, and for how many it is."""
-        return ((_BUFFER, "_MASK_SIZE"),)
+    def buffers(self) -> tuple[tuple[str, str, str]]:
+        """What the kernel calls the memory for numbers, their type, and how many."""
+        if self.take == _TAKE_COUNTS:
+            return ((_BUFFER, "_uint16", str(MASK_SIZE + AT_ONCE)),)
+        return ((_BUFFER, "_float64", "_MASK_SIZE"),)
 
     @property
     def before(self) -> tuple[str]:
@@ -104,10 +109,40 @@ def block_draws(code: str) -> BlockDraws | None:
         place = "_idx - _start"
         if n_numbers > 1:
             place = f"({place}) * {n_numbers} + {next(numbers)}"
-        return f"{_BUFFER}[{place}]"
+        number = f"{_BUFFER}[{place}]"
+        return number_of_count(number, given) if are_counts else number
 
     function, given = kinds.pop()
+    are_counts = _TAKE[function] == _TAKE_COUNTS
     return BlockDraws(_CALL.sub(item, code), _TAKE[function], given, n_numbers)
+
+
+def number_of_count(count: str, given: str) -> str:
+    """Return the source of the number that a count in a table stands for.
+
+    Parameters
+    ----------
+    count : str
+        The source of the count.
+    given : str
+        The names of the table's fields, see `brian2numba.kernels.counting.CountTable`.
+    """
+    *_, n_or_zero = given.removesuffix(", ").split(", ")
+    return f"_number_of({count}, {n_or_zero})"
+
+
+def takes_counts_only(body: str, streams: str) -> bool:
+    """Tell whether all that a kernel draws from streams are counts in blocks.
+
+    Parameters
+    ----------
+    body : str
+        The statements of the kernel.
+    streams : str
+        What it calls the streams.
+    """
+    rest = re.sub(rf"^\s*{_TAKE_COUNTS}\(.*\)$", "", body, flags=re.MULTILINE)
+    return re.search(rf"\b{streams}\b", rest) is None
 
 
 def _always_made(code: str) -> Iterator[ast.AST]:

@@ -24,8 +24,8 @@ class Blocks:
     code: str
     #: The number of elements of a block
     block_size: ClassVar[str] = "_MASK_SIZE"
-    #: The memory for random numbers, and for how many
-    buffers: ClassVar[tuple[tuple[str, str], ...]] = ()
+    #: The memory for random numbers, their type, and for how many
+    buffers: ClassVar[tuple[tuple[str, str, str], ...]] = ()
     #: The statements before each block
     before: ClassVar[tuple[str, ...]] = ()
 

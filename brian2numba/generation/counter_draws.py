@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from brian2numba.errors import UserFunctionError
+from brian2numba.generation.block_draws import number_of_count
 from brian2numba.language import MASK_SIZE
 
 __all__ = ["RANDOM_KEY", "CounterBlocks", "CounterDraws", "counter_blocks"]
@@ -41,6 +42,8 @@ _POISSON = re.compile(
     r"\b_poisson_by_one\(([\w.]+), _vectorisation_idx, "
     r"_uniform_stream_of\(_vectorisation_idx, _random_streams, (\d+)\)\)"
 )
+#: What makes counts, of which another function makes the numbers
+_FILL_COUNTS = "_fill_binomial_by_table"
 #: More than that are made one by one: the numbers of a block would fill the cache
 _MAX_BLOCKS = 6
 #: The number of a draw has 16 bits
@@ -116,11 +119,15 @@ class CounterBlocks:
     block_size: ClassVar[str] = "_MASK_SIZE"
 
     @property
-    def buffers(self) -> list[tuple[str, str]]:
-        """What the kernel calls the memory for numbers, and for how many it is."""
+    def buffers(self) -> list[tuple[str, str, str]]:
+        """What the kernel calls the memory for numbers, their type, and how many."""
         return [
-            (name, "_MASK_SIZE" if name.startswith("_drawn") else str(2 * MASK_SIZE))
-            for name, *_ in self.draws
+            (
+                name,
+                "_uint16" if fill == _FILL_COUNTS else "_float64",
+                "_MASK_SIZE" if name.startswith("_drawn") else str(2 * MASK_SIZE),
+            )
+            for name, fill, *_ in self.draws
         ]
 
     @property
@@ -157,8 +164,16 @@ def counter_blocks(code: str) -> CounterBlocks | None:
     ]
     if not 0 < len(draws) <= _MAX_BLOCKS:
         return None
-    code = _CALL.sub(r"_drawn\3[_idx - _start]", code)
+    code = _CALL.sub(_number_before, code)
     return CounterBlocks(_STREAM.sub(_with_first_numbers, code), tuple(draws))
+
+
+def _number_before(match: re.Match[str]) -> str:
+    """Return the number of a draw that was made for a block before."""
+    function, given, draw = match.groups()
+    number = f"_drawn{draw}[_idx - _start]"
+    are_counts = f"_fill{function}" == _FILL_COUNTS
+    return number_of_count(number, given) if are_counts else number
 
 
 def _with_one_mean(code: str) -> tuple[str, list[tuple[str, str, str, str]]]:

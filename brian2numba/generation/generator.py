@@ -10,6 +10,7 @@ import numpy as np
 from brian2.codegen.generators.base import CodeGenerator
 from brian2.core.preferences import prefs
 from brian2.core.variables import ArrayVariable, AuxiliaryVariable
+from brian2.groups.subgroup import Subgroup
 from brian2.parsing.bast import brian_ast
 from brian2.utils.stringtools import get_identifiers, indent
 
@@ -316,7 +317,11 @@ class NumbaCodeGenerator(CodeGenerator):
         lines = []
         for name in names:
             var = self.variables[name]
-            access = f"{self.get_array_name(var)}[{self.variable_indices[name]}]"
+            array, index = self.get_array_name(var), self.variable_indices[name]
+            access = f"{array}[{index}]"
+            if _is_range(var) and index == "_idx":
+                # The neurons of a subgroup follow each other, which makes vector code
+                access = f"({array}[0] + {index})"
             kind = dtype_name(var.dtype, f"the variable '{name}'")
             lines.append(f"{name} = {stored(access, kind)}")
         return lines
@@ -382,13 +387,38 @@ class NumbaCodeGenerator(CodeGenerator):
                 )
                 + once.lines(scalar)
             )
-            vector_code[block] = "\n".join(
+            reads = (
                 self.translate_to_read_arrays(sorted(v_indices))
                 + self.check_indices(v_read | v_write)
                 + self.translate_to_read_arrays(sorted(v_read - shared))
-                + order.lines(vector)
+            )
+            known = sorted(v_indices | v_read - shared)
+            vector_code[block] = "\n".join(
+                self.element_lines(reads, known, order, vector)
             )
         return scalar_code, vector_code, self.determine_keywords()
+
+    def element_lines(
+        self,
+        reads: list[str],
+        names: list[str],  # noqa: ARG002 (for others)
+        order: StatementOrder,
+        statements: list[Any],
+    ) -> list[str]:
+        """Return the lines that run for each element.
+
+        Parameters
+        ----------
+        reads : list of str
+            The lines that read variables.
+        names : list of str
+            These variables.
+        order : StatementOrder
+            Puts statements into lines.
+        statements : list of `Statement`
+            The statements.
+        """
+        return reads + order.lines(statements)
 
     def determine_keywords(self) -> dict[str, Any]:
         """Return what the template needs to know beyond the statements."""
@@ -400,6 +430,11 @@ class NumbaCodeGenerator(CodeGenerator):
             "accesses": self._accesses,
             "counter_based": self.counts,
         }
+
+
+def _is_range(var: Any) -> bool:
+    """Tell whether a variable is which neurons of its group a subgroup has."""
+    return var.name == "_sub_idx" and var.read_only and isinstance(var.owner, Subgroup)
 
 
 def _array_names(variables: dict[str, Any]) -> dict[int, str]:

@@ -121,6 +121,7 @@ _WORDS = {
         "int64s",
         "items_on_stack",
         "same_memory",
+        "uint16",
         "uint64",
         "uint64s",
         "uint8",
@@ -147,7 +148,6 @@ OF_SOURCES = {
 #: What delivers spikes
 _DELIVERY = {
     "_Ahead": looking_ahead.Ahead,
-    "_WORTH_FETCHING": looking_ahead.WORTH_FETCHING,
     "_due_chunk": queue_operations.due_chunk,
     "_end_of_run": target_runs.end_of_run,
     "_is_queues_list": queue_operations.is_queues_list,
@@ -213,6 +213,7 @@ _INTEGRATION = {
     "_Lanes": adaptive_steps.Lanes,
     "_Limits": adaptive_steps.Limits,
     "_Method": adaptive_steps.Method,
+    "_Doing": adaptive_steps.Doing,
     "_LANES": adaptive_steps.LANES,
     "_aim": adaptive_steps.aim,
     "_end_trial": adaptive_steps.end_trial,

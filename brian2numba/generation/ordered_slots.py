@@ -17,6 +17,7 @@ __all__ = [
     "OrderedData",
     "RunStarts",
     "Ways",
+    "each_named",
     "in_order",
     "in_run",
     "read_in_order",
@@ -128,6 +129,11 @@ def read_in_order(code: str) -> list[str]:
         return []
     names = sorted(set(_ITEM.findall(code)))
     return [n for n in names if not re.search(rf"^\s*_array_{n}\[", code, re.MULTILINE)]
+
+
+def each_named(names: list[str], prefix: str) -> list[str]:
+    """Filter for what arrays or their copies are called in a kernel."""
+    return [prefix + name for name in names]
 
 
 def in_order(code: str, names: list[str]) -> str:

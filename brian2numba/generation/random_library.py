@@ -8,6 +8,7 @@ from brian2numba.kernels import (
     binomial_numbers,
     counter_based,
     counter_streams,
+    counting,
     poisson_numbers,
     random_numbers,
 )
@@ -71,6 +72,7 @@ FUNCTIONS: dict[str, Any] = {
     "_fill_poisson": poisson_numbers.fill_poisson,
     "_Streams": random_numbers.Streams,
     "_open_streams": random_numbers.open_streams,
+    "_open_words": random_numbers.open_words,
     "_close_streams": random_numbers.close_streams,
     "_open_key": counter_based.open_key,
     "_close_key": counter_based.close_key,
@@ -89,5 +91,6 @@ FUNCTIONS: dict[str, Any] = {
     "_take_uniform": random_numbers.take_uniform,
     "_take_normal": random_numbers.take_normal,
     "_binomial": random_numbers.binomial,
+    "_number_of": counting.number_of,
     **{f"_{name}": getattr(binomial_numbers, name) for name in _BINOMIAL},
 }

@@ -19,6 +19,7 @@ from brian2.core.variables import ArrayVariable
 
 from brian2numba.containers.extents import ArrayExtent, Extent
 from brian2numba.errors import KernelCompilationError, TypeLeftToPythonError
+from brian2numba.generation.block_draws import takes_counts_only
 from brian2numba.generation.dtypes import dtype_name, pointer_name
 from brian2numba.language import Record
 
@@ -41,6 +42,7 @@ __all__ = [
     "ReportSlot",
     "Result",
     "Slot",
+    "WordStreams",
     "array_closing",
     "array_declaration",
     "shares_memory",
@@ -115,6 +117,10 @@ class Slot(abc.ABC):
         """Tell whether a kernel's source surely writes nothing by way of the slot."""
         return False
 
+    def for_body(self, body: str) -> Slot:
+        """Return the slot for a kernel with these statements, by the same name."""
+        return self
+
 
 @dataclass(frozen=True)
 class Number(Slot):
@@ -141,9 +147,26 @@ class RandomStreams(Number):
         """Return the line of source that closes the streams."""
         return f"_close_streams({self.name})"
 
+    def for_body(self, body: str) -> Slot:
+        """Return streams of words where the kernel needs no doubles."""
+        return WordStreams(self.name) if takes_counts_only(body, self.name) else self
+
 
 @dataclass(frozen=True)
-class CountedStreams(RandomStreams):
+class WordStreams(Number):
+    """Random streams of which only counts are drawn: uniform numbers stay words."""
+
+    def declaration(self, index: int) -> str:
+        """Return the lines of source that open the streams."""
+        return f"{self.name} = _Streams()\n_open_words({self.name}, _slots[{index}])"
+
+    def closing(self) -> str:
+        """Return the line of source that closes the streams."""
+        return f"_close_streams({self.name})"
+
+
+@dataclass(frozen=True)
+class CountedStreams(Number):
     """Streams of counter-based random numbers."""
 
     def declaration(self, index: int) -> str:

@@ -137,7 +137,7 @@ def assemble(
         used |= {"_report"} & set(candidates)
     used |= {name for slot in used for name in candidates[slot].needs}
     names = sorted(used, key=lambda name: (bool(candidates[name].needs), name))
-    slots = tuple(candidates[name] for name in names)
+    slots = tuple(candidates[name].for_body(body) for name in names)
     header = ["_slots = _int64s(_table)"]
     header += [slot.declaration(index) for index, slot in enumerate(slots)]
     closing = [line for slot in slots if (line := slot.closing())]

@@ -6,7 +6,8 @@ Each has a solution and, for an estimate of its error, another one of a lower or
 References
 ----------
 Fehlberg, E. (1970). Klassische Runge-Kutta-Formeln vierter und niedrigerer Ordnung mit
-Schrittweiten-Kontrolle und ihre Anwendung auf Wärmeleitungsprobleme. Computing 6, 61-71.
+Schrittweiten-Kontrolle und ihre Anwendung auf Wärmeleitungsprobleme. Computing 6(1),
+61-71.
 
 Cash, J. R., Karp, A. H. (1990). A variable order Runge-Kutta method for initial value
 problems with rapidly varying right-hand sides. ACM Transactions on Mathematical
@@ -61,7 +62,7 @@ def _fractions(text: str, n: int) -> list[Fraction]:
     return fractions + [Fraction(0)] * (n - len(fractions))
 
 
-def _tableau(
+def _tableau(  # noqa: PLR0913, PLR0917
     order: int,
     nodes: str,
     stages: Sequence[str],

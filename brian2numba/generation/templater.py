@@ -21,7 +21,12 @@ from brian2numba.generation.blocks import blocks
 from brian2numba.generation.checking import new_rows, working_memory
 from brian2numba.generation.dtypes import dtype_name, pointer_name
 from brian2numba.generation.names import models_name
-from brian2numba.generation.ordered_slots import in_order, in_run, read_in_order
+from brian2numba.generation.ordered_slots import (
+    each_named,
+    in_order,
+    in_run,
+    read_in_order,
+)
 from brian2numba.generation.releases import releases
 from brian2numba.generation.source import KernelDraft
 
@@ -142,6 +147,7 @@ class NumbaTemplater(Templater):
         self.env.filters["releases"] = releases
         self.env.filters["in_order"] = in_order
         self.env.filters["in_run"] = in_run
+        self.env.filters["each_named"] = each_named
         self.env.globals["read_in_order"] = read_in_order
         # Macros know no more of what a template was given than it gives them
         self.env.globals["new_rows"] = new_rows

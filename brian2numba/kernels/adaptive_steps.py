@@ -1,10 +1,11 @@
 """
 Steps of Runge-Kutta methods whose length follows from an estimate of their error.
 
-Several elements of a group (its *lanes*) are integrated side by side over a time step,
-each with steps of its own. A step is tried for all of them at once, from the first
-stage to the last; then each lane accepts its step or tries a shorter one. Lanes that
-have arrived at the end of the time step go along with steps of length 0.
+Several elements of a group are integrated side by side over a time step, in *lanes*,
+each with steps of its own. A step is tried in all lanes at once, from the first stage
+to the last; then each accepts its step or tries a shorter one. A lane that has arrived
+at the end of the time step takes the next element, as long as there is one; then it
+goes along with steps of length 0.
 
 The rules by which steps become longer and shorter are those of the GNU Scientific
 Library, by which Brian's other targets integrate, and so are the numbers of steps.
@@ -53,17 +54,19 @@ _NO_ERROR = 2.2250738585072014e-308
 class Doing(enum.IntEnum):
     """What a lane is doing, or why it can't go on."""
 
+    #: It has no element
+    IS_IDLE = 0
     #: It is at the end of the time step
-    HAS_ARRIVED = 0
-    IS_ON_ITS_WAY = 1
+    HAS_ARRIVED = 1
+    IS_ON_ITS_WAY = 2
     #: It has done more steps than it may
-    TAKES_TOO_MANY_STEPS = 2
+    TAKES_TOO_MANY_STEPS = 3
     #: The error is too large for all steps that change the time
-    STEP_IS_TOO_SHORT = 3
+    STEP_IS_TOO_SHORT = 4
     #: The error of the only step that it may do is too large
-    ERROR_IS_TOO_LARGE = 4
+    ERROR_IS_TOO_LARGE = 5
     #: A variable that was a number has become NaN
-    IS_NOT_A_NUMBER = 5
+    IS_NOT_A_NUMBER = 6
 
 
 class Journal(Record):
@@ -120,6 +123,8 @@ class Lanes(NamedTuple):
     """
 
     doing: Any
+    #: The element that it has, or had
+    element: Any
     #: Whether the step that is tried ends with the time step
     is_last: Any
     #: The time at the begin of a step, and where slopes are wanted
@@ -138,29 +143,28 @@ class Lanes(NamedTuple):
     slopes: Any
 
 
-def set_out(lanes: Lanes, limits: Limits, n_lanes: int, t: float, dt: float) -> None:
-    """Let lanes be on their way from the begin of a time step.
+def set_out(lanes: Lanes, limits: Limits, k: int, t: float, dt: float) -> None:
+    """Let a lane be on its way from the begin of a time step.
 
     Parameters
     ----------
     lanes : Lanes
-        With the length that their first steps are to have.
+        With the element, its state, and the length that its first step is to have.
     limits : Limits
-        Whether steps adapt.
-    n_lanes : int
-        How many lanes there are; others have arrived.
+        What steps are limited by.
+    k : int
+        The lane.
     t, dt : float
         The time, and the length of the time step.
     """
-    for k in range(LANES):
-        lanes.doing[k] = Doing.IS_ON_ITS_WAY if k < n_lanes else Doing.HAS_ARRIVED
-        lanes.t[k] = t
-        lanes.n_steps[k] = 0
-        lanes.n_failed[k] = 0
-        length = min(lanes.next_length[k], limits.longest) if limits.adapts else dt
-        # Of elements that are new, or that somebody has given nothing useful
-        lanes.next_length[k] = length if length > 0.0 else limits.longest
-        _begin_step(lanes, k, t + dt)
+    lanes.doing[k] = Doing.IS_ON_ITS_WAY
+    lanes.t[k] = t
+    lanes.n_steps[k] = 0
+    lanes.n_failed[k] = 0
+    length = min(lanes.next_length[k], limits.longest) if limits.adapts else dt
+    # Of elements that are new, or that somebody has given nothing useful
+    lanes.next_length[k] = length if length > 0.0 else limits.longest
+    _begin_step(lanes, k, t + dt)
 
 
 def _begin_step(lanes: Lanes, k: int, end: float) -> None:
@@ -168,9 +172,8 @@ def _begin_step(lanes: Lanes, k: int, end: float) -> None:
     left = end - lanes.t[k]
     is_last = lanes.next_length[k] > left
     length = left if is_last else lanes.next_length[k]
-    is_going = lanes.doing[k] == Doing.IS_ON_ITS_WAY
     lanes.is_last[k] = is_last
-    lanes.length[k] = length if is_going else 0.0
+    lanes.length[k] = length
 
 
 def aim(method: Method, lanes: Lanes, stage: int) -> None:
@@ -228,23 +231,26 @@ def end_trial(method: Method, lanes: Lanes, limits: Limits, end: float) -> int:
     Returns
     -------
     int
-        How many lanes are still on their way.
+        The first lane that can't go on; `LANES` if there is none.
     """
     _find_worst_errors(method, lanes, limits)
-    n_going = 0
+    _accept_states(method, lanes)
+    failed = LANES
     for k in range(LANES):
         if lanes.doing[k] == Doing.IS_ON_ITS_WAY:
-            obstacle = _obstacle(method, lanes, limits, k)
-            if obstacle == Doing.IS_ON_ITS_WAY:
-                _accept(method, lanes, limits, k, end)
+            if lanes.worst[k] > _TOO_LARGE:
+                _shorten(method, lanes, limits, k, end)
             else:
-                _shorten(method, lanes, limits, k, end, obstacle)
-            n_going += lanes.doing[k] == Doing.IS_ON_ITS_WAY
-    return n_going
+                _advance(method, lanes, limits, k, end)
+            failed = min(failed, k if lanes.doing[k] > Doing.IS_ON_ITS_WAY else LANES)
+    return failed
 
 
 def _find_worst_errors(method: Method, lanes: Lanes, limits: Limits) -> None:
-    """Find the largest error of each lane; an error that is NaN counts as none."""
+    """Find the largest error of each lane.
+
+    One that is NaN counts as none, unless the variable itself has become NaN.
+    """
     _add_slopes(method, lanes, method.error, method.n_stages, lanes.errors)
     for k in range(LANES):
         lanes.worst[k] = _NO_ERROR
@@ -253,78 +259,78 @@ def _find_worst_errors(method: Method, lanes: Lanes, limits: Limits) -> None:
         for k in range(LANES):
             error = abs(lanes.length[k] * errors[k]) / allowed
             lanes.worst[k] = error if error > lanes.worst[k] else lanes.worst[k]
+    for i in range(method.n_variables):
+        state, trial = lanes.state + i * LANES, lanes.trial + i * LANES
+        for k in range(LANES):
+            is_lost = _is_nan(trial[k]) and not _is_nan(state[k])
+            is_lost &= lanes.worst[k] <= _TOO_LARGE
+            lanes.worst[k] = math.inf if is_lost else lanes.worst[k]
 
 
-def _obstacle(method: Method, lanes: Lanes, limits: Limits, k: int) -> int:
-    """Return why a lane can't accept its step, if it can't."""
-    if lanes.worst[k] > _TOO_LARGE:
-        too_short = Doing.STEP_IS_TOO_SHORT
-        return too_short if limits.adapts else Doing.ERROR_IS_TOO_LARGE
-    if _has_lost_a_number(method, lanes, k):
-        # As short as it may become
-        lanes.worst[k] = math.inf
-        return Doing.IS_NOT_A_NUMBER
-    return Doing.IS_ON_ITS_WAY
+def _is_nan(x: float) -> bool:
+    return x != x  # noqa: PLR0124
 
 
-def _shorten(
-    method: Method, lanes: Lanes, limits: Limits, k: int, end: float, obstacle: int
-) -> None:
+def _accept_states(method: Method, lanes: Lanes) -> None:
+    """Let the variables of lanes be what was tried where the error is small enough."""
+    for i in range(method.n_variables):
+        state, trial = lanes.state + i * LANES, lanes.trial + i * LANES
+        for k in range(LANES):
+            state[k] = trial[k] if lanes.worst[k] <= _TOO_LARGE else state[k]
+
+
+def _shorten(method: Method, lanes: Lanes, limits: Limits, k: int, end: float) -> None:
     """Let a lane try a shorter step, unless it may not or that changes nothing."""
     length = lanes.length[k]
     factor = _SAFETY / lanes.worst[k] ** (1.0 / method.order)
     shorter = length * max(factor, _LEAST_FACTOR)
     reached = end if lanes.is_last[k] else lanes.t[k] + length
-    if limits.adapts and shorter < length and reached + shorter != reached:
+    if not limits.adapts:
+        lanes.doing[k] = Doing.ERROR_IS_TOO_LARGE
+    elif shorter < length and reached + shorter != reached:
         lanes.length[k] = shorter
         lanes.is_last[k] = False
         lanes.n_failed[k] += 1
     else:
-        lanes.doing[k] = obstacle
+        lanes.doing[k] = Doing.STEP_IS_TOO_SHORT
 
 
-def _accept(method: Method, lanes: Lanes, limits: Limits, k: int, end: float) -> None:
+def _advance(method: Method, lanes: Lanes, limits: Limits, k: int, end: float) -> None:
     """Let a lane go on from where its step has led it."""
-    for i in range(method.n_variables):
-        lanes.state[i * LANES + k] = lanes.trial[i * LANES + k]
     if not limits.adapts:
         lanes.n_steps[k] += 1
-        lanes.doing[k] = Doing.HAS_ARRIVED
+        _arrive(lanes, k)
         return
     # The last step may be short by chance: it says nothing of the next one
     if lanes.is_last[k]:
         lanes.t[k] = end
     else:
         lanes.t[k] += lanes.length[k]
-        lanes.next_length[k] = lanes.length[k]
-        # Powers take long, and most steps are as long as they may be
-        if lanes.length[k] < limits.longest:
-            lanes.next_length[k] *= _growth(method, lanes.worst[k])
+        lanes.next_length[k] = _next_length(method, lanes, limits, k)
     if limits.most_steps > 0 and lanes.n_steps[k] > limits.most_steps:
         lanes.doing[k] = Doing.TAKES_TOO_MANY_STEPS
         return
-    lanes.next_length[k] = min(lanes.next_length[k], limits.longest)
     lanes.n_steps[k] += 1
     if lanes.t[k] >= end:
-        lanes.doing[k] = Doing.HAS_ARRIVED
-    _begin_step(lanes, k, end)
+        _arrive(lanes, k)
+    else:
+        _begin_step(lanes, k, end)
 
 
-def _growth(method: Method, worst: float) -> float:
-    """Return by which factor the next step is longer."""
-    if worst >= _SMALL:
-        return 1.0
-    factor = _SAFETY / worst ** (1.0 / (method.order + 1.0))
-    return min(max(factor, 1.0), _LARGEST_FACTOR)
+def _arrive(lanes: Lanes, k: int) -> None:
+    """Let a lane be at the end of the time step."""
+    lanes.doing[k] = Doing.HAS_ARRIVED
+    lanes.length[k] = 0.0
 
 
-def _has_lost_a_number(method: Method, lanes: Lanes, k: int) -> bool:
-    """Tell whether a variable has become NaN in a step."""
-    has_lost = False
-    for i in range(method.n_variables):
-        before, now = lanes.state[i * LANES + k], lanes.trial[i * LANES + k]
-        has_lost |= now != now and before == before  # noqa: PLR0124
-    return has_lost
+def _next_length(method: Method, lanes: Lanes, limits: Limits, k: int) -> float:
+    """Return how long the step after an accepted one is to be."""
+    length, worst = lanes.length[k], lanes.worst[k]
+    # Powers take long, and most steps are as long as they may be
+    if worst < _SMALL and length < limits.longest:
+        factor = _SAFETY / worst ** (1.0 / (method.order + 1.0))
+        length *= min(max(factor, 1.0), _LARGEST_FACTOR)
+    return min(length, limits.longest)
 
 
 def note_failure(journal: Journal, lanes: Lanes, k: int) -> None:

@@ -10,8 +10,6 @@ gets beyond it, and comparisons with the cuts are vector code.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
 from brian2numba.kernels.counter_based import (
@@ -22,87 +20,63 @@ from brian2numba.kernels.counter_based import (
     randn_at,
     short_at,
 )
+from brian2numba.kernels.counting import (
+    AT_ONCE,
+    SHORTS,
+    CountTable,
+    count_of,
+    count_shorts,
+    first_open,
+    in_vectors,
+    number_of,
+)
+from brian2numba.kernels.mersenne_twister import double_of
 from brian2numba.kernels.random_numbers import (
     Streams,
     drawn_uniform,
+    drawn_words,
     pass_uniform,
+    pass_words,
     rand,
     randn,
     take_normal,
+    takes_words,
 )
 from brian2numba.language import (
     MASK_SIZE,
     Pointer,
     float64,
-    float64_from_bits,
     int64,
     items_on_stack,
+    same_memory,
     uint16,
 )
 
 __all__ = [
-    "CUTS_AT_ONCE",
-    "RARE",
-    "CountTable",
     "binomial_by_normal",
     "binomial_by_normal_at",
     "binomial_by_table",
     "binomial_by_table_at",
+    "count_at",
     "fill_binomial_by_normal",
     "fill_binomial_by_table",
     "fill_counts",
-    "find_counts",
     "take_binomial_by_normal",
     "take_binomial_by_table",
 ]
 
-#: Numbers are compared with so many cuts at once
-CUTS_AT_ONCE = 4
-#: Cuts that matter only for so large a share of the numbers are not usual
-RARE = 1 / 16384
-#: How many numbers of 16 bits there are, and the bit that marks what they leave open
-_SHORTS, _OPEN = 65536.0, 0x8000
-#: For as many usual cuts as there can be where the mean is below 700, and what is added
-_MOST_CUTS, _MOST_LIMITS = 240, 256
+#: Memory for the first bits of the numbers of a block, and some more
+_ROOM = MASK_SIZE + AT_ONCE
 #: How many numbers the other bits are: all that a double has room for
 _REST = 2.0**36
-_BITS_OF_2_TO_52 = 0x4330000000000000
-
-
-class CountTable(NamedTuple):
-    """What the numbers of a distribution are found in.
-
-    Attributes
-    ----------
-    cuts : pointer to float64
-        The least uniform number for each count from 1 on; infinity after the last.
-    first, n_usual : int
-        The cuts that decide for nearly all numbers: from which on, and how many, a
-        multiple of `CUTS_AT_ONCE`.
-    low, high : float
-        These decide for numbers from `low` on and below `high`.
-    most : int
-        Larger counts are drawn again.
-    n_or_zero : int
-        The number of trials where failures are counted; 0 where successes are.
-    """
-
-    cuts: Pointer[float64]
-    first: int
-    n_usual: int
-    low: float
-    high: float
-    most: int
-    n_or_zero: int
 
 
 def binomial_by_table(  # noqa: PLR0913, PLR0917
     index: int,
     cuts: Pointer[float64],
-    first: int,
-    n_usual: int,
-    low: float,
-    high: float,
+    limits: Pointer[float64],
+    n_limits: int,
+    base: int,
     most: int,
     n_or_zero: int,
     streams: Streams,
@@ -113,62 +87,96 @@ def binomial_by_table(  # noqa: PLR0913, PLR0917
     ----------
     index : int
         The index of the element, which plays no role.
-    cuts, first, n_usual, low, high, most, n_or_zero
-        See `CountTable`.
+    cuts, limits, n_limits, base, most, n_or_zero
+        The fields of `CountTable`, and what `number_of` takes; the limits are in the
+        memory of doubles.
     streams : Streams
         Opened streams.
     """
-    table = CountTable(cuts, first, n_usual, low, high, most, n_or_zero)
-    counted = _count(rand(streams), table)
+    table = CountTable(cuts, same_memory(limits, uint16), n_limits, base, most)
+    counted = count_of(rand(streams), table)
     while counted > most:
-        counted = _count(rand(streams), table)
-    return _successes(counted, table)
+        counted = count_of(rand(streams), table)
+    return number_of(counted, n_or_zero)
 
 
 def take_binomial_by_table(  # noqa: PLR0913, PLR0917
-    numbers: Pointer[float64],
+    counts: Pointer[uint16],
     n: int,
     cuts: Pointer[float64],
-    first: int,
-    n_usual: int,
-    low: float,
-    high: float,
+    limits: Pointer[float64],
+    n_limits: int,
+    base: int,
     most: int,
     n_or_zero: int,
     streams: Streams,
 ) -> None:
-    """Draw several binomial numbers.
+    """Draw several binomial numbers, of which `number_of` makes the result.
 
     Parameters
     ----------
-    numbers : pointer to float64
-        Where they are wanted.
+    counts : pointer to uint16
+        Where they are wanted; there is room for `AT_ONCE` more.
     n : int
-        How many.
-    cuts, first, n_usual, low, high, most, n_or_zero, streams
+        How many, at most `MASK_SIZE`.
+    cuts, limits, n_limits, base, most, n_or_zero, streams
         See `binomial_by_table`.
     """
-    table = CountTable(cuts, first, n_usual, low, high, most, n_or_zero)
+    table = CountTable(cuts, same_memory(limits, uint16), n_limits, base, most)
     done = 0
     while done < n:
-        uniform, n_now = drawn_uniform(n - done, streams)
-        n_found = find_counts(numbers + done, uniform, n_now, table)
-        pass_uniform(n_found, streams)
-        done += n_found
-        if n_found < n_now:
-            numbers[done] = binomial_by_table(
-                0, cuts, first, n_usual, low, high, most, n_or_zero, streams
-            )
-            done += 1
+        if takes_words(streams):
+            done += _take_of_words(counts + done, n - done, table, streams)
+        else:
+            done += _take_of_doubles(counts + done, n - done, table, streams)
+
+
+def _take_of_words(
+    counts: Pointer[uint16], n: int, table: CountTable, streams: Streams
+) -> int:
+    """Draw numbers, up to one that is to be drawn again; return how many."""
+    shorts = items_on_stack(uint16, _ROOM)
+    words, n = drawn_words(shorts, n, streams)
+    k = n
+    if not count_shorts(counts, shorts, in_vectors(n), table):
+        k = first_open(counts, 0, n, table)
+        while k < n and _is_taken(counts, k, double_of(words[k]), table):
+            k = first_open(counts, k + 1, n, table)
+    pass_words(min(k + 1, n), streams)
+    return k
+
+
+def _take_of_doubles(
+    counts: Pointer[uint16], n: int, table: CountTable, streams: Streams
+) -> int:
+    """Draw numbers from a buffer of doubles; see `_take_of_words`."""
+    shorts = items_on_stack(uint16, MASK_SIZE)
+    uniform, n = drawn_uniform(n, streams)
+    for k in range(n):
+        shorts[k] = int64(uniform[k] * SHORTS)
+    for k in range(n, in_vectors(n)):
+        shorts[k] = 0
+    k = n
+    if not count_shorts(counts, shorts, in_vectors(n), table):
+        k = first_open(counts, 0, n, table)
+        while k < n and _is_taken(counts, k, uniform[k], table):
+            k = first_open(counts, k + 1, n, table)
+    pass_uniform(min(k + 1, n), streams)
+    return k
+
+
+def _is_taken(counts: Pointer[uint16], k: int, u: float, table: CountTable) -> bool:
+    """Write the count of a uniform number; tell whether it is not to be refused."""
+    counts[k] = count_of(u, table)
+    return counts[k] <= table.most
 
 
 def binomial_by_table_at(  # noqa: PLR0913, PLR0917
     element: int,
     cuts: Pointer[float64],
-    first: int,
-    n_usual: int,
-    low: float,
-    high: float,
+    limits: Pointer[float64],
+    n_limits: int,
+    base: int,
     most: int,
     n_or_zero: int,
     key: Key,
@@ -180,93 +188,45 @@ def binomial_by_table_at(  # noqa: PLR0913, PLR0917
     ----------
     element : int
         The neuron or synapse.
-    cuts, first, n_usual, low, high, most, n_or_zero
+    cuts, limits, n_limits, base, most, n_or_zero
         See `CountTable`.
     key, draw : Key, int
         See `brian2numba.kernels.counter_based.rand_at`.
     """
-    table = CountTable(cuts, first, n_usual, low, high, most, n_or_zero)
-    return count_at(element, table, key, draw, 0)
+    table = CountTable(cuts, same_memory(limits, uint16), n_limits, base, most)
+    return number_of(count_at(element, table, key, draw, 0), n_or_zero)
 
 
 def fill_binomial_by_table(  # noqa: PLR0913, PLR0917
-    numbers: Pointer[float64],
+    counts: Pointer[uint16],
     start: int,
     stop: int,
     cuts: Pointer[float64],
-    first: int,
-    n_usual: int,
-    low: float,
-    high: float,
+    limits: Pointer[float64],
+    n_limits: int,
+    base: int,
     most: int,
     n_or_zero: int,
     key: Key,
     draw: int,
 ) -> None:
-    """Make the binomial numbers of a block of elements.
+    """Make the binomial numbers of a block of elements; `number_of` makes the results.
 
     Parameters
     ----------
-    numbers, start, stop, key, draw
+    counts : pointer to uint16
+        Where they are wanted; there is room for `MASK_SIZE`.
+    start, stop, key, draw
         See `brian2numba.kernels.counter_based.fill_rand`.
-    cuts, first, n_usual, low, high, most, n_or_zero
+    cuts, limits, n_limits, base, most, n_or_zero
         See `CountTable`.
     """
-    table = CountTable(cuts, first, n_usual, low, high, most, n_or_zero)
-    fill_counts(numbers, start, stop, table, key, draw, 0)
+    table = CountTable(cuts, same_memory(limits, uint16), n_limits, base, most)
+    fill_counts(counts, start, stop, table, key, draw, 0)
 
 
-def find_counts(
-    numbers: Pointer[float64], uniform: Pointer[float64], n: int, table: CountTable
-) -> int:
-    """Write the numbers for uniform ones, up to one that has to be drawn again.
-
-    Returns
-    -------
-    int
-        How many were written.
-    """
-    for k in range(n):
-        numbers[k] = _successes(table.first, table)
-    for cut in range(table.first, table.first + table.n_usual, CUTS_AT_ONCE):
-        _pass_cuts(numbers, uniform, n, cut, table)
-    is_all = True
-    for k in range(n):
-        is_all &= table.low <= uniform[k]
-        is_all &= uniform[k] < table.high
-    if is_all:
-        return n
-    for k in range(n):
-        if uniform[k] < table.low or uniform[k] >= table.high:
-            counted = _count(uniform[k], table)
-            if counted > table.most:
-                return k
-            numbers[k] = _successes(counted, table)
-    return n
-
-
-def _pass_cuts(
-    numbers: Pointer[float64],
-    uniform: Pointer[float64],
-    n: int,
-    cut: int,
-    table: CountTable,
-) -> None:
-    """Write the numbers of those uniform ones that some cuts are below."""
-    cuts = table.cuts
-    cut_1, cut_2, cut_3, cut_4 = cuts[cut], cuts[cut + 1], cuts[cut + 2], cuts[cut + 3]
-    past_1, past_2 = _successes(cut + 1, table), _successes(cut + 2, table)
-    past_3, past_4 = _successes(cut + 3, table), _successes(cut + 4, table)
-    for k in range(n):
-        u, number = uniform[k], numbers[k]
-        number = past_1 if u >= cut_1 else number
-        number = past_2 if u >= cut_2 else number
-        number = past_3 if u >= cut_3 else number
-        numbers[k] = past_4 if u >= cut_4 else number
-
-
-def count_at(element: int, table: CountTable, key: Key, draw: int, count: int) -> float:
-    """Return the number of an element.
+def count_at(element: int, table: CountTable, key: Key, draw: int, count: int) -> int:
+    """Return the count of an element.
 
     Of the uniform number, 16 bits nearly always decide. The others come from a draw of
     their own.
@@ -282,16 +242,16 @@ def count_at(element: int, table: CountTable, key: Key, draw: int, count: int) -
     """
     count += 1
     rest = float64(int64(rand_again(element, key, draw, count) * _REST)) / _REST
-    u = (short_at(element, key, draw, count - 1) + rest) / _SHORTS
-    counted = _count(u, table)
+    u = (short_at(element, key, draw, count - 1) + rest) / SHORTS
+    counted = count_of(u, table)
     while counted > table.most:
         count += 1
-        counted = _count(rand_again(element, key, draw, count), table)
-    return _successes(counted, table)
+        counted = count_of(rand_again(element, key, draw, count), table)
+    return counted
 
 
 def fill_counts(  # noqa: PLR0913, PLR0917
-    numbers: Pointer[float64],
+    counts: Pointer[uint16],
     start: int,
     stop: int,
     table: CountTable,
@@ -299,98 +259,16 @@ def fill_counts(  # noqa: PLR0913, PLR0917
     draw: int,
     count: int,
 ) -> None:
-    """Write the numbers of a block of elements; see `count_at`."""
+    """Write the counts of a block of elements; see `count_at`."""
     n = stop - start
     shorts = items_on_stack(uint16, MASK_SIZE)
-    counts = items_on_stack(uint16, MASK_SIZE)
-    limits = items_on_stack(uint16, _MOST_LIMITS)
-    fill_short(shorts, start, stop, key, draw, count)
-    # One more than the usual cuts: what is not above the first is open, too
-    first = max(table.first - 1, 0)
-    n_cuts = _fill_limits(limits, first, table)
-    for k in range(n):
-        counts[k] = 0
-    for cut in range(0, n_cuts, CUTS_AT_ONCE):
-        _pass_short_cuts(counts, shorts, n, limits + cut)
-    least = _successes(first, table)
-    step = 1.0 if table.n_or_zero == 0 else -1.0
-    for k in range(n):
-        numbers[k] = least + step * _as_float(counts[k])
-    is_all = True
-    for k in range(n):
-        is_all &= limits[n_cuts] <= counts[k]
-        is_all &= counts[k] < limits[n_cuts + 1]
-    if is_all:
+    fill_short(shorts, start, start + in_vectors(n), key, draw, count)
+    if count_shorts(counts, shorts, in_vectors(n), table):
         return
-    for k in range(n):
-        if counts[k] < limits[n_cuts] or counts[k] >= limits[n_cuts + 1]:
-            numbers[k] = count_at(start + k, table, key, draw, count)
-
-
-def _fill_limits(limits: Pointer[uint16], first: int, table: CountTable) -> int:
-    """Write the first 16 bits of cuts, and between which counts they have decided.
-
-    They are in memory for comparisons to be made with 16 bits.
-
-    Returns
-    -------
-    int
-        The number of cuts, a multiple of `CUTS_AT_ONCE`.
-    """
-    n_usual = 0
-    while n_usual < _MOST_CUTS and table.cuts[first + n_usual] < table.high:
-        n_usual += 1
-    n_cuts = (n_usual + CUTS_AT_ONCE) // CUTS_AT_ONCE * CUTS_AT_ONCE
-    is_last = table.high >= 1.0
-    for k in range(n_cuts + 2):
-        limit = _SHORTS - 1.0
-        if k < n_usual or (k == n_usual and not is_last):
-            limit = min(table.cuts[first + k] * _SHORTS, limit)
-        if k == n_cuts:
-            limit = 1.0 if first > 0 else 0.0
-        if k == n_cuts + 1:
-            limit = float64(n_usual + 1)
-        limits[k] = int64(limit)
-    return n_cuts
-
-
-def _pass_short_cuts(
-    counts: Pointer[uint16],
-    shorts: Pointer[uint16],
-    n: int,
-    cuts: Pointer[uint16],
-) -> None:
-    """Count cuts below numbers of 16 bits; mark those that these bits leave open."""
-    cut_1, cut_2, cut_3, cut_4 = cuts[0], cuts[1], cuts[2], cuts[3]
-    for k in range(n):
-        short, counted = shorts[k], counts[k]
-        counted += 1 if short > cut_1 else 0
-        counted += 1 if short > cut_2 else 0
-        counted += 1 if short > cut_3 else 0
-        counted += 1 if short > cut_4 else 0
-        is_open = short == cut_1
-        is_open |= short == cut_2
-        is_open |= short == cut_3
-        is_open |= short == cut_4
-        counts[k] = counted | (_OPEN if is_open else 0)
-
-
-def _as_float(number: int) -> float:
-    """Return a whole number of few bits as a double, in any vector code."""
-    return float64_from_bits(_BITS_OF_2_TO_52 | number) - 2.0**52
-
-
-def _count(u: float, table: CountTable) -> int:
-    """Return how many cuts there are up to a number of [0, 1)."""
-    counted = table.first if u >= table.low else 0
-    while u >= table.cuts[counted]:
-        counted += 1
-    return counted
-
-
-def _successes(counted: int, table: CountTable) -> float:
-    number = counted if table.n_or_zero == 0 else table.n_or_zero - counted
-    return float64(number)
+    k = first_open(counts, 0, n, table)
+    while k < n:
+        counts[k] = count_at(start + k, table, key, draw, count)
+        k = first_open(counts, k + 1, n, table)
 
 
 def binomial_by_normal(index: int, loc: float, scale: float, streams: Streams) -> float:

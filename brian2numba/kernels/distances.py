@@ -37,7 +37,7 @@ __all__ = [
 #: Larger than any number of neurons or synapses, small enough to add up
 _FAR = 2.0**40
 #: How many distances are computed at once
-N_AHEAD = 60
+N_AHEAD = 64
 
 #: Many times the error of `_logarithm`, relative to the logarithm
 _MARGIN = 1e-9

@@ -25,21 +25,30 @@ from brian2numba.language import (
     uint32,
 )
 
-__all__ = ["Twister", "fill_uniform"]
+__all__ = [
+    "N_WORDS",
+    "Twister",
+    "double_of",
+    "fill_uniform",
+    "renewed",
+    "short_of",
+]
 
 #: The number of words of the state
-_N = 624
+_N = N_WORDS = 624
 _M = 397
 _MATRIX = 0x9908B0DF
 _UPPER, _LOWER = 0x80000000, 0x7FFFFFFF
 # The masks of tempering, for both words of 64 bits (as a number with a sign)
 _TEMPERING_B = 0x9D2C56809D2C5680 - (1 << 64)
 _TEMPERING_C = 0xEFC60000EFC60000 - (1 << 64)
+_TEMPERING_B_OF_WORD, _TEMPERING_C_OF_WORD = 0x9D2C5680, 0xEFC60000
 # A double is made of 27 and 26 bits of two words
 _WORDS_OF_DOUBLE = 2
-_HIGH_FACTOR, _UNIT = 67108864.0, 1.0 / 9007199254740992.0
-# The bits of 2**52, in front of those of a whole number: a double without conversion
-_BITS_OF_2_TO_52, _2_TO_52 = 0x4330000000000000, 4503599627370496.0
+# The bits of 2**25 and 1/2, in front of those of a whole number: multiples of 2**-27
+# and 2**-53 are added, without conversion, and neither difference nor sum is rounded
+_HIGH_BITS, _LOW_BITS = 0x4180000000000000, 0x3FE0000000000000
+_HIGH_ZERO = 2.0**25 + 0.5
 
 
 class Twister(Record):
@@ -72,26 +81,46 @@ def fill_uniform(twister: Twister, buffer: Pointer[float64], size: int) -> None:
         n_doubles = min((_N - position) // _WORDS_OF_DOUBLE, size - done)
         pairs = same_memory(words + position, int64)
         for i in range(n_doubles):
-            buffer[done + i] = _double(_tempered(pairs[i]))
+            buffer[done + i] = double_of(pairs[i])
         done += n_doubles
         position += _WORDS_OF_DOUBLE * n_doubles
         if position == _N - 1 and done < size:
             # The double's other word is in the next block
             first = words[position]
             _renew(words)
-            buffer[done] = _double(_tempered(first | (words[0] << 32)))
+            buffer[done] = double_of(first | (words[0] << 32))
             done += 1
             position = 1
     twister.position = position
 
 
 def _renew(words: Pointer[uint32]) -> None:
-    """Compute the next block of the state's words."""
-    for k in range(_N - _M):
-        words[k] = words[k + _M] ^ _twisted(words[k], words[k + 1])
-    for k in range(_N - _M, _N - 1):
-        words[k] = words[k + _M - _N] ^ _twisted(words[k], words[k + 1])
+    """Compute the next block of the state's words.
+
+    In parts: most have lengths that vectors divide, and none reads what it wrote, which
+    would mean short vectors.
+    """
+    _renew_part(words, 0, 192, _M)
+    _renew_part(words, 192, 32, _M)
+    _renew_part(words, 224, 3, _M)
+    _renew_part(words, 227, 192, _M - _N)
+    _renew_part(words, 419, 192, _M - _N)
+    _renew_part(words, 611, 12, _M - _N)
     words[_N - 1] = words[_M - 1] ^ _twisted(words[_N - 1], words[0])
+
+
+def _renew_part(words: Pointer[uint32], first: int, n: int, offset: int) -> None:
+    """Compute some of the words; `offset` is where the third that each needs is."""
+    for k in range(first, first + n):
+        words[k] = words[k + offset] ^ _twisted(words[k], words[k + 1])
+
+
+def renewed(words: Pointer[uint32], k: int) -> int:
+    """Return what follows the k-th word of a sequence after as many as the state has.
+
+    `fill_uniform` has a state in which words give way to those that follow.
+    """
+    return words[k + _M] ^ _twisted(words[k], words[k + 1])
 
 
 def _twisted(word: int, following: int) -> int:
@@ -100,11 +129,12 @@ def _twisted(word: int, following: int) -> int:
     return (joined >> 1) ^ (_MATRIX if joined & 1 != 0 else 0)
 
 
-def _double(pair: int) -> float:
-    """Return the double of [0, 1) that is made of two words."""
-    high = float64_from_bits(((pair >> 5) & 0x7FFFFFF) | _BITS_OF_2_TO_52) - _2_TO_52
-    low = float64_from_bits(((pair >> 38) & 0x3FFFFFF) | _BITS_OF_2_TO_52) - _2_TO_52
-    return (high * _HIGH_FACTOR + low) * _UNIT
+def double_of(pair: int) -> float:
+    """Return the double of [0, 1) that is made of two words of the state."""
+    pair = _tempered(pair)
+    high = float64_from_bits(((pair >> 5) & 0x7FFFFFF) | _HIGH_BITS)
+    low = float64_from_bits(((pair >> 38) & 0x3FFFFFF) | _LOW_BITS)
+    return (high - _HIGH_ZERO) + low
 
 
 def _tempered(pair: int) -> int:
@@ -113,3 +143,14 @@ def _tempered(pair: int) -> int:
     pair ^= (pair << 7) & _TEMPERING_B
     pair ^= (pair << 15) & _TEMPERING_C
     return pair ^ ((pair >> 18) & 0x00003FFF00003FFF)
+
+
+def short_of(word: int) -> int:
+    """Return the first 16 bits of the double that a word of the state is the first of.
+
+    Tempering's last step does not reach them.
+    """
+    word ^= word >> 11
+    word ^= (word << 7) & _TEMPERING_B_OF_WORD
+    word ^= (word << 15) & _TEMPERING_C_OF_WORD
+    return (word >> 16) & 0xFFFF

@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import math
 
-from brian2numba.kernels.binomial_numbers import (
-    CUTS_AT_ONCE,
+from brian2numba.kernels.binomial_numbers import fill_counts
+from brian2numba.kernels.counter_based import Key
+from brian2numba.kernels.counting import (
+    MOST_LIMITS,
     RARE,
     CountTable,
-    fill_counts,
+    fill_limits,
 )
-from brian2numba.kernels.counter_based import Key
-from brian2numba.language import MASK_SIZE, Pointer, float64, items_on_stack
+from brian2numba.language import MASK_SIZE, Pointer, float64, items_on_stack, uint16
 
 __all__ = ["fill_poisson"]
 
@@ -49,18 +50,19 @@ def fill_poisson(  # noqa: PLR0913, PLR0917
         return
     cuts = items_on_stack(float64, _TABLE_SIZE)
     n_parts = math.ceil(mean / _LARGEST_MEAN)
-    table = _table(cuts, mean / n_parts)
-    fill_counts(numbers, start, stop, table, key, draw, 0)
-    if n_parts > 1:
-        parts = items_on_stack(float64, MASK_SIZE)
-        for part in range(1, n_parts):
-            fill_counts(parts, start, stop, table, key, draw, part << 8)
-            for k in range(n):
-                numbers[k] += parts[k]
+    limits = items_on_stack(uint16, MOST_LIMITS)
+    table = _table(cuts, limits, mean / n_parts)
+    counts = items_on_stack(uint16, MASK_SIZE)
+    for k in range(n):
+        numbers[k] = 0.0
+    for part in range(n_parts):
+        fill_counts(counts, start, stop, table, key, draw, part << 8)
+        for k in range(n):
+            numbers[k] += counts[k]
 
 
-def _table(cuts: Pointer[float64], mean: float) -> CountTable:
-    """Fill a table of cuts for a mean."""
+def _table(cuts: Pointer[float64], limits: Pointer[uint16], mean: float) -> CountTable:
+    """Fill a table for a mean."""
     probability = math.exp(-mean)
     total = probability
     n_cuts, first, n_usual = 0, 0, 0
@@ -71,9 +73,6 @@ def _table(cuts: Pointer[float64], mean: float) -> CountTable:
         n_cuts += 1
         probability *= mean / n_cuts
         total += probability
-    for k in range(CUTS_AT_ONCE + 1):
-        cuts[n_cuts + k] = math.inf
-    n_usual = (n_usual + CUTS_AT_ONCE) // CUTS_AT_ONCE * CUTS_AT_ONCE
-    low = cuts[first - 1] if first > 0 else 0.0
-    high = cuts[min(first + n_usual, n_cuts)]
-    return CountTable(cuts, first, n_usual, low, high, _NO_LIMIT, 0)
+    cuts[n_cuts] = math.inf
+    n_limits, base = fill_limits(limits, cuts, first, n_usual + 1)
+    return CountTable(cuts, limits, n_limits, base, _NO_LIMIT)

@@ -11,21 +11,30 @@ from __future__ import annotations
 import math
 from typing import Annotated
 
-from brian2numba.kernels import mersenne_twister
+from brian2numba.kernels import mersenne_twister, twister_words
 from brian2numba.language import (
     MASK_SIZE,
     Pointer,
     Record,
+    address_of,
     boolean,
     call_for_double,
     float64,
     int32,
     int64,
     items_on_stack,
+    uint16,
 )
 from brian2numba.operations import operation
 
-__all__ = ["RandomBuffers", "Reserve", "refill_normal", "refill_uniform"]
+__all__ = [
+    "RandomBuffers",
+    "Reserve",
+    "complete_uniform",
+    "find_shorts",
+    "refill_normal",
+    "refill_uniform",
+]
 
 
 class Reserve(Record):
@@ -56,6 +65,14 @@ class RandomBuffers(Record):
     #: The addresses of the functions that draw anew
     refill_uniform: int64
     refill_normal: int64
+    #: Whether the uniform numbers from the position on are still to be made, as words
+    #: that have taken over from a Mersenne Twister are used up to there
+    is_in_words: boolean
+    words: Pointer[twister_words.Words]
+    #: The addresses of the functions that find the first 16 bits of the next uniform
+    #: numbers among the words, and that make what is still to be made
+    find_shorts: int64
+    complete_uniform: int64
     #: Memory for two numbers
     pair: Annotated[Pointer[float64], 2]
 
@@ -102,12 +119,43 @@ def refill_normal(buffers: RandomBuffers, element: int, draw: int, n_pairs: int)
     return 0
 
 
+@operation
+def find_shorts(buffers: RandomBuffers, shorts: Pointer[uint16], n: int) -> int:
+    """Write the first 16 bits of uniform numbers; see `twister_words.next_shorts`.
+
+    Returns
+    -------
+    int
+        The address of the words of the numbers, two for each.
+    """
+    words = buffers.words[0]
+    if not buffers.is_in_words:
+        twister_words.take_over(words, _twister(buffers))
+        buffers.is_in_words = True
+    return address_of(twister_words.next_shorts(words, shorts, n))
+
+
+@operation
+def complete_uniform(buffers: RandomBuffers) -> int:
+    """Make the uniform numbers that are still to be made; the result is 0."""
+    if buffers.is_in_words:
+        buffers.is_in_words = False
+        twister_words.hand_back(buffers.words[0], _twister(buffers))
+        i = int64(buffers.uniform_position[0])
+        if i > 0:
+            _fill_uniform(buffers, buffers.uniform + i, buffers.size - i)
+    return 0
+
+
+def _twister(buffers: RandomBuffers) -> mersenne_twister.Twister:
+    return mersenne_twister.Twister.from_address(buffers.generator)
+
+
 def _fill_uniform(buffers: RandomBuffers, numbers: Pointer[float64], n: int) -> None:
     """Write uniform numbers of numpy's generator."""
     next_double, generator = buffers.next_double, buffers.generator
     if buffers.is_mersenne_twister:
-        twister = mersenne_twister.Twister.from_address(generator)
-        mersenne_twister.fill_uniform(twister, numbers, n)
+        mersenne_twister.fill_uniform(_twister(buffers), numbers, n)
     else:
         for i in range(n):
             numbers[i] = call_for_double(next_double, (generator,))

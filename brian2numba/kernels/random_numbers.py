@@ -11,8 +11,18 @@ import math
 
 import numpy as np
 
+from brian2numba.kernels.counting import in_vectors
 from brian2numba.kernels.random_buffers import RandomBuffers
-from brian2numba.language import Pointer, Record, call, float64, int64
+from brian2numba.language import (
+    Pointer,
+    Record,
+    address_of,
+    call,
+    float64,
+    int64,
+    int64s,
+    uint16,
+)
 
 __all__ = [
     "Streams",
@@ -20,14 +30,18 @@ __all__ = [
     "binomial_by_inversion",
     "close_streams",
     "drawn_uniform",
+    "drawn_words",
     "open_streams",
+    "open_words",
     "pass_uniform",
+    "pass_words",
     "poisson",
     "poisson_by_one",
     "rand",
     "randn",
     "take_normal",
     "take_uniform",
+    "takes_words",
 ]
 
 # Below this mean, Poisson numbers are made by multiplication.
@@ -85,6 +99,17 @@ def open_streams(streams: Streams, address: int) -> None:
     address : int
         The address of the buffers. Nothing else may draw from them until
         `close_streams`.
+    """
+    buffers = RandomBuffers.array_at(address)
+    if buffers[0].is_in_words:
+        call(buffers[0].complete_uniform, (buffers,))
+    open_words(streams, address)
+
+
+def open_words(streams: Streams, address: int) -> None:
+    """Take over for a kernel that takes uniform numbers by `take_words` only.
+
+    It leaves those that have not been made as they are.
     """
     streams.buffers = RandomBuffers.array_at(address)
     buffers = streams.buffers[0]
@@ -188,6 +213,49 @@ def pass_uniform(n: int, streams: Streams) -> None:
     """
     i = streams.uniform_position + n
     streams.uniform_position = i if i < streams.uniform_size else 0
+
+
+def takes_words(streams: Streams) -> bool:
+    """Tell whether the next uniform numbers need not be made, see `drawn_words`."""
+    buffers = streams.buffers[0]
+    is_at_end = streams.uniform_position == 0
+    return buffers.is_in_words or (is_at_end and buffers.is_mersenne_twister)
+
+
+def drawn_words(
+    shorts: Pointer[uint16], n: int, streams: Streams
+) -> tuple[Pointer[int64], int]:
+    """Find the next uniform numbers among a generator's words.
+
+    They are not drawn before `pass_words`.
+
+    Parameters
+    ----------
+    shorts : pointer to uint16
+        Where the first 16 bits of each are wanted; there is room for one more than
+        `in_vectors(n)`.
+    n : int
+        How many.
+    streams : Streams
+        Streams that were opened by `open_words`.
+
+    Returns
+    -------
+    pointer to int64
+        The two words of each number.
+    int
+        For how many of `n` that holds.
+    """
+    n = min(n, streams.uniform_size - streams.uniform_position)
+    wanted = streams.buffers, address_of(shorts), in_vectors(n)
+    words = call(streams.buffers[0].find_shorts, wanted)
+    return int64s(words), n
+
+
+def pass_words(n: int, streams: Streams) -> None:
+    """Say that numbers of those that `drawn_words` returned have been drawn."""
+    streams.buffers[0].words[0].position += 2 * n
+    pass_uniform(n, streams)
 
 
 def take_normal(numbers: Pointer[float64], n: int, streams: Streams) -> None:

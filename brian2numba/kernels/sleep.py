@@ -3,7 +3,9 @@ Neurons that sleep: nothing is computed of them until an event arrives.
 
 Eight neurons sleep together (a *nest*) when none of them can reach the threshold within
 as many steps as there are powers of the matrix by which a step multiplies the state.
-When they wake up, their state is multiplied by the power of the steps they slept.
+When they wake up, their state is multiplied by the power of the steps they slept. So is
+that of a neuron that an event arrives at; its nest wakes up only if it then could reach
+the threshold.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from brian2numba.language import (
     Record,
     float64,
     float64s,
+    int32,
     int32s,
     int64,
     items_on_stack,
@@ -49,12 +52,9 @@ MOST_VARIABLES = 4
 #: How many nests more there are than neurons need
 PADDING = 64
 
-#: What those of a nest take
-_NEST_ITEMS = MOST_VARIABLES * NEST
-
-#: What a nest does. One that an event arrives at in this step, and that slept, has the
-#: state of the end of the step already; one that was awake stays so for another step
-ASLEEP, IS_AHEAD, AWAKE, EXPECTS_EVENT, ALWAYS_AWAKE = 0, 1, 2, 3, 4
+#: What a nest does. One that is awake, and that an event arrives at in this step, stays
+#: so for another step
+ASLEEP, AWAKE, EXPECTS_EVENT, ALWAYS_AWAKE = 0, 1, 2, 3
 
 #: How many events before they arrive the state of their targets is fetched
 _AHEAD = 8
@@ -70,8 +70,11 @@ class Sleep(Record):
     #: For each nest what it does; behind the last, zero for `PADDING` of them
     doings: Pointer[uint8]
     words: Pointer[int64]
-    #: For each nest that sleeps the step of its state
+    #: For each neuron that sleeps the step of its state: at most one ahead
     since: Pointer[int64]
+    #: The neurons that slept when an event arrived at them in the last step
+    n_reached: int64
+    reached: Pointer[int32]
     #: The addresses of the state variables' arrays
     n_variables: int64
     states: Pointer[int64]
@@ -96,8 +99,18 @@ class Sleep(Record):
 
 
 def begin_step(sleep: Sleep) -> None:
-    """Wake up what an event arrives at in this step, and what has slept for long."""
-    n_turns = sleep.n_powers // 2
+    """Wake up what may reach the threshold, and bring what events arrive at up to date.
+
+    Parameters
+    ----------
+    sleep : Sleep
+        The group.
+    """
+    for k in range(sleep.n_reached):
+        _wake_if_needed(sleep, sleep.reached[k])
+    sleep.n_reached = 0
+    # What is known of a neuron that sleeps is known for as many steps
+    n_turns = sleep.n_powers - 1
     nest = sleep.step % n_turns
     while nest < sleep.n_nests:
         _wake(sleep, nest)
@@ -108,7 +121,7 @@ def begin_step(sleep: Sleep) -> None:
 
 
 def _expect_events(sleep: Sleep, handle: int, extent: Extent) -> None:
-    """Wake up the neurons that the events of a queue are for that are due now."""
+    """Prepare the neurons that the events of a queue are for that are due now."""
     queue, targets = queue_of(handle), int32s(extent.data)
     chunk = due_chunk(queue)
     while chunk != 0:
@@ -116,61 +129,70 @@ def _expect_events(sleep: Sleep, handle: int, extent: Extent) -> None:
         for r in range(n_ranges):
             end = ranges[r].end
             for position in range(ranges[r].first, end):
-                later = synapse_at(synapses, min(position + _AHEAD, end - 1))
+                later = targets[synapse_at(synapses, min(position + _AHEAD, end - 1))]
+                prefetch(sleep.since, later)
                 for j in range(sleep.n_variables):
-                    prefetch(float64s(sleep.states[j]), targets[later])
-                _expect(sleep, targets[synapse_at(synapses, position)] // NEST)
+                    prefetch(float64s(sleep.states[j]), later)
+                _expect(sleep, targets[synapse_at(synapses, position)])
 
 
-def _expect(sleep: Sleep, nest: int) -> None:
-    """Let a nest expect an event at the end of the step that begins."""
-    if sleep.doings[nest] == ASLEEP:
-        _catch_up(sleep, nest, sleep.step + 1)
-        sleep.doings[nest] = IS_AHEAD
-    elif sleep.doings[nest] == AWAKE:
-        sleep.doings[nest] = EXPECTS_EVENT
+def _expect(sleep: Sleep, neuron: int) -> None:
+    """Let a neuron expect an event at the end of the step that begins."""
+    doing = sleep.doings[neuron // NEST]
+    if doing == AWAKE:
+        sleep.doings[neuron // NEST] = EXPECTS_EVENT
+    elif doing == ASLEEP and sleep.since[neuron] <= sleep.step:
+        _catch_up(sleep, neuron, sleep.step + 1)
+        sleep.reached[sleep.n_reached] = neuron
+        sleep.n_reached += 1
+
+
+def _wake_if_needed(sleep: Sleep, neuron: int) -> None:
+    """Let a nest wake up if a neuron that an event arrived at can't sleep on."""
+    nest = neuron // NEST
+    if sleep.doings[nest] == ASLEEP and not _is_below(sleep, neuron):
+        _wake(sleep, nest)
+
+
+def _is_below(sleep: Sleep, neuron: int) -> bool:
+    """Tell whether a neuron that is not refractory can't reach the threshold."""
+    highest = 0.0
+    for j in range(sleep.n_variables):
+        distance = float64s(sleep.states[j])[neuron] - sleep.rest[j]
+        highest += distance * (sleep.above[j] if distance > 0 else sleep.below[j])
+    return highest <= sleep.limit
 
 
 def _wake(sleep: Sleep, nest: int) -> None:
     """Let a nest be awake, with the state of the last step."""
     if sleep.doings[nest] == ASLEEP:
-        _catch_up(sleep, nest, sleep.step)
+        first = nest * NEST
+        for neuron in range(first, min(first + NEST, sleep.n_neurons)):
+            _catch_up(sleep, neuron, sleep.step)
         sleep.doings[nest] = AWAKE
 
 
-def _catch_up(sleep: Sleep, nest: int, step: int) -> None:
-    """Give a nest that slept the state after a number of steps."""
-    n_steps = step - sleep.since[nest]
+def _catch_up(sleep: Sleep, neuron: int, step: int) -> None:
+    """Give a neuron that slept the state after a number of steps."""
+    n_steps = step - sleep.since[neuron]
+    sleep.since[neuron] = step
     while n_steps > 0:
-        _advance(sleep, nest, min(n_steps, sleep.n_powers - 1))
+        _advance(sleep, neuron, min(n_steps, sleep.n_powers - 1))
         n_steps -= sleep.n_powers - 1
 
 
-def _advance(sleep: Sleep, nest: int, n_steps: int) -> None:
-    """Let a nest's state go on by a number of steps."""
-    size = min(NEST, sleep.n_neurons - nest * NEST)
-    if size == NEST:
-        # A number that is known makes one vector of each loop
-        _advance_neurons(sleep, nest * NEST, n_steps, NEST)
-    else:
-        _advance_neurons(sleep, nest * NEST, n_steps, size)
-
-
-def _advance_neurons(sleep: Sleep, first: int, n_steps: int, size: int) -> None:
+def _advance(sleep: Sleep, neuron: int, n_steps: int) -> None:
+    """Let the state of a neuron go on by a number of steps."""
     n = sleep.n_variables
-    before = items_on_stack(float64, _NEST_ITEMS)
+    before = items_on_stack(float64, MOST_VARIABLES)
     power = sleep.powers + n_steps * n * n
     for j in range(n):
-        state, rest = float64s(sleep.states[j]) + first, sleep.rest[j]
-        for k in range(size):
-            before[NEST * j + k] = state[k] - rest
+        before[j] = float64s(sleep.states[j])[neuron] - sleep.rest[j]
     for i in range(n):
-        state, rest = float64s(sleep.states[i]) + first, sleep.rest[i]
-        for k in range(size):
-            above = power[n * i] * before[k]
-            for j in range(1, n):
-                above += power[n * i + j] * before[NEST * j + k]
-            state[k] = rest + above
+        above = power[n * i] * before[0]
+        for j in range(1, n):
+            above += power[n * i + j] * before[j]
+        float64s(sleep.states[i])[neuron] = sleep.rest[i] + above
 
 
 def next_awake(sleep: Sleep, neuron: int) -> int:
@@ -191,11 +213,9 @@ def next_awake(sleep: Sleep, neuron: int) -> int:
             nest = _skip_sleeping(words, nest, n_nests)
         if nest & 7 == 0 and words[nest >> 3] == 0:
             nest += 8
-        elif _stays_awake(sleep, nest):
+        elif doings[nest] != ASLEEP and _stays_awake(sleep, nest):
             return nest * NEST
         else:
-            if doings[nest] == IS_AHEAD:
-                doings[nest] = AWAKE
             nest += 1
     return sleep.n_neurons
 
@@ -247,8 +267,9 @@ def _stays_awake(sleep: Sleep, nest: int) -> bool:
     """Let a nest sleep from the last step on, if it can; tell whether it is awake."""
     if sleep.doings[nest] == AWAKE and _can_sleep(sleep, nest * NEST):
         sleep.doings[nest] = ASLEEP
-        sleep.since[nest] = sleep.step - 1
-    return sleep.doings[nest] >= AWAKE
+        for neuron in range(nest * NEST, nest * NEST + NEST):
+            sleep.since[neuron] = sleep.step - 1
+    return sleep.doings[nest] != ASLEEP
 
 
 def _can_sleep(sleep: Sleep, first: int) -> bool:

@@ -38,6 +38,7 @@ _BY_NAME = {
         slots.RandomKey,
         slots.RandomStreams,
         slots.ReportSlot,
+        slots.WordStreams,
     )
 }
 

@@ -21,6 +21,7 @@ from brian2.utils.logger import get_logger
 
 from brian2numba.language import Pointer, address_of
 from brian2numba.simulation.counter import PerformanceCounter
+from brian2numba.simulation.processors import Processors
 from brian2numba.simulation.team import Member, Team, dissolve, serve
 
 __all__ = ["aligned", "number_of_threads", "team", "use_one_thread_after_forks"]
@@ -137,6 +138,7 @@ def _new_team() -> Team:
     team.release = _python_function("PyThread_release_lock")
     team.nap = _held_lock()
     team.counter = PerformanceCounter.of_python()
+    team.processors = Processors.of_system()
     for k in range(MOST_THREADS):
         member = members[k]
         member.number, member.lock = k + 1, _held_lock()

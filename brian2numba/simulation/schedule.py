@@ -79,11 +79,11 @@ class Schedule:
         self._fill_clocks()
         self._fill_entries()
         self._fill_loop()
-        looks = (f.code_object.behaviour.looks for f in self.fusions.values())
+        agendas = (f.code_object.behaviour.agenda for f in self.fusions.values())
         sleepers = (f.sleeper for f in self.fusions.values() if f.sleeps)
         self._sleepers = [sleeper for sleeper in sleepers if sleeper is not None]
         self._neurons_may_sleep = neurons_may_sleep()
-        self._looks = [times for times in looks if times is not None]
+        self._agendas = [agenda for agenda in agendas if agenda is not None]
         self._run, self._address = run_steps.call, address_of(self.loop)
         self._compiled_code = compiled_code()
         self._bound_at = Replacements.count
@@ -190,8 +190,8 @@ class Schedule:
         if self._bound_at != Replacements.count:
             self._rebind()
         # Python may have written what says which neurons are refractory
-        for looks in self._looks:
-            looks.fill(-np.inf)
+        for agenda in self._agendas:
+            agenda.version += 1
         reason = self._run_compiled()
         # Python may look at them
         for sleeper in self._sleepers:
@@ -205,9 +205,10 @@ class Schedule:
         # Other threads may not draw from numpy's generator meanwhile
         with self._compiled_code, np.random.mtrand._rand._bit_generator.lock:
             self.streams.enter()
-            reason = self._run(self._address)
-            self.streams.leave()
-        return reason
+            try:
+                return self._run(self._address)
+            finally:
+                self.streams.leave()
 
     def renew(self) -> None:
         """Look up what functions of users refer to, after Python has run."""

@@ -96,7 +96,7 @@ class Sleeper:
         doings = np.zeros((n_nests + PADDING) // 8 * 8, np.uint8)
         doings[:n_nests] = ALWAYS_AWAKE
         record.step, record.n_neurons, record.n_nests = 0, n_neurons, n_nests
-        record.n_queues, record.n_powers = 0, 2
+        record.n_queues, record.n_powers, record.n_reached = 0, 2, 0
         record.doings = pointer_to(doings)
         record.words = pointer_to(doings.view(np.int64))
         self._alive = [doings]
@@ -109,7 +109,8 @@ class Sleeper:
         linear = linear_neurons(self._updater, self._threshold, self._state, self._dt())
         arrays = [variable.get_value() for variable in self._variables]
         queues = np.array(list(self._queues()), np.int64).reshape(-1, 2)
-        record.since = self._pointer(np.zeros(n_nests, np.int64))
+        record.since = self._pointer(np.zeros(n_nests * NEST, np.int64))
+        record.reached = self._pointer(np.zeros(n_nests * NEST, np.int32))
         record.n_variables = len(arrays)
         record.states = self._pointer(np.array([a.ctypes.data for a in arrays]))
         record.rest = self._pointer(linear.rest)

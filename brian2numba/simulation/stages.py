@@ -28,7 +28,7 @@ _WORTH_TELLING = 500
 #: Tasks that take less than this, in nanoseconds, are done together with others
 _SHORT = 500
 #: How many events threads have to deliver in a stage that has nothing else to divide
-_ENOUGH_EVENTS = 2000
+_ENOUGH_EVENTS = 500
 
 
 @dataclass(eq=False)

@@ -13,7 +13,8 @@ epoch into it: a member that comes late finds all tasks of its epoch claimed, ho
 far the others are.
 
 Who waits does so in a loop for a short time, as a system takes some microseconds to
-wake a thread, and sleeps then.
+wake a thread, and sleeps then. Members that wait see to it that they are not on the
+processor of another thread of the team.
 """
 
 from __future__ import annotations
@@ -35,6 +36,12 @@ from brian2numba.language import (
 )
 from brian2numba.operations import operation
 from brian2numba.simulation.counter import PerformanceCounter, nanoseconds
+from brian2numba.simulation.processors import (
+    Processors,
+    Seat,
+    leave_processor_of,
+    note_processor,
+)
 
 __all__ = [
     "Level",
@@ -100,6 +107,7 @@ class Member(Record):
     is_asleep: Annotated[Pointer[int64], 8]
     #: 1 while it may look at a level
     is_inside: Annotated[Pointer[int64], 8]
+    seat: Seat
     #: Its number, from 1 on
     number: int64
     #: A lock of Python's, on which it sleeps
@@ -115,6 +123,8 @@ class Team(Record):
     epoch: Annotated[Pointer[int64], 8]
     #: The levels of the last two epochs: of even and of odd ones; 0 if there is nothing
     levels: Annotated[Pointer[int64], 8]
+    #: Where the thread that runs the network is
+    seat: Seat
     #: How many members there are: 0 in a process that was forked from one with threads
     n_members: int64
     members: Pointer[Member]
@@ -126,6 +136,7 @@ class Team(Record):
     #: A lock that is never released: to wait for it is to sleep
     nap: int64
     counter: PerformanceCounter
+    processors: Processors
 
 
 #: How long a thread waits in a loop before it sleeps, in nanoseconds; and after how
@@ -177,6 +188,7 @@ def _next_epoch(team: Team, member: Member, last: int) -> int:
         if turns == _TURNS:
             turns = 0
             now = nanoseconds(member.counter)
+            _keep_apart(team, member, now)
             if deadline == 0:
                 deadline = now + _PATIENCE
             elif now > deadline:
@@ -184,6 +196,15 @@ def _next_epoch(team: Team, member: Member, last: int) -> int:
                 deadline = 0
         epoch = load_shared(team.epoch)
     return epoch
+
+
+def _keep_apart(team: Team, member: Member, now: int) -> None:
+    """Move if this thread is on a processor of those that come before it."""
+    note_processor(team.processors, member.seat)
+    leave_processor_of(team.processors, member.seat, team.seat, now)
+    for k in range(member.number - 1):
+        other = team.members[k]
+        leave_processor_of(team.processors, member.seat, other.seat, now)
 
 
 def _sleep(team: Team, member: Member, last: int) -> None:
@@ -225,6 +246,7 @@ def wake(team: Team, n_threads: int) -> None:
         member = team.members[k]
         asleep = load_shared(member.is_asleep)
         if asleep == 1 and exchange_shared(member.is_asleep, 0) == 1:
+            note_processor(team.processors, team.seat)
             call(team.release, (member.lock,))
 
 
@@ -259,7 +281,10 @@ def _wait_for_zero(team: Team, number: Pointer[int64]) -> None:
             if deadline == 0:
                 deadline = now + _PATIENCE
             elif now > deadline:
+                # Perhaps the one that it waits for is on this thread's processor
+                note_processor(team.processors, team.seat)
                 call(team.acquire, (team.nap, _NAP, 0))
+                note_processor(team.processors, team.seat)
 
 
 def _begin_epoch(team: Team, level: Level) -> int:

@@ -1,10 +1,14 @@
 """Copies in the order of delivery, and targets that are neighbours."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
+from brian2numba.containers import giving_back, spike_queue
 from brian2numba.containers.choices import Choices
 from brian2numba.containers.gathering import gathered
+from brian2numba.containers.giving_back import give_back_unused_memory
 from brian2numba.containers.looking_ahead import Ahead, look_ahead, next_range
 from brian2numba.containers.queue_operations import queue_of
 from brian2numba.containers.spike_queue import SpikeQueue
@@ -43,6 +47,55 @@ def test_gathered(dtype):
     result = gathered(items, places)
     assert result.dtype == dtype
     np.testing.assert_array_equal(result, items[places])
+
+
+def test_gathered_in_memory_that_there_was():
+    items, places = np.arange(50.0), int32s(3, 1, 2)
+    before = gathered(items, places)
+    result = gathered(items + 1, places[::-1].copy(), before)
+    assert result is before
+    np.testing.assert_array_equal(result, [3, 2, 4])
+    assert gathered(items, int32s(3, 1), before).tolist() == [3, 1]
+    assert gathered(items.astype(np.float32), places, before).dtype == np.float32
+
+
+def test_sorting_leaves_no_memory_behind(monkeypatch):
+    given_back = []
+    monkeypatch.setattr(spike_queue, "_MANY_SYNAPSES", 6)
+    monkeypatch.setattr(
+        spike_queue, "give_back_unused_memory", lambda: given_back.append(True)
+    )
+    queue = SpikeQueue(0, 4)
+    queue.prepare(np.array([DT]), DT, int32s(0, 0, 1, 2, 2))
+    assert not given_back
+    queue.prepare(np.array([DT]), DT, int32s(0, 0, 1, 2, 2, 2))
+    assert given_back
+
+
+def test_memory_is_given_back():
+    give_back_unused_memory()
+
+
+@pytest.mark.parametrize("library", [SimpleNamespace(), None])
+def test_there_may_be_no_way_to_give_memory_back(library, monkeypatch):
+    if library is None:
+        monkeypatch.setattr(giving_back.sys, "platform", "win32")
+    monkeypatch.setattr(giving_back.ctypes, "CDLL", lambda _: library)
+    assert giving_back._malloc_trim.__wrapped__() is None
+
+
+def test_longest_range():
+    queue = SpikeQueue(0, 2)
+    queue.prepare(np.array([DT]), DT, int32s(0, 0, 1))
+    assert queue.longest_range == 2
+    queue.push(int32s(0))
+    # One with two synapses is under way
+    queue.prepare(np.array([DT]), DT, int32s(0, 1))
+    assert queue.longest_range == 2
+    queue.advance()
+    queue.advance()
+    queue.prepare(np.array([DT]), DT, int32s(0, 1))
+    assert queue.longest_range == 1
 
 
 def test_long_runs():

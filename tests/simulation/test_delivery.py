@@ -502,9 +502,14 @@ def test_threads_deliver_in_special_ways(function, monkeypatch):
     assert any("pre" in name for name in shared)
 
 
+def answers(synapses):
+    """Return what the last kernel that delivered was told."""
+    return synapses.pre.codeobj.behaviour.ways.answers()
+
+
 def has_copies(synapses):
     """Tell whether the last kernel that delivered had copies of what it reads."""
-    return synapses.pre.codeobj.behaviour.ways.answers().is_ordered
+    return answers(synapses).is_ordered
 
 
 def test_copies_are_made_when_they_pay():
@@ -515,14 +520,64 @@ def test_copies_are_made_when_they_pay():
     synapses.connect(i=[9, 3, 7, 3], j=[1, 2, 3, 4])
     network = Network(source, target, synapses)
     prefs.codegen.target = "numba"
-    for expected in (False, True, True):
+    # With the list
+    for _ in range(2):
+        network.run(0.1 * ms)
+        assert has_copies(synapses)
+    synapses.w = 3
+    for expected in (False, True):
         # Each synapse gets an event
         network.run(0.1 * ms)
         assert has_copies(synapses) == expected
-    synapses.w = 3
-    for expected in (False, True):
-        network.run(0.1 * ms)
-        assert has_copies(synapses) == expected
+    synapses.pre.delay = 0.2 * ms
+    network.run(0.1 * ms)
+    assert has_copies(synapses)
+
+
+@pytest.mark.parametrize("j", ["i", "(7*i) % 12"])
+@pytest.mark.parametrize("n_threads", [1, 2])
+def test_a_synapse_each(j, n_threads, monkeypatch):
+    def each():
+        source, target = spiking(), receiving()
+        synapses = Synapses(source, target, "w : 1", on_pre="g_post += w", name="each")
+        synapses.connect(j=j)
+        synapses.w = np.random.RandomState(1).rand(len(synapses))
+        synapses.pre.delay = 1.2 * ms
+        network = Network(source, target, synapses)
+        network.run(5 * ms)
+        if prefs.codegen.target == "numba":
+            assert answers(synapses).are_single
+        # Spikes are under way to the only synapse of each neuron
+        synapses.connect(i=[11, 11], j=[3, 4])
+        synapses.w[N_SOURCES:] = 0.3
+        network.run(5 * ms)
+        if prefs.codegen.target == "numba":
+            assert not answers(synapses).are_single
+        return target
+
+    if n_threads > 1:
+        monkeypatch.setattr(threads.Sharing, "is_eager", True)
+        prefs["codegen.runtime.numba.threads"] = 2
+        prefs._backup()
+    assert_equal(results_of(each), results_of(each, "numpy"), rtol=1e-12)
+
+
+def test_the_next_step_is_fetched_where_tables_are_large(monkeypatch):
+    prefs.codegen.target = "numba"
+    source, target = spiking(), receiving()
+    synapses = connected(source, target)
+    network = Network(source, target, synapses)
+    for n_bytes, length, expected in (
+        (12 * 300 + 1, 0, False),
+        (12 * 300, 0, True),
+        (0, 100, False),
+    ):
+        monkeypatch.setattr(Choices, "group_size", 0)
+        monkeypatch.setattr(Choices, "fetched_bytes", n_bytes)
+        monkeypatch.setattr(Choices, "fetched_length", length)
+        vary(synapses, seed=length)
+        network.run(1 * ms)
+        assert answers(synapses).looks_ahead == expected
 
 
 def test_no_copies_of_what_somebody_has_a_view_of(monkeypatch):

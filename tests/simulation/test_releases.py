@@ -51,7 +51,7 @@ def recorded(group, *others):
 def awaits(network):
     """Tell whether the kernel of a network that has run awaits releases."""
     kernels = [row.kernel for row in brian2numba.explain(network, {}).rows]
-    return any(kernel and "_look_from" in str(kernel) for kernel in kernels)
+    return any(kernel and "_look_after" in str(kernel) for kernel in kernels)
 
 
 def assert_none_can_tell(build, durations=(12 * ms, 8 * ms), between=None):
@@ -133,7 +133,9 @@ AWAITED = {
     "zero": lambda: recorded(neurons(refractory=0 * ms)),
     "shorter than a time step": lambda: recorded(neurons(refractory=0.01 * ms)),
     "longer than the run": lambda: recorded(neurons(refractory=1 * second)),
+    "more steps than an agenda has": lambda: recorded(neurons(refractory=8.05 * ms)),
     "each": lambda: recorded(per_neuron()),
+    "each, short and long": lambda: recorded(per_neuron("4*period - 0.3*ms")),
     "each, negative": lambda: recorded(per_neuron("period - 0.5*ms")),
     "each, not said to be constant": lambda: recorded(per_neuron(flags="")),
     "an expression": lambda: recorded(per_neuron("2*exp(-i/50.0)*period + 0.3*ms")),

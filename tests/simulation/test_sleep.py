@@ -198,6 +198,35 @@ def test_long_sleep(monkeypatch, asleep):
     assert max(asleep) > 0.5
 
 
+def often_reached(weight):
+    """Return neurons that get two events in each step, by two pathways."""
+    group = neurons(n=30)
+    group.v[12] = 1.5
+    steps = np.arange(2, 300)
+    source = SpikeGeneratorGroup(1, np.zeros(len(steps), int), steps * 0.1 * ms)
+    pathways = []
+    for k in (1, 2):
+        pathway = Synapses(source, group, on_pre=f"g_post += {weight}*(1 + j % 5)")
+        pathway.connect("j != 12")
+        pathway.delay = f"0.1*ms*(1 + {k}*(j % 3))"
+        pathways.append(pathway)
+    return Network(group, source, *pathways, SpikeMonitor(group))
+
+
+def test_neurons_that_events_arrive_at_sleep_on(asleep):
+    awake, slept = both(lambda: often_reached(0.001))
+    assert_close(slept, awake)
+    assert asleep[-1] == 1
+
+
+def test_neurons_that_events_bring_to_the_threshold_wake_up(asleep):
+    awake, slept = both(lambda: often_reached(0.004))
+    assert_close(slept, awake)
+    counts = [value for (_, name), value in slept.items() if name == "count"]
+    # Those of five that get most spike, and others of their nests do not
+    assert 0 < np.count_nonzero(counts[0]) < 25
+
+
 def looking(looks):
     group = neurons()
     source = SpikeGeneratorGroup(1, [0, 0], [1, 20] * ms)
