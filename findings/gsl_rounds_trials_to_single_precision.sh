@@ -3,11 +3,10 @@
 # prefs.core.default_float_dtype = float32: GSL integrates in double precision, but the
 # right-hand side rounds the state that it is given, and parts of the equations that were
 # computed before the loop over neurons, to single precision, at each evaluation. Slopes
-# are then those of another point by up to 6e-8 of its size, at random from stage to
-# stage. The estimate of the error, a difference of such slopes, can't get smaller than
-# that noise times the step and the rate: for a potential of 65 (mV without units), in a
-# group with a rate of 1000/ms at a step of 1 us, that is 4e-6, above the default
-# absolute_error of 1e-6. That part is arithmetic of this comment; it is not run here.
+# are then those of another point, off by up to 6e-8 of the state, at random from stage to
+# stage. The estimate of the error is a difference of such slopes, so it has this noise,
+# which shrinks with the first power of the step only, where the error itself shrinks with
+# the sixth: small errors are bought with steps that the equations don't need.
 # Brian's Cython target keeps the state in double precision there; it is not shown here.
 # Seen: variables in single precision in the source that Brian writes, and in double
 # precision with the default. Neither the GNU Scientific Library nor a compiler is needed
