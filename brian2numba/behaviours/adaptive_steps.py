@@ -40,7 +40,7 @@ _REASONS = {
         "step"
     ),
     Doing.IS_NOT_A_NUMBER: (
-        "a variable becomes NaN, which is not a number. Check whether the equations "
+        "a variable becomes infinite or NaN, which is not a number. Check whether the equations "
         "divide by 0 there, or whether the variables start far from where they belong"
     ),
 }

@@ -10,7 +10,7 @@ integrated side by side; what is read of one is kept in the *lane* that it has.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +23,7 @@ from brian2numba.generation.dtypes import cast, dtype_name, stored
 from brian2numba.generation.generator import NumbaCodeGenerator
 from brian2numba.generation.statement_order import StatementOrder
 from brian2numba.generation.tableaus import TABLEAUS, Tableau
+from brian2numba.kernels.adaptive_steps import LANES
 
 __all__ = ["AdaptiveCodeGenerator", "AdaptiveSteps"]
 
@@ -133,6 +134,36 @@ class AdaptiveSteps:
     last_length: str
     failed_steps: str
     step_count: str
+
+    def tried(self, stage: int, variable: int) -> str:
+        """Return where the slopes of a stage are wanted; of one more, the solution."""
+        terms = self._terms(self.tableau.weights[stage], variable)
+        state = f"_state[{variable * LANES} + _k]"
+        if len(terms) == 1:
+            weight, slope = terms[0]
+            return f"{state} + ({weight} * _length) * {slope}"
+        products = " + ".join(" * ".join(term) for term in terms)
+        return f"{state} + _length * ({products})" if terms else state
+
+    def error(self, variable: int) -> str:
+        """Return the error of a variable in units of the step."""
+        terms = self._terms(self.tableau.error, variable)
+        return " + ".join(" * ".join(term) for term in terms)
+
+    def _terms(self, weights: Sequence[float], variable: int) -> list[tuple[str, str]]:
+        """Return weights that are not 0, with the slopes of stages that they are of."""
+        n = len(self.states)
+        return [
+            (repr(float(weight)), f"_slopes[{(stage * n + variable) * LANES} + _k]")
+            for stage, weight in enumerate(weights)
+            if weight != 0
+        ]
+
+    @property
+    def kept(self) -> list[str]:
+        """The names of the arrays that a time step that fails leaves as they were."""
+        arrays = [state.array for state in self.states]
+        return arrays + [self.last_length] * bool(self.last_length)
 
 
 class AdaptiveCodeGenerator(NumbaCodeGenerator):
@@ -262,9 +293,6 @@ class AdaptiveCodeGenerator(NumbaCodeGenerator):
     def _given(self, errors: Mapping[str, float]) -> dict[str, Any]:
         """Return the numbers that the kernel is given, by their names in it."""
         return {
-            "_nodes_of_method": self._tableau.nodes,
-            "_weights_of_method": self._tableau.weights,
-            "_error_of_method": self._tableau.error,
             "_largest_errors": np.array(list(errors.values())),
             "_longest_step": self._longest_step(),
             "_most_steps": int(self._options["max_steps"]),

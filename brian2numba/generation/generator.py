@@ -401,7 +401,7 @@ class NumbaCodeGenerator(CodeGenerator):
     def element_lines(
         self,
         reads: list[str],
-        names: list[str],  # noqa: ARG002 (for others)
+        names: list[str],
         order: StatementOrder,
         statements: list[Any],
     ) -> list[str]:

@@ -26,12 +26,12 @@ from brian2numba.language import Pointer, Record, float64, int64
 
 __all__ = [
     "LANES",
+    "NO_ERROR",
+    "TOO_LARGE",
     "Doing",
     "Journal",
     "Lanes",
     "Limits",
-    "Method",
-    "aim",
     "end_trial",
     "note_failure",
     "set_out",
@@ -42,13 +42,13 @@ LANES = 8
 
 #: A step is tried again with a shorter one where its error is so much larger than what
 #: is allowed, and the next one is longer where it is smaller than the second
-_TOO_LARGE, _SMALL = 1.1, 0.5
+TOO_LARGE, _SMALL = 1.1, 0.5
 #: Steps are shorter by this than what the error asks for, ...
 _SAFETY = 0.9
 #: ... and at most so much shorter or longer than the one before
 _LEAST_FACTOR, _LARGEST_FACTOR = 0.2, 4.9
 #: An error relative to what is allowed is at least this: the smallest normal double
-_NO_ERROR = 2.2250738585072014e-308
+NO_ERROR = 2.2250738585072014e-308
 
 
 class Doing(enum.IntEnum):
@@ -65,7 +65,7 @@ class Doing(enum.IntEnum):
     STEP_IS_TOO_SHORT = 4
     #: The error of the only step that it may do is too large
     ERROR_IS_TOO_LARGE = 5
-    #: A variable that was a number has become NaN
+    #: A variable that was a number becomes infinite or NaN, however short the step
     IS_NOT_A_NUMBER = 6
 
 
@@ -84,52 +84,29 @@ class Journal(Record):
     n_steps: int64
 
 
-class Method(NamedTuple):
-    """A Runge-Kutta method with an estimate of its error.
-
-    ``nodes`` has the time of each stage in units of the step, and that of the solution
-    at the end. ``weights`` has a row for each stage, and one for the solution: what the
-    slopes of the stages before count. ``error`` has what they count in the error.
-    ``order`` is the order that the control of steps goes by.
-    """
-
-    n_variables: int
-    n_stages: int
-    order: float
-    nodes: Any
-    weights: Any
-    error: Any
-
-
 class Limits(NamedTuple):
     """What steps are limited by.
 
-    ``errors`` has the largest error of each variable. Zero `most_steps` stand for any
-    number. If steps do not adapt, there is one to the end.
+    ``order`` is that of the method, as the control of steps goes by it. Zero
+    ``most_steps`` stand for any number. If steps do not adapt, there is one to the end.
     """
 
-    errors: Any
+    order: float
     longest: float
     most_steps: int
     adapts: bool
 
 
 class Lanes(NamedTuple):
-    """What is known of some elements of a group: pointers to a number for each.
-
-    The numbers of ``state`` (at the begin of a step), ``trial`` (where slopes are
-    wanted), ``errors`` and ``slopes`` are in rows of `LANES`: one for each variable,
-    and for each variable of each stage.
-    """
+    """What is known of some elements: pointers to a number for each."""
 
     doing: Any
     #: The element that it has, or had
     element: Any
     #: Whether the step that is tried ends with the time step
     is_last: Any
-    #: The time at the begin of a step, and where slopes are wanted
+    #: The time at the begin of a step
     t: Any
-    t_of_trial: Any
     #: The length of the step that is tried, and of the one that comes next
     length: Any
     next_length: Any
@@ -137,10 +114,6 @@ class Lanes(NamedTuple):
     worst: Any
     n_steps: Any
     n_failed: Any
-    state: Any
-    trial: Any
-    errors: Any
-    slopes: Any
 
 
 def set_out(lanes: Lanes, limits: Limits, k: int, t: float, dt: float) -> None:
@@ -171,58 +144,17 @@ def _begin_step(lanes: Lanes, k: int, end: float) -> None:
     """Let a lane try a step that is as long as it planned, or as time is left."""
     left = end - lanes.t[k]
     is_last = lanes.next_length[k] > left
-    length = left if is_last else lanes.next_length[k]
-    lanes.is_last[k] = is_last
-    lanes.length[k] = length
+    lanes.is_last[k] = 1 if is_last else 0
+    lanes.length[k] = left if is_last else lanes.next_length[k]
 
 
-def aim(method: Method, lanes: Lanes, stage: int) -> None:
-    """Find out where the slopes of a stage are wanted; after the last: the solution.
-
-    Parameters
-    ----------
-    method : Method
-        The method.
-    lanes : Lanes
-        With the slopes of all stages before.
-    stage : int
-        The stage, or the number of stages.
-    """
-    node = method.nodes[stage]
-    for k in range(LANES):
-        lanes.t_of_trial[k] = lanes.t[k] + node * lanes.length[k]
-    _add_slopes(
-        method, lanes, method.weights + stage * method.n_stages, stage, lanes.trial
-    )
-    for i in range(method.n_variables):
-        trial, state = lanes.trial + i * LANES, lanes.state + i * LANES
-        for k in range(LANES):
-            trial[k] = state[k] + lanes.length[k] * trial[k]
-
-
-def _add_slopes(
-    method: Method, lanes: Lanes, weights: Any, n_stages: int, total: Any
-) -> None:
-    """Let numbers be the sums of the weighted slopes of some stages."""
-    n = method.n_variables * LANES
-    for m in range(n):
-        total[m] = 0.0
-    for stage in range(n_stages):
-        weight, slopes = weights[stage], lanes.slopes + stage * n
-        if weight != 0.0:
-            for m in range(n):
-                total[m] += weight * slopes[m]
-
-
-def end_trial(method: Method, lanes: Lanes, limits: Limits, end: float) -> int:
-    """Let each lane accept the step that was tried, or plan a shorter one.
+def end_trial(lanes: Lanes, limits: Limits, end: float) -> int:
+    """Let each lane go on from where a step has led it, or plan a shorter one.
 
     Parameters
     ----------
-    method : Method
-        The method.
     lanes : Lanes
-        With all slopes, and with the solution where the last of them would be tried.
+        With the error of the step, and the state after it if that is small enough.
     limits : Limits
         What is allowed.
     end : float
@@ -233,104 +165,83 @@ def end_trial(method: Method, lanes: Lanes, limits: Limits, end: float) -> int:
     int
         The first lane that can't go on; `LANES` if there is none.
     """
-    _find_worst_errors(method, lanes, limits)
-    _accept_states(method, lanes)
-    failed = LANES
-    for k in range(LANES):
-        if lanes.doing[k] == Doing.IS_ON_ITS_WAY:
-            if lanes.worst[k] > _TOO_LARGE:
-                _shorten(method, lanes, limits, k, end)
-            else:
-                _advance(method, lanes, limits, k, end)
-            failed = min(failed, k if lanes.doing[k] > Doing.IS_ON_ITS_WAY else LANES)
-    return failed
+    if _advance(lanes, limits, end):
+        for k in range(LANES):
+            if lanes.doing[k] >= Doing.IS_ON_ITS_WAY:
+                if lanes.worst[k] > TOO_LARGE:
+                    _shorten(lanes, limits, k, end)
+                else:
+                    _lengthen(lanes, limits, k)
+    return _begin_steps(lanes, limits, end)
 
 
-def _find_worst_errors(method: Method, lanes: Lanes, limits: Limits) -> None:
-    """Find the largest error of each lane.
+def _advance(lanes: Lanes, limits: Limits, end: float) -> bool:
+    """Let lanes that accept their steps be where these have led them.
 
-    One that is NaN counts as none, unless the variable itself has become NaN.
+    Tell whether there is more to do: to find powers takes long, and most steps are as
+    long as they may be.
     """
-    _add_slopes(method, lanes, method.error, method.n_stages, lanes.errors)
+    is_more = False
     for k in range(LANES):
-        lanes.worst[k] = _NO_ERROR
-    for i in range(method.n_variables):
-        allowed, errors = limits.errors[i], lanes.errors + i * LANES
-        for k in range(LANES):
-            error = abs(lanes.length[k] * errors[k]) / allowed
-            lanes.worst[k] = error if error > lanes.worst[k] else lanes.worst[k]
-    for i in range(method.n_variables):
-        state, trial = lanes.state + i * LANES, lanes.trial + i * LANES
-        for k in range(LANES):
-            is_lost = _is_nan(trial[k]) and not _is_nan(state[k])
-            is_lost &= lanes.worst[k] <= _TOO_LARGE
-            lanes.worst[k] = math.inf if is_lost else lanes.worst[k]
+        accepts = lanes.doing[k] == Doing.IS_ON_ITS_WAY and lanes.worst[k] <= TOO_LARGE
+        rejects = lanes.doing[k] == Doing.IS_ON_ITS_WAY and lanes.worst[k] > TOO_LARGE
+        is_last = lanes.is_last[k] != 0
+        may_grow = lanes.worst[k] < _SMALL and lanes.length[k] < limits.longest
+        is_more |= rejects or (accepts and not is_last and may_grow)
+        t = end if is_last else lanes.t[k] + lanes.length[k]
+        has_arrived = accepts and (t >= end or not limits.adapts)
+        # The last step may be short by chance: it says nothing of the next one
+        goes_on = accepts and not is_last and limits.adapts
+        lanes.next_length[k] = lanes.length[k] if goes_on else lanes.next_length[k]
+        lanes.t[k] = t if accepts else lanes.t[k]
+        lanes.n_steps[k] += 1 if accepts else 0
+        doing = Doing.HAS_ARRIVED if has_arrived else lanes.doing[k]
+        is_too_many = accepts and 0 < limits.most_steps < lanes.n_steps[k] - 1
+        lanes.doing[k] = Doing.TAKES_TOO_MANY_STEPS if is_too_many else doing
+    return is_more
 
 
-def _is_nan(x: float) -> bool:
-    return x != x  # noqa: PLR0124
-
-
-def _accept_states(method: Method, lanes: Lanes) -> None:
-    """Let the variables of lanes be what was tried where the error is small enough."""
-    for i in range(method.n_variables):
-        state, trial = lanes.state + i * LANES, lanes.trial + i * LANES
-        for k in range(LANES):
-            state[k] = trial[k] if lanes.worst[k] <= _TOO_LARGE else state[k]
-
-
-def _shorten(method: Method, lanes: Lanes, limits: Limits, k: int, end: float) -> None:
+def _shorten(lanes: Lanes, limits: Limits, k: int, end: float) -> None:
     """Let a lane try a shorter step, unless it may not or that changes nothing."""
     length = lanes.length[k]
-    factor = _SAFETY / lanes.worst[k] ** (1.0 / method.order)
+    factor = _SAFETY / lanes.worst[k] ** (1.0 / limits.order)
     shorter = length * max(factor, _LEAST_FACTOR)
-    reached = end if lanes.is_last[k] else lanes.t[k] + length
-    if not limits.adapts:
-        lanes.doing[k] = Doing.ERROR_IS_TOO_LARGE
-    elif shorter < length and reached + shorter != reached:
+    reached = end if lanes.is_last[k] != 0 else lanes.t[k] + length
+    if limits.adapts and shorter < length and reached + shorter != reached:
         lanes.length[k] = shorter
-        lanes.is_last[k] = False
         lanes.n_failed[k] += 1
+    elif lanes.worst[k] == math.inf:
+        lanes.doing[k] = Doing.IS_NOT_A_NUMBER
     else:
-        lanes.doing[k] = Doing.STEP_IS_TOO_SHORT
+        too_short = Doing.STEP_IS_TOO_SHORT
+        lanes.doing[k] = too_short if limits.adapts else Doing.ERROR_IS_TOO_LARGE
 
 
-def _advance(method: Method, lanes: Lanes, limits: Limits, k: int, end: float) -> None:
-    """Let a lane go on from where its step has led it."""
-    if not limits.adapts:
-        lanes.n_steps[k] += 1
-        _arrive(lanes, k)
-        return
-    # The last step may be short by chance: it says nothing of the next one
-    if lanes.is_last[k]:
-        lanes.t[k] = end
-    else:
-        lanes.t[k] += lanes.length[k]
-        lanes.next_length[k] = _next_length(method, lanes, limits, k)
-    if limits.most_steps > 0 and lanes.n_steps[k] > limits.most_steps:
-        lanes.doing[k] = Doing.TAKES_TOO_MANY_STEPS
-        return
-    lanes.n_steps[k] += 1
-    if lanes.t[k] >= end:
-        _arrive(lanes, k)
-    else:
-        _begin_step(lanes, k, end)
+def _lengthen(lanes: Lanes, limits: Limits, k: int) -> None:
+    """Let a lane plan a longer step, if the last one was so good."""
+    worst = lanes.worst[k]
+    if worst < _SMALL and lanes.is_last[k] == 0 and limits.adapts:
+        factor = _SAFETY / worst ** (1.0 / (limits.order + 1.0))
+        longer = lanes.length[k] * min(max(factor, 1.0), _LARGEST_FACTOR)
+        lanes.next_length[k] = min(longer, limits.longest)
 
 
-def _arrive(lanes: Lanes, k: int) -> None:
-    """Let a lane be at the end of the time step."""
-    lanes.doing[k] = Doing.HAS_ARRIVED
-    lanes.length[k] = 0.0
-
-
-def _next_length(method: Method, lanes: Lanes, limits: Limits, k: int) -> float:
-    """Return how long the step after an accepted one is to be."""
-    length, worst = lanes.length[k], lanes.worst[k]
-    # Powers take long, and most steps are as long as they may be
-    if worst < _SMALL and length < limits.longest:
-        factor = _SAFETY / worst ** (1.0 / (method.order + 1.0))
-        length *= min(max(factor, 1.0), _LARGEST_FACTOR)
-    return min(length, limits.longest)
+def _begin_steps(lanes: Lanes, limits: Limits, end: float) -> int:
+    """Let lanes try their next steps; return the first one that can't go on."""
+    failed = LANES
+    for k in range(LANES):
+        is_going = lanes.doing[k] == Doing.IS_ON_ITS_WAY
+        rejects = lanes.worst[k] > TOO_LARGE
+        left = end - lanes.t[k]
+        is_last = lanes.next_length[k] > left and not rejects
+        planned = left if is_last else lanes.next_length[k]
+        length = lanes.length[k] if rejects else planned
+        has_failed = lanes.doing[k] > Doing.IS_ON_ITS_WAY
+        lanes.is_last[k] = 1 if is_last else 0
+        # Of one that has failed, the length will be told
+        lanes.length[k] = length if is_going else (lanes.length[k] if has_failed else 0.0)
+        failed = min(failed, k if has_failed else LANES)
+    return failed
 
 
 def note_failure(journal: Journal, lanes: Lanes, k: int) -> None:

@@ -84,11 +84,11 @@ def goes_on(agenda: Agenda, start: int, end: int, step: int) -> bool:
         The number of this time step.
     """
     part = agenda.parts[start // PART_GRAIN]
-    goes_on = (
+    are_right = (
         part.version == agenda.version and part.step == step - 1 and part.end == end
     )
     part.version, part.step, part.end = agenda.version, step, end
-    return goes_on
+    return are_right
 
 
 def begin_agenda(

@@ -353,10 +353,11 @@ def test_code_without_other_names_reads_and_writes_once():
     synapses.connect()
     run(0.1 * ms)
     code = str(synapses.pre.codeobj.code)
-    # One loop for copies in the order of delivery, for neighbours, and for all others
+    # One loop for copies in the order of delivery, for neighbours, for ranges of one
+    # synapse, and for all others
     for name in ("_array_v_post", "_array_u_post"):
-        assert code.count(f"= {name}[_postsynaptic_idx]") == 3
-        assert code.count(f"{name}[_postsynaptic_idx] =") == 3
+        assert code.count(f"= {name}[_postsynaptic_idx]") == 4
+        assert code.count(f"{name}[_postsynaptic_idx] =") == 4
 
 
 @pytest.mark.parametrize("target", ["numpy", "numba"])
