@@ -7,10 +7,12 @@ variable, and `brian2numba.explain` shows it.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from copy import copy
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from weakref import WeakSet
 
@@ -20,7 +22,11 @@ from brian2.core.functions import Function
 from brian2.core.preferences import prefs
 from brian2.utils.logger import get_logger
 
-from brian2numba.errors import FunctionLeftToPythonError, TypeLeftToPythonError
+from brian2numba.errors import (
+    FunctionLeftToPythonError,
+    TypeLeftToPythonError,
+    UserFunctionError,
+)
 from brian2numba.reuse.requests import Request
 from brian2numba.target import NumbaCodeObject
 from brian2numba.user_functions.in_python import as_it_takes
@@ -58,7 +64,7 @@ class _CodeObjects:
             made = self._make(owner, *args, **kwds)
         except FunctionLeftToPythonError as error:
             if not has_stand_in:
-                raise
+                raise _refused(error, owner) from None
             if prefs["codegen.runtime.numba.functions"] == "compiled":
                 raise
             _say(error, owner)
@@ -75,6 +81,7 @@ class _CodeObjects:
         else:
             if isinstance(made, NumbaCodeObject) and made.source.implicit:
                 if not has_stand_in:
+                    made.make_stand_in = partial(_refuse_change, owner)
                     return made
                 source = made.source
                 numbers_only = [source.user_functions[n] for n in source.takes_numbers]
@@ -108,6 +115,40 @@ class _CodeObjects:
             request, variables=variables, variable_indices=indices, compiler_kwds=None
         )
         return own.passed_to(self._make, NumpyCodeObject)
+
+
+#: Why numpy does not do what a method that adapts its steps does, and what to do
+_NO_STAND_IN = (
+    "The equations are integrated by a method that adapts its steps, such as 'gsl', "
+    "which calls its functions several times in a time step. Brian's numpy target has "
+    "no such method, so that Python can't take over here. {advice}, or choose a method "
+    "whose steps are those of the clock, such as method='rk4'."
+)
+
+
+def _refused(error: FunctionLeftToPythonError, owner: Any) -> FunctionLeftToPythonError:
+    """Return the error for a function that nothing but compiled code could call."""
+    rest = _NO_STAND_IN.format(
+        advice="Write the function for single numbers, without what is named here, "
+        "give an implementation with @implementation('numba', ...)"
+    )
+    message = (
+        f"The function {error.name}, used by '{owner.name}', can't be compiled: "
+        f"{error.reason}. {rest}"
+    )
+    return FunctionLeftToPythonError(message, error.function, error.name, error.reason)
+
+
+def _refuse_change(owner: Any) -> None:
+    """Say that compiled code no longer fits what functions refer to."""
+    change = sys.exception()
+    rest = _NO_STAND_IN.format(
+        advice="Let what the functions use keep its type within a run"
+    )
+    raise UserFunctionError(
+        f"The functions of '{owner.name}' were compiled for something else than what "
+        f"they find now: {change}. {rest}"
+    )
 
 
 #: The functions that the user was told of

@@ -43,6 +43,7 @@ from brian2numba.single_values import attach_single_values
 from brian2numba.state_updates import store_state_updates
 from brian2numba.target import NumbaCodeObject
 from brian2numba.user_functions import PlainFunction
+from brian2numba.user_functions.of_cython import of_cython
 
 __all__ = ["register"]
 
@@ -100,10 +101,11 @@ class _CacheEntry:
 
 
 def _jit_functions_without_implementation() -> None:
-    """Let the numba target use the Python function itself where nothing else is given.
+    """Let the numba target use what is given for others where nothing is for it.
 
-    Brian asks a function's container for the implementation for a target, and knows
-    such a fallback for its numpy target only.
+    That is the text for Cython, if kernels can have it, or else the Python function
+    itself. Brian asks a function's container for the implementation for a target, and
+    knows such a fallback for its numpy target only.
     """
     find = FunctionImplementationContainer.__getitem__
 
@@ -111,11 +113,22 @@ def _jit_functions_without_implementation() -> None:
         try:
             return find(container, key)
         except KeyError:
-            function = container._function.pyfunc
+            function = container._function
             numba_is_asked = isinstance(key, type) and issubclass(key, NumbaCodeObject)
-            if not numba_is_asked or not callable(function):
+            if not numba_is_asked or not callable(function.pyfunc):
                 raise
-        container.add_implementation("numba", code=PlainFunction(function))
+        given = of_cython(function)
+        if given is None:
+            code = PlainFunction(function.pyfunc)
+            container.add_implementation("numba", code=code)
+        else:
+            container.add_implementation(
+                "numba",
+                given.code,
+                given.namespace,
+                given.dependencies,
+                name=given.name,
+            )
         return find(container, key)
 
     FunctionImplementationContainer.__getitem__ = find_or_jit

@@ -271,6 +271,11 @@ class NumbaCodeObject(CodeObject):
             raise self._exception("run") from error
 
     @property
+    def task(self) -> str:
+        """What it does in a time step: the name of Brian's template."""
+        return str(self.template_name)
+
+    @property
     def obstacle(self) -> str | None:
         """Why Python has to run this; ``None`` if compiled code can call its kernel."""
         kernel = self.kernel

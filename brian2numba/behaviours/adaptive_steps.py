@@ -13,7 +13,7 @@ from brian2numba.behaviours.base import Behaviour, Offer
 from brian2numba.binding import BoundKernel
 from brian2numba.errors import Status
 from brian2numba.kernels.adaptive_steps import Doing, Journal
-from brian2numba.language import address_of
+from brian2numba.language import address_of, pointer_to
 from brian2numba.reports import Report
 
 __all__ = ["AdaptiveStepsBehaviour"]
@@ -40,8 +40,9 @@ _REASONS = {
         "step"
     ),
     Doing.IS_NOT_A_NUMBER: (
-        "a variable becomes infinite or NaN, which is not a number. Check whether the equations "
-        "divide by 0 there, or whether the variables start far from where they belong"
+        "a variable becomes infinite or NaN, which is not a number. Check whether the "
+        "equations divide by 0 there, or whether variables start far from where they "
+        "belong"
     ),
 }
 
@@ -52,9 +53,7 @@ class AdaptiveStepsBehaviour(Behaviour):
     def __init__(self, codeobj: Any, keywords: Mapping[str, Any]) -> None:
         super().__init__(codeobj, keywords)
         variables, steps = keywords["variables"], keywords["steps"]
-        self._states: list[ArrayVariable] = [s.variable for s in steps.states]
-        if steps.last_length:
-            self._states.append(variables["_last_timestep"])
+        self._changed: list[ArrayVariable] = [c.variable for c in steps.changed]
         self._n = variables["N"]
         self._clock = variables["t"]
         self._most_steps = steps.most_steps
@@ -71,15 +70,21 @@ class AdaptiveStepsBehaviour(Behaviour):
     def before_run(self) -> None:
         """Make room for all elements: there may be more than in the last run."""
         self._make_room()
+        # The time of this run's first step may be one that an earlier run has reached
+        self._times.fill(-np.inf)
 
     def _make_room(self) -> None:
         n = int(self._n.item())
         if n != self._journal.n_elements or n == 0:
             self._times = np.full(n, -np.inf)
-            self._before = np.zeros((len(self._states), n))
+            self._before = np.zeros((len(self._changed), n))
+            self._n_steps = np.zeros((2, n), np.int64)
             self._journal.n_elements = n
-            self._journal.times = self._times.ctypes.data
-            self._journal.before = self._before.ctypes.data
+            self._journal.n_updates = 0
+            self._journal.n_steps_in_all = pointer_to(self._n_steps[0])
+            self._journal.most_steps = pointer_to(self._n_steps[1])
+            self._journal.times = pointer_to(self._times)
+            self._journal.before = pointer_to(self._before)
 
     def runner(self, kernel: BoundKernel) -> Callable[[], Any]:
         """Return the kernel, which is told how to explain a failure."""
@@ -101,9 +106,19 @@ class AdaptiveStepsBehaviour(Behaviour):
             f"variables of '{owner.name}' are as they were before the time step."
         )
 
+    def steps_done(self) -> tuple[float, int] | None:
+        """Return how many steps elements did on average in a time step, and at most.
+
+        ``None`` if there was none yet.
+        """
+        n_done = self._journal.n_updates * self._journal.n_elements
+        if not n_done:
+            return None
+        return self._n_steps[0].sum() / n_done, int(self._n_steps[1].max())
+
     def _take_back(self, t: float) -> None:
         """Give elements that have done the time step what they had before."""
         is_done = self._times == t
-        for variable, values in zip(self._states, self._before, strict=True):
+        for variable, values in zip(self._changed, self._before, strict=True):
             array = variable.get_value()
             array[is_done] = values[is_done]

@@ -13,6 +13,7 @@ from brian2.core.network import Network
 from brian2.core.preferences import prefs
 from brian2.devices.device import all_devices, get_device
 
+from brian2numba.behaviours.adaptive_steps import AdaptiveStepsBehaviour
 from brian2numba.explanation.row import COMPILED, NOT_AT_ALL, PYTHON, Row
 from brian2numba.explanation.table import Explanation
 from brian2numba.inspection import Kernel, kernel_of
@@ -128,13 +129,17 @@ def _rows(network: Network, schedule: Schedule | None, loop: str) -> list[Row]:
 def _identity(entry: Entry) -> dict[str, Any]:
     owner: BrianObject = entry.owner
     code_object = entry.code_object
-    task = "run()" if code_object is None else code_object.template_name
+    task = "run()" if code_object is None else _task(code_object)
     return {
         "name": owner.name,
         "kind": type(owner).__name__,
         "task": task,
         "clock": owner.clock.name,
     }
+
+
+def _task(code_object: Any) -> str:
+    return str(getattr(code_object, "task", code_object.template_name))
 
 
 def _details(schedule: Schedule) -> Iterator[dict[str, Any]]:
@@ -151,6 +156,7 @@ def _details(schedule: Schedule) -> Iterator[dict[str, Any]]:
             "reason": obstacle or "",
             "fusion": notes.get(position, ""),
             "sleep": _note_on_sleep(schedule, position),
+            "steps": _note_on_steps(schedule.entries[position].code_object),
             "threads": schedule.n_threads[position],
             **_code(Entry(entry.owner, fused.get(position, entry.code_object))),
         }
@@ -167,6 +173,17 @@ def _note_on_sleep(schedule: Schedule, position: int) -> str:
         return "no neuron sleeps: the threshold is not done in one pass with this"
     obstacle = fusion.sleeper.obstacle()
     return f"no neuron sleeps: {obstacle}" if obstacle else "neurons may sleep"
+
+
+def _note_on_steps(code_object: Any) -> str:
+    """Return how many steps an integration took that adapts them."""
+    behaviour = getattr(code_object, "behaviour", None)
+    if not isinstance(behaviour, AdaptiveStepsBehaviour):
+        return ""
+    done = behaviour.steps_done()
+    if done is None:
+        return ""
+    return f"{done[0]:.3g} steps in each time step on average, and {done[1]} at most"
 
 
 def _has_neurons(entry: Entry) -> bool:

@@ -36,6 +36,9 @@ class Row:
     sleep : str
         Whether neurons sleep until an event arrives, or why not; empty where the
         preference for it is not set.
+    steps : str
+        How many steps an element did on average in a time step, and at most, where its
+        integration adapts them; since its code was last prepared.
     threads : int
         How many threads share its work, where there is enough of it.
     origin : str
@@ -61,6 +64,7 @@ class Row:
     reason: str = ""
     fusion: str = ""
     sleep: str = ""
+    steps: str = ""
     threads: int = 1
     origin: str = ""
     compile_time: float | None = None

@@ -21,6 +21,7 @@ _COLUMNS = {
     "because": "reason",
     "in one pass": "fusion",
     "sleep": "sleep",
+    "steps": "steps",
     "threads": "threads",
     "machine code": "origin",
     "took": "compile_time",

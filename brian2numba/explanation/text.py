@@ -107,6 +107,8 @@ def _notes(row: Row, before: Sequence[Row], usual_clock: str) -> Iterator[str]:
         )
     if row.sleep:
         yield row.sleep
+    if row.steps:
+        yield row.steps
     # What was new is no news
     if row.prepared not in ("", NEW):
         yield f"prepared by the last run: {row.prepared}"

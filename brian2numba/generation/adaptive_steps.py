@@ -10,14 +10,16 @@ integrated side by side; what is read of one is kept in the *lane* that it has.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from brian2.core.variables import ArrayVariable, AuxiliaryVariable, Variable
+from brian2.synapses.synapses import Synapses
 from brian2.units.fundamentalunits import fail_for_dimension_mismatch
+from numpy.typing import NDArray
 
 from brian2numba.generation.dtypes import cast, dtype_name, stored
 from brian2numba.generation.generator import NumbaCodeGenerator
@@ -58,6 +60,22 @@ class State:
     def stored(self, number: str) -> str:
         """Return a number, given as source, in the array's type."""
         return number if self.dtype == "float64" else cast(number, self.dtype)
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A variable that a time step changes: what it was before is kept for a while.
+
+    Attributes
+    ----------
+    variable : ArrayVariable
+        The variable.
+    array : str
+        The name of its array.
+    """
+
+    variable: ArrayVariable
+    array: str
 
 
 @dataclass(frozen=True)
@@ -112,6 +130,8 @@ class AdaptiveSteps:
         The method.
     adapts : bool
         Whether steps adapt to the error.
+    changed : tuple of Changed
+        These, and all else that an element's time step changes.
     carried : tuple of Carried
         What lanes carry besides these.
     loads, stores : str
@@ -127,6 +147,7 @@ class AdaptiveSteps:
     states: tuple[State, ...]
     tableau: Tableau
     adapts: bool
+    changed: tuple[Changed, ...]
     carried: tuple[Carried, ...]
     loads: str
     stores: str
@@ -150,7 +171,9 @@ class AdaptiveSteps:
         terms = self._terms(self.tableau.error, variable)
         return " + ".join(" * ".join(term) for term in terms)
 
-    def _terms(self, weights: Sequence[float], variable: int) -> list[tuple[str, str]]:
+    def _terms(
+        self, weights: NDArray[np.float64], variable: int
+    ) -> list[tuple[str, str]]:
         """Return weights that are not 0, with the slopes of stages that they are of."""
         n = len(self.states)
         return [
@@ -162,8 +185,7 @@ class AdaptiveSteps:
     @property
     def kept(self) -> list[str]:
         """The names of the arrays that a time step that fails leaves as they were."""
-        arrays = [state.array for state in self.states]
-        return arrays + [self.last_length] * bool(self.last_length)
+        return [changed.array for changed in self.changed]
 
 
 class AdaptiveCodeGenerator(NumbaCodeGenerator):
@@ -177,11 +199,13 @@ class AdaptiveCodeGenerator(NumbaCodeGenerator):
         self._carried: dict[str, Carried] = {}
         self._loads: list[str] = []
         self._is_in_lanes = False
+        #: What is known of integration itself
+        self._added: list[str] = []
 
     def translate(self, code: dict[str | None, str], dtype: Any) -> Any:
         """Translate the right-hand sides, which are computed in double precision."""
         slopes = {m[2]: m[1] for block in code.values() for m in _SLOPE.finditer(block)}
-        errors = largest_errors(list(slopes), self._options, self.variables)
+        errors = largest_errors(list(slopes), self._options, self.owner.variables)
         lengths = self._add_arrays()
         for name, slope in slopes.items():
             self.variables[slope] = AuxiliaryVariable(
@@ -195,17 +219,18 @@ class AdaptiveCodeGenerator(NumbaCodeGenerator):
             tuple(self._state(name, slope) for name, slope in slopes.items()),
             self._tableau,
             bool(self._options["adaptable_timestep"]),
+            tuple(self._changed(name) for name in [*slopes, *self._added, *written]),
             carried,
             "\n".join(self._loads + [variable.write for variable in carried]),
             "\n".join(
                 [v.read for v in carried if v.is_written]
                 + self.translate_to_write_arrays(written)
             ),
-            int(self._options["max_steps"]),
+            most_steps(self._options),
             **lengths,
         )
         self._accesses.read |= slopes.keys()
-        self._accesses.written |= slopes.keys()
+        self._accesses.written |= slopes.keys() | self._added
         self.functions.given.update(self._given(errors))
         return scalar, vector, {**keywords, "steps": steps}
 
@@ -218,7 +243,8 @@ class AdaptiveCodeGenerator(NumbaCodeGenerator):
     ) -> list[str]:
         """Return the lines that run for the element of each lane."""
         written = self._accesses.written
-        self._loads = reads
+        unread = sorted(written - set(names))
+        self._loads = reads + self.translate_to_read_arrays(unread)
         self._carried = {
             name: Carried(name, self._kind_of(name), name in written)
             for name in sorted({*names, *written})
@@ -252,6 +278,10 @@ class AdaptiveCodeGenerator(NumbaCodeGenerator):
         kind = self._kind_of(name)
         return State(variable, name, slope, self.get_array_name(variable), kind)
 
+    def _changed(self, name: str) -> Changed:
+        variable = self.variables[name]
+        return Changed(variable, self.get_array_name(variable))
+
     @contextmanager
     def _in_between(self, names: Mapping[str, str]) -> Iterator[None]:
         """Let variables be what they are in the course of a step."""
@@ -282,8 +312,16 @@ class AdaptiveCodeGenerator(NumbaCodeGenerator):
         if name not in of_owner:
             n = int(self.variables["N"].item())
             first = self._longest_step() if dtype is np.float64 else 0
-            of_owner.add_array(name, size=n, dtype=dtype, values=np.full(n, first))
+            if isinstance(self.owner, Synapses):
+                # There may be more of them later on
+                of_owner.add_dynamic_array(name, size=n, dtype=dtype)
+                self.owner.register_variable(of_owner[name])
+                of_owner[name].set_value(np.full(n, first))
+            else:
+                of_owner.add_array(name, size=n, dtype=dtype, values=np.full(n, first))
         self.variables[name] = of_owner[name]
+        self.variable_indices[name] = "_idx"
+        self._added.append(name)
         return self.get_array_name(of_owner[name])
 
     def _longest_step(self) -> float:
@@ -295,8 +333,26 @@ class AdaptiveCodeGenerator(NumbaCodeGenerator):
         return {
             "_largest_errors": np.array(list(errors.values())),
             "_longest_step": self._longest_step(),
-            "_most_steps": int(self._options["max_steps"]),
+            "_most_steps": most_steps(self._options),
         }
+
+
+def most_steps(options: Mapping[str, Any]) -> int:
+    """Return how many steps an element may do in a time step, by the options.
+
+    Raises
+    ------
+    TypeError
+        If that is no number.
+    """
+    given = options["max_steps"]
+    try:
+        return min(int(given), 2**62)
+    except (TypeError, ValueError, OverflowError):
+        raise TypeError(
+            "The method option 'max_steps' has to be a whole number, or 0 for any "
+            f"number of steps, but it is {given!r}."
+        ) from None
 
 
 def largest_errors(

@@ -15,6 +15,7 @@ from brian2numba.errors import (
     UserFunctionError,
 )
 from brian2numba.generation.source import KernelSource
+from brian2numba.user_functions.of_cython import SourceOfCython
 from brian2numba.user_functions.parts import unwrapped
 
 __all__ = ["WAYS_OUT", "compilation_error", "left_to_python", "reason_of"]
@@ -26,6 +27,13 @@ WAYS_OUT = (
     "@implementation('numba', ...), or run the object that uses the function with "
     "numpy: 'from brian2.codegen.runtime.numpy_rt import NumpyCodeObject', and "
     "codeobj_class=NumpyCodeObject for this object."
+)
+
+#: What to do where numpy has nothing that takes the place of compiled code
+_WAYS_OUT_WITHOUT_NUMPY = (
+    "Two ways out: give an implementation that can be compiled with "
+    "@implementation('numba', ...), or choose a method of integration whose steps are "
+    "those of the clock, such as method='rk4'."
 )
 
 
@@ -84,15 +92,20 @@ def compilation_error(
     if concerned and not set(concerned) <= source.user_functions.keys():
         concerned = list(source.user_functions)
     if concerned and set(concerned) <= source.implicit:
-        name = concerned[0]
-        why = NotCompiledError(reason.rstrip("."), name in source.takes_numbers)
-        return left_to_python(codeobj.owner, source.user_functions[name], why)
+        name, reason = concerned[0], reason.rstrip(".")
+        function = source.user_functions[name]
+        code = function.implementations["numba"].get_code(codeobj.owner)
+        if isinstance(code, SourceOfCython):
+            reason = f"its text for Cython does not take what it is given ({reason})"
+        why = NotCompiledError(reason, name in source.takes_numbers)
+        return left_to_python(codeobj.owner, function, why)
     if concerned:
         functions = [source.user_functions[name] for name in concerned]
         names = " or ".join(described_function(function) for function in functions)
+        ways_out = WAYS_OUT if codeobj.has_stand_in else _WAYS_OUT_WITHOUT_NUMPY
         return UserFunctionError(
             f"The function {names}, used by '{codeobj.owner.name}', can't be compiled "
-            f"by numba: {reason}\n{WAYS_OUT}\nModel code:\n{model}"
+            f"by numba: {reason}\n{ways_out}\nModel code:\n{model}"
         )
     return KernelCompilationError(
         f"The code of '{codeobj.owner.name}' (template '{codeobj.template_name}') "

@@ -41,6 +41,7 @@ from brian2numba.generation.jitting import (
 from brian2numba.generation.names import function_name
 from brian2numba.user_functions import PlainFunction
 from brian2numba.user_functions.of_brian import plain_form
+from brian2numba.user_functions.of_cython import SourceOfCython
 from brian2numba.user_functions.parts import TranslatedSource, unwrapped
 from brian2numba.user_functions.references import Reference
 from brian2numba.user_functions.translation import Translation, translated
@@ -185,7 +186,10 @@ class _Collector:
             return self._add_plain(name, function)
         namespace = implementation.get_namespace(self.owner) or {}
         dependencies = implementation.dependencies or {}
-        if isinstance(code, str):
+        if isinstance(code, SourceOfCython):
+            self.result.implicit.add(name)
+            text, names = str(code), {implementation.name}
+        elif isinstance(code, str):
             names = {implementation.name, getattr(function.pyfunc, "__name__", None)}
             names.add(usual_name)
             text = textwrap.dedent(code)

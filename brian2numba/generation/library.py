@@ -218,6 +218,7 @@ _INTEGRATION = {
     "_TOO_LARGE": adaptive_steps.TOO_LARGE,
     "_end_trial": adaptive_steps.end_trial,
     "_note_failure": adaptive_steps.note_failure,
+    "_note_steps": adaptive_steps.note_steps,
     "_set_out": adaptive_steps.set_out,
 }
 

@@ -34,6 +34,7 @@ __all__ = [
     "Limits",
     "end_trial",
     "note_failure",
+    "note_steps",
     "set_out",
 ]
 
@@ -70,12 +71,20 @@ class Doing(enum.IntEnum):
 
 
 class Journal(Record):
-    """What is kept of the last time step, to take it back where an element fails."""
+    """What is kept of time steps: to take one back, and to tell how many steps it took.
+
+    Pointers are to a number for each element.
+    """
 
     n_elements: int64
+    #: How many time steps there were
+    n_updates: int64
+    #: How many steps each element has done, and how many at most in a time step
+    n_steps_in_all: Pointer[int64]
+    most_steps: Pointer[int64]
     #: When each element was integrated last, ...
     times: Pointer[float64]
-    #: ... and what it had before: a row for each variable, and for the length of steps
+    #: ... and what it had before: a row for each variable that has changed
     before: Pointer[float64]
     #: Of an element that failed: where its last step began, how long it was, and how
     #: many there were before
@@ -189,14 +198,16 @@ def _advance(lanes: Lanes, limits: Limits, end: float) -> bool:
         may_grow = lanes.worst[k] < _SMALL and lanes.length[k] < limits.longest
         is_more |= rejects or (accepts and not is_last and may_grow)
         t = end if is_last else lanes.t[k] + lanes.length[k]
+        # As the library counts: one more may be done than what is said
+        is_too_many = accepts and 0 < limits.most_steps < lanes.n_steps[k]
+        moves = accepts and not is_too_many
         has_arrived = accepts and (t >= end or not limits.adapts)
         # The last step may be short by chance: it says nothing of the next one
-        goes_on = accepts and not is_last and limits.adapts
+        goes_on = moves and not is_last and limits.adapts
         lanes.next_length[k] = lanes.length[k] if goes_on else lanes.next_length[k]
-        lanes.t[k] = t if accepts else lanes.t[k]
-        lanes.n_steps[k] += 1 if accepts else 0
+        lanes.t[k] = t if moves else lanes.t[k]
+        lanes.n_steps[k] += 1 if moves else 0
         doing = Doing.HAS_ARRIVED if has_arrived else lanes.doing[k]
-        is_too_many = accepts and 0 < limits.most_steps < lanes.n_steps[k] - 1
         lanes.doing[k] = Doing.TAKES_TOO_MANY_STEPS if is_too_many else doing
     return is_more
 
@@ -239,9 +250,28 @@ def _begin_steps(lanes: Lanes, limits: Limits, end: float) -> int:
         has_failed = lanes.doing[k] > Doing.IS_ON_ITS_WAY
         lanes.is_last[k] = 1 if is_last else 0
         # Of one that has failed, the length will be told
-        lanes.length[k] = length if is_going else (lanes.length[k] if has_failed else 0.0)
+        lanes.length[k] = (
+            length if is_going else (lanes.length[k] if has_failed else 0.0)
+        )
         failed = min(failed, k if has_failed else LANES)
     return failed
+
+
+def note_steps(journal: Journal, lanes: Lanes, k: int) -> None:
+    """Note how many steps a lane has done for its element.
+
+    Parameters
+    ----------
+    journal : Journal
+        Where it is noted.
+    lanes : Lanes
+        The lanes.
+    k : int
+        The lane.
+    """
+    element, n_steps = lanes.element[k], lanes.n_steps[k]
+    journal.n_steps_in_all[element] += n_steps
+    journal.most_steps[element] = max(journal.most_steps[element], n_steps)
 
 
 def note_failure(journal: Journal, lanes: Lanes, k: int) -> None:

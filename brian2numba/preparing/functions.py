@@ -12,6 +12,7 @@ from brian2.input.binomial import BinomialFunction
 from brian2.input.timedarray import TimedArray
 
 from brian2numba.errors import ReferenceChangedError
+from brian2numba.generation.slots import NamespaceArray
 from brian2numba.preparing.snapshots import Snapshot
 from brian2numba.target import NumbaCodeObject
 from brian2numba.user_functions.parts import unwrapped
@@ -73,7 +74,9 @@ class CalledFunctions:
 
     def __init__(self, code_object: NumbaCodeObject) -> None:
         source = code_object.source
-        if source.objects or not source.user_functions.keys() <= source.implicit:
+        has_arrays = any(isinstance(slot, NamespaceArray) for slot in source.slots)
+        is_known = source.user_functions.keys() <= source.implicit
+        if source.objects or has_arrays or not is_known:
             names = ", ".join(name.strip("_") for name in source.user_functions)
             raise NotKnownError(f"it calls functions that are given for numba: {names}")
         self._code_object = code_object

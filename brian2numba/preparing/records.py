@@ -11,6 +11,7 @@ from brian2.codegen.codeobject import CodeObject
 from brian2.core.variables import Subexpression
 from brian2.input.spikegeneratorgroup import SpikeGeneratorGroup
 
+from brian2numba.adaptive import AdaptiveCodeObject
 from brian2numba.preparing.classes import is_known, methods_are_brians
 from brian2numba.preparing.functions import NotKnownError, facts_of_functions
 from brian2numba.preparing.names import Meaning, Outcome, ReadNames
@@ -138,7 +139,7 @@ class Record:
         self._of_group: Snapshot | None = None
 
     #: The classes of code objects of which it is known what they depend on
-    _targets: tuple[type[CodeObject], ...] = (NumbaCodeObject,)
+    _targets: tuple[type[CodeObject], ...] = (NumbaCodeObject, AdaptiveCodeObject)
 
     def _known(self, code_object: Any) -> Any:
         """Return a code object, also behind a weak proxy."""

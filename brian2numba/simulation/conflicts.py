@@ -29,11 +29,12 @@ from brian2numba.generation.slots import (
 from brian2numba.simulation.threads import Division
 from brian2numba.target import NumbaCodeObject
 
-__all__ = ["Conflict", "Use", "Uses", "conflict", "looks_at_periods", "uses"]
+__all__ = ["Conflict", "Use", "Uses", "conflict", "may_fail", "uses"]
 
 #: The templates whose kernels use nothing in memory that they were not given as
 #: variables, but for what `_others` yields
 _KNOWN = {
+    "adaptive_stateupdate",
     "ratemonitor",
     "reset",
     "spikegenerator",
@@ -45,6 +46,8 @@ _KNOWN = {
     "synapses_push_spikes",
     "threshold",
 }
+#: What kernels may find to be wrong in a time step
+_FAILURES = (Status.NO_REFRACTORY_PERIOD, Status.INTEGRATION_FAILED)
 #: How slots are called that have the address of something that is no variable's
 _ADDRESSES = "_address_of_"
 #: What kernels of other templates may write
@@ -167,11 +170,11 @@ def conflict(first: Uses, second: Uses, are_divided: Sequence[bool]) -> Conflict
     return found
 
 
-def looks_at_periods(code_object: NumbaCodeObject) -> bool:
-    """Tell whether a kernel fails where a refractory period is none.
+def may_fail(code_object: NumbaCodeObject) -> bool:
+    """Tell whether a kernel fails where a refractory period is none, or an integration.
 
     Others fail only if there is no memory.
     """
-    return f"return _Status.{Status.NO_REFRACTORY_PERIOD.name}" in (
-        code_object.source.text
+    return any(
+        f"_Status.{status.name}" in code_object.source.text for status in _FAILURES
     )

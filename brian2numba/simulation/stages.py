@@ -15,7 +15,7 @@ from brian2numba.simulation.conflicts import (
     Conflict,
     Uses,
     conflict,
-    looks_at_periods,
+    may_fail,
     uses,
 )
 from brian2numba.simulation.threads import Division, Sharing
@@ -69,6 +69,8 @@ class Entrant:
         n_elements = int(n.item()) if n is not None and n.scalar else 0
         if template in ("stateupdate", "threshold"):
             return 50 + 0.6 * n_elements
+        if template == "adaptive_stateupdate":
+            return 50 + 100 * n_elements
         if template == "summed_variable":
             return 50 + 1.0 * n_elements
         if template == "synapses":
@@ -141,7 +143,7 @@ def planned_stages(
     first = 0
     for number, entry in enumerate(entrants):
         earlier = entrants[:number]
-        if not looks_at_periods(entry.code_object):
+        if not may_fail(entry.code_object):
             _place(entry, earlier, first)
         else:
             # If it fails, all before it is done, and nothing after it

@@ -16,6 +16,7 @@ from brian2.devices.device import RuntimeDevice, get_device
 from brian2.groups.group import VariableOwner
 from brian2.synapses.synapses import SynapticPathway
 
+from brian2numba.adaptive import forget_last_steps
 from brian2numba.device.arrays import copied, is_ours, put_back
 from brian2numba.hooks import Originals, replace_brians
 from brian2numba.preferences import numba_is_target
@@ -100,9 +101,13 @@ class _States:
         """Return ``VariableOwner._restore_from_full_state``."""
 
         def _restore_from_full_state(owner: Any, state: Any) -> None:
-            if not self._are_direct():
+            if self._are_direct():
+                put_back_all(owner, state)
+            else:
                 method(owner, state)
-                return
+            forget_last_steps(owner, state)
+
+        def put_back_all(owner: Any, state: Any) -> None:
             arrays, variables = self._device.arrays, owner.variables
             for name, (values, size) in state.items():
                 variable = variables[name]

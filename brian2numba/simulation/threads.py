@@ -265,6 +265,7 @@ def _divide_sums(
 
 #: How the kernels of templates are divided
 _WAYS: dict[str, Callable[[NumbaCodeObject, int, int], Division | None]] = {
+    "adaptive_stateupdate": _divide_elements,
     "stateupdate": _divide_elements,
     "threshold": _divide_elements,
     "summed_variable": _divide_sums,

@@ -57,6 +57,43 @@ ROWS = (
         "step: then Brian needs to know the mean only.",
     ),
     Row(
+        'group = NeuronGroup(1, "dy/dt = 1/ms : 1", method="gsl", name="made",\n'
+        '    method_options={"absolute_error": 1*mV})\n'
+        "run(0.1*ms)",
+        "The error is that of variables in the units that they have: one of a unit is "
+        "an error of one variable.",
+        cython="the same, if the GNU Scientific Library is there",
+    ),
+    Row(
+        'group = NeuronGroup(1, "dy/dt = 1/ms : 1", method="gsl", name="made",\n'
+        '    method_options={"absolute_error_per_variable": 1e-3})\n'
+        "run(0.1*ms)",
+        "It is not said which variable has this error.",
+        cython="the same, if the GNU Scientific Library is there",
+    ),
+    Row(
+        'group = NeuronGroup(1, "dy/dt = 1/ms : 1", method="gsl", name="made",\n'
+        '    method_options={"absolute_error_per_variable": {"z": 1e-3}})\n'
+        "run(0.1*ms)",
+        "It would have no effect.",
+        cython="the same, if the GNU Scientific Library is there",
+    ),
+    Row(
+        'group = NeuronGroup(1, "dy/dt = 1/ms : 1", method="gsl", name="made",\n'
+        '    method_options={"max_steps": inf})\n'
+        "run(0.1*ms)",
+        "Steps are counted. (0 is for any number of them.)",
+        cython="no integration at all: its code is not compiled",
+    ),
+    Row(
+        'group = NeuronGroup(1, "dy/dt = (1 + y**2)/ms : 1", method="gsl",\n'
+        '    name="made")\n'
+        "run(2*ms)\n"
+        "group.y[0]",
+        "It has no solution for that long.",
+        cython="the same, if the GNU Scientific Library is there",
+    ),
+    Row(
         'values = TimedArray([1, 2], dt=0*ms)\ncells.x = "values(1*ms)"\ncells.x[0]',
         "Values that follow each other within no time are no function of time.",
     ),

@@ -31,8 +31,9 @@ LAYERS = [
     {"binding", "compilation", "failed_calls", "failures", "store"},
     {"behaviours"},
     {"noise_order", "pipeline", "state_updates"},
-    {"target"},
+    {"adaptive", "target"},
     {
+        "adaptive",
         "assignments",
         "guards",
         "inspection",

@@ -51,9 +51,19 @@ CASES = (
         "Cannot solve stochastic equations with this state updater.",
     ),
     refused(
-        'made = NeuronGroup(3, "dv/dt = -v/ms : 1", method="gsl", name="made"); run(1*ms)',
-        "NotImplementedError",
-        "GSL integration has not been implemented for for the 'numba'",
+        'made = NeuronGroup(3, "dv/dt = -v/ms : 1", method="gsl", method_options={"absolute_error": "small"}, name="made"); run(1*ms)',
+        "TypeError",
+        "The method option 'absolute_error' has to be a number such as",
+    ),
+    refused(
+        'made = NeuronGroup(3, "dv/dt = -v/ms : 1", method="gsl", method_options={"absolute_error_per_variable": {"w": 1e-6}}, name="made"); run(1*ms)',
+        "KeyError",
+        "\"The method option 'absolute_error_per_variable' has an error for",
+    ),
+    refused(
+        'made = NeuronGroup(3, "dv/dt = (1 + v**2)/ms : 1", method="gsl", name="made"); run(2*ms)',
+        "IntegrationError",
+        "The equations of 'made' can't be integrated for the element with",
     ),
     refused(
         'made = NeuronGroup(3, "dv/dt = -v/ms : 1", method="euler", method_options={"nothing": 3}, name="made"); run(1*ms)',
