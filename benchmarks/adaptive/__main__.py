@@ -2,9 +2,10 @@
 Accuracy and work of methods that adapt their steps: ``python -m benchmarks.adaptive``.
 
 Measures the errors of all methods of Brian that can integrate a Hodgkin-Huxley neuron,
-and how long they take for it; errors of stiff models; and how long 4000 neurons take
-with numba, and with Cython and C++ standalone mode, which need the GNU Scientific
-Library. What was measured before is kept, so parts can be measured one by one.
+and how long they take for it; errors of stiff models; how far models of the tests are
+from what the GNU Scientific Library found; and how long 4000 neurons take with numba,
+and with Cython and C++ standalone mode, which need this library. What was measured
+before is kept, so parts can be measured one by one.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ from benchmarks.compare import ROOT, MeasurementFailedError, machine, what_lacks
 __all__ = ["main"]
 
 DOCS = ROOT / "docs" / "performance"
-PARTS = ("work", "stiff", "time")
+#: What the library found of models of the tests
+REFERENCE = ROOT / "tests" / "generation" / "adaptive_reference.json"
+PARTS = ("work", "stiff", "library", "time")
 #: Of Brian's methods, those that can integrate the models: without noise, "heun" and
 #: "milstein" are "euler"
 METHODS = {
@@ -45,6 +48,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for part in options.only:
             if part == "time":
                 measured: Any = times(options, Path(folder))
+            elif part == "library":
+                measured = {
+                    name: run([part, name], options, Path(folder))
+                    for name in json.loads(REFERENCE.read_text(encoding="utf-8"))
+                }
             else:
                 methods = options.methods or METHODS[part]
                 measured = run([part, *methods], options, Path(folder))

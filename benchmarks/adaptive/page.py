@@ -48,6 +48,8 @@ def write(found: Found, folder: Path) -> None:
         parts += [WORK, work_table(found["work"]["found"])]
     if "stiff" in found:
         parts += [STIFF_ONES, stiff_table(found["stiff"]["found"])]
+    if "library" in found:
+        parts += [LIBRARY, library_table(found["library"]["found"])]
     if "time" in found:
         parts += list(times(found["time"]["found"]))
     write_page(folder / "adaptive.md", parts)
@@ -87,6 +89,31 @@ The largest error of each variable at any time that is compared (each millisecon
 against a solution with an accuracy of 1e-12 (scipy's DOP853; Radau agrees with it),
 in units of the error that a step may have; for methods that don't adapt, as it is. The
 time step is 0.1 ms. Steps and failed tries are means for a time step."""
+
+
+LIBRARY = """## Compared with the library
+
+How far the models of this package's tests are, at the end of a run, from what the GNU
+Scientific Library 2.7.1 finds for Brian's Cython target (x86-64, compiled without
+contraction and reordering): the largest difference of a variable, relative to its
+largest value, for each method; and how many steps and failed tries there are with all
+methods, and how many of these more or fewer than the library's. Steps that are limited
+by stability, not by the allowed error, depend on rounding."""
+
+
+def library_table(found: Mapping[str, Found]) -> str:
+    """Return the table of models that the library computed, too."""
+    rows = [
+        (
+            name.replace("_", " "),
+            *(f"{each['differences'][method]:.0e}" for method in ADAPTIVE),
+            str(each["steps"]),
+            str(each["wrong"]),
+        )
+        for name, each in found.items()
+    ]
+    head = ("model", *(f"`{method}`" for method in ADAPTIVE), "steps", "differently")
+    return markdown_table(head, rows)
 
 
 def work_table(found: Mapping[str, Sequence[Found]]) -> str:

@@ -3,6 +3,7 @@ One process of `benchmarks.adaptive`: prints what it found, as JSON, in its last
 
     python -m benchmarks.adaptive.worker work METHOD ...
     python -m benchmarks.adaptive.worker stiff METHOD ...
+    python -m benchmarks.adaptive.worker library MODEL
     python -m benchmarks.adaptive.worker time TARGET FORM N SECONDS FOLDER [GSL]
 """
 
@@ -24,6 +25,7 @@ from benchmarks.adaptive import models
 from benchmarks.adaptive.models import Model
 from benchmarks.adaptive.solutions import solution, times
 from benchmarks.adaptive.titles import ADAPTIVE
+from benchmarks.compare import ROOT
 
 __all__ = ["main"]
 
@@ -48,6 +50,9 @@ def main(arguments: list[str]) -> None:
         if library:
             b2.prefs.GSL.directory = library[0]
         found = time_of(target, form, int(n), float(seconds), Path(folder))
+    elif what == "library":
+        _choose("numba")
+        found = compared(*others)
     else:
         _choose("numba")
         measure = {"work": work, "stiff": stiff}[what]
@@ -151,6 +156,29 @@ def counted(network: Any, group: Any, duration: Any) -> list[float]:
     network.add(counts)
     network.run(duration)
     return [float(c.mean()) for c in (counts._step_count, counts._failed_steps)]
+
+
+def compared(name: str) -> dict[str, Any]:
+    """Return how far a model of the tests is from what the library found of it."""
+    # It needs the tests, which the other parts do not
+    from tests.adaptive_models import MODELS, traces  # noqa: PLC0415
+
+    kept = ROOT / "tests" / "generation" / "adaptive_reference.json"
+    reference = json.loads(kept.read_text(encoding="utf-8"))[name]
+    differences, n_steps, n_wrong = {}, 0, 0
+    for method, expected in reference.items():
+        found = traces(name, method)
+        apart = [
+            np.abs(found[variable][:, -1] - expected[variable])
+            / (np.abs(found[variable]).max(axis=1) + np.finfo(float).tiny)
+            for variable in MODELS[name].variables
+        ]
+        differences[method] = float(np.max(apart))
+        for count in {"_step_count", "_failed_steps"} & found.keys():
+            of_ours = found[count].sum(axis=1)
+            n_steps += int(of_ours.sum())
+            n_wrong += int(np.abs(of_ours - expected[count]).sum())
+    return {"differences": differences, "steps": n_steps, "wrong": n_wrong}
 
 
 def time_of(

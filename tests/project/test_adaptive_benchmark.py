@@ -61,6 +61,15 @@ def test_stiff_models_keep_their_error(name, duration):
     assert np.ptp(exact[0]) > 3  # it did not stay where it was
 
 
+def test_models_are_compared_with_what_the_library_found():
+    b2.prefs.codegen.target = "numba"
+    found = worker.compared("leaky")
+    assert list(found["differences"]) == list(titles.ADAPTIVE)
+    assert all(each < 1e-12 for each in found["differences"].values())
+    assert found["steps"] > 1000
+    assert found["wrong"] == 0
+
+
 @pytest.mark.parametrize("form", titles.FORMS)
 def test_forms_of_the_equations_are_the_same(form):
     group = models.hodgkin_huxley_in_units(3, form, "exponential_euler", {})
@@ -78,6 +87,7 @@ def found_of_all():
         "standalone, exprel": [{"seconds": 9.0, "v": [1.0]}],
     }
     left_out = {"cython, quotients": "no luck\nat all"}
+    apart = dict.fromkeys(titles.ADAPTIVE, 2e-15)
     times = {"neurons": 10, "seconds": 0.1, "runs": runs, "left_out": left_out}
     measured = {
         "work": {
@@ -85,6 +95,7 @@ def found_of_all():
             "gsl_rk8pd": [{**setting, "seconds": 0.25}],
         },
         "stiff": {"gsl_rkf45": [{**stiff, "steps": [5.5, 0.25]}]},
+        "library": {"two_words": {"differences": apart, "steps": 750, "wrong": 3}},
         "time": times,
     }
     facts = command.machine()
@@ -102,6 +113,7 @@ def test_page_has_all_that_was_measured(tmp_path):
     assert (calcium, "`gsl_rkf45`", "1e-06", "v 5, w none", "5.5", "0.25") in cells
     cython = ("15.000", "1500000", "7.50 !", "at least 8", "0.5")
     assert ("with `exprel`", "Cython with GSL", *cython) in cells
+    assert ("two words", *["2e-15"] * 5, "750", "3") in cells
     assert "cython, quotients, is left out: no luck" in text
     assert "at all" not in text
     assert (tmp_path / "adaptive.png").stat().st_size > 10_000
@@ -123,7 +135,7 @@ def test_parts_are_kept_that_are_not_measured_anew(monkeypatch, tmp_path, capsys
     printed = capsys.readouterr().out
     assert " 0.25 " in printed
     assert "no luck" in printed
-    assert "gsl_rk8pd" not in printed
+    assert "2e-05" not in printed
 
 
 def test_targets_take_turns_and_may_fail(monkeypatch, tmp_path):
