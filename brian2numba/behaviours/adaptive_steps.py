@@ -98,12 +98,14 @@ class AdaptiveStepsBehaviour(Behaviour):
         journal, element = self._journal, report.index
         reason = _REASONS[Doing(report.size)].format(most_steps=self._most_steps)
         owner = self.codeobj.owner
+        is_all = int(self._n.item()) == journal.n_elements
+        but = "" if is_all else ", but for those of synapses made in this run"
         return IntegrationError(
             f"The equations of '{owner.name}' can't be integrated for the element with "
             f"index {element} in the time step that begins at {t:.12g} s: {reason}. "
             f"The last step that was tried begins at {journal.t:.12g} s and is "
             f"{journal.length:.6g} s long, after {journal.n_steps} others. The "
-            f"variables of '{owner.name}' are as they were before the time step."
+            f"variables of '{owner.name}' are as they were before the time step{but}."
         )
 
     def steps_done(self) -> tuple[float, int] | None:
@@ -120,5 +122,5 @@ class AdaptiveStepsBehaviour(Behaviour):
         """Give elements that have done the time step what they had before."""
         is_done = self._times == t
         for variable, values in zip(self._changed, self._before, strict=True):
-            array = variable.get_value()
+            array = variable.get_value()[: len(values)]
             array[is_done] = values[is_done]

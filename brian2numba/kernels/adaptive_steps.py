@@ -176,7 +176,7 @@ def end_trial(lanes: Lanes, limits: Limits, end: float) -> int:
     """
     if _advance(lanes, limits, end):
         for k in range(LANES):
-            if lanes.doing[k] >= Doing.IS_ON_ITS_WAY:
+            if lanes.doing[k] >= Doing.HAS_ARRIVED:
                 if lanes.worst[k] > TOO_LARGE:
                     _shorten(lanes, limits, k, end)
                 else:
@@ -270,8 +270,9 @@ def note_steps(journal: Journal, lanes: Lanes, k: int) -> None:
         The lane.
     """
     element, n_steps = lanes.element[k], lanes.n_steps[k]
-    journal.n_steps_in_all[element] += n_steps
-    journal.most_steps[element] = max(journal.most_steps[element], n_steps)
+    if element < journal.n_elements:
+        journal.n_steps_in_all[element] += n_steps
+        journal.most_steps[element] = max(journal.most_steps[element], n_steps)
 
 
 def note_failure(journal: Journal, lanes: Lanes, k: int) -> None:

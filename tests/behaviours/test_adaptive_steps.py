@@ -9,6 +9,7 @@ from brian2 import (
     StateMonitor,
     Synapses,
     ms,
+    network_operation,
     prefs,
 )
 from brian2.codegen.runtime.GSLcython_rt import IntegrationError
@@ -212,6 +213,36 @@ def test_others_have_done_what_comes_before():
     assert network.t == 2 * ms
     assert last.z[:].tolist() == [2, 2]
     assert len(monitor.t) == 2
+
+
+def test_synapses_that_are_made_in_the_run():
+    group = NeuronGroup(40, "v : 1")
+    paths = Synapses(
+        group,
+        group,
+        "dx/dt = x**2/ms : 1 (clock-driven)",
+        method="gsl",
+        method_options=COUNTED,
+        dt=1 * ms,
+    )
+    paths.connect(j="i")
+    paths.x = 0.01
+
+    @network_operation(dt=1 * ms)
+    def connect(t):
+        if t == 2 * ms:
+            paths.connect(condition="i != j")
+            paths.x["i != j"] = 0.4
+
+    network = Network(group, paths, connect)
+    text = failure(network, 9 * ms)
+    assert "in the time step that begins at 0.004 s" in text
+    assert "are as they were before the time step, but for those of synapses" in text
+    assert len(paths._step_count[:]) == 1600
+    np.testing.assert_allclose(paths.x[:40], 1 / 96, rtol=1e-5)
+    paths.x = 0.01
+    network.run(1 * ms)
+    np.testing.assert_allclose(paths.x[:], 1 / 99, rtol=1e-5)
 
 
 def test_message_names_synapses():

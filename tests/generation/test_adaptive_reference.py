@@ -7,6 +7,7 @@ with it. Elsewhere there is a table of what it found with version 2.7.1.
 
 import functools
 import json
+import os
 import platform
 import subprocess
 import sys
@@ -34,7 +35,7 @@ def obstacle():
     """Return why nothing can be compared with the library; empty if it can."""
     if platform.machine() not in {"x86_64", "AMD64"} or sys.platform == "win32":
         return "only on x86-64, but for Windows, the library's numbers are those here"
-    for compiler in find_compilers():
+    for compiler in find_compilers(os.environ["PATH"]):
         with tempfile.TemporaryDirectory() as folder:
             command = [compiler, "-x", "c", "-", "-o", f"{folder}/a.out"]
             made = subprocess.run(
