@@ -106,7 +106,7 @@ def library_table(found: Mapping[str, Found]) -> str:
     rows = [
         (
             name.replace("_", " "),
-            *(f"{each['differences'][method]:.0e}" for method in ADAPTIVE),
+            *(f"{each['differences'][method] or 0:.1g}" for method in ADAPTIVE),
             str(each["steps"]),
             str(each["wrong"]),
         )
