@@ -643,3 +643,14 @@ def test_threads_share_elements(monkeypatch):
     monkeypatch.setattr(Sharing, "is_eager", True)
     prefs.codegen.runtime.numba.threads = 2
     assert_same(after(n=1000), expected)
+
+
+def test_refractoriness_is_brians_for_other_targets():
+    # Their integration methods take no other statements than those that Brian makes
+    prefs.codegen.target = "numpy"
+    group = NeuronGroup(
+        2, "v : 1\nperiod : second", threshold="v > 1", refractory="period"
+    )
+    Network(group).run(0.1 * ms)
+    assert "not_refractory" in group.state_updater.abstract_code
+    assert "_refractory_period" not in group.state_updater.abstract_code
