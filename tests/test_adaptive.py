@@ -638,8 +638,44 @@ def test_all_ways_give_the_same(name, preferences, monkeypatch):
         assert_same(found(), expected)
 
 
+# Brian looks for values above 1e50, also where there can't be any
+@pytest.mark.filterwarnings("ignore:overflow encountered in cast")
+@pytest.mark.parametrize("is_compiled", [True, False])
+def test_parameters_in_single_precision(is_compiled):
+    prefs.codegen.runtime.numba.jit = is_compiled
+    group = oscillators(
+        equations="dv/dt = (a - v)/ms : 1\na : 1\nb : boolean\nk : integer",
+        dtype={"a": np.float32},
+    )
+    group.a = "0.1*i"
+    Network(group).run(40 * ms)
+    np.testing.assert_allclose(group.v[:], np.float32(0.1) * np.arange(5), rtol=1e-6)
+
+
+def test_lanes_without_an_element_have_a_time():
+    steps = TimedArray(np.arange(5.0), dt=1 * ms)
+    group = oscillators(
+        3, equations="dv/dt = steps(t - i*ms)/ms : 1", namespace={"steps": steps}
+    )
+    Network(group).run(4 * ms)
+    # What is read at a time that means nothing may be anywhere
+    before = group.state_updater.codeobj.source.text.split("while")[0]
+    assert "_lanes.t[_k] = _begin" in before
+
+
 def test_threads_share_elements(monkeypatch):
     expected = after(n=1000)
     monkeypatch.setattr(Sharing, "is_eager", True)
     prefs.codegen.runtime.numba.threads = 2
     assert_same(after(n=1000), expected)
+
+
+def test_refractoriness_is_brians_for_other_targets():
+    # Their integration methods take no other statements than those that Brian makes
+    prefs.codegen.target = "numpy"
+    group = NeuronGroup(
+        2, "v : 1\nperiod : second", threshold="v > 1", refractory="period"
+    )
+    Network(group).run(0.1 * ms)
+    assert "not_refractory" in group.state_updater.abstract_code
+    assert "_refractory_period" not in group.state_updater.abstract_code

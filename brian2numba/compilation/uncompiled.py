@@ -67,18 +67,20 @@ def _read_as(word: Any, read: Any) -> Item:
 
 
 _FLOAT64 = _read_as(language.float64, np.float64)
+_FLOAT32 = _read_as(language.float32, np.float32)
 _INT64 = _read_as(language.int64, np.int64)
 _UINT8 = _read_as(language.uint8, np.int64)
 
 _WORDS: dict[str, Any] = {
     "_float64s": _pointers(_FLOAT64),
-    "_float32s": _pointers(_read_as(language.float32, np.float32)),
+    "_float32s": _pointers(_FLOAT32),
     "_int64s": _pointers(_INT64),
     "_int32s": _pointers(_read_as(language.int32, np.int64)),
     "_uint64s": _pointers(_read_as(language.uint64, np.uint64)),
     "_uint8s": _pointers(_UINT8),
     "_float64_from_bits": lambda bits: np.float64(float64_from_bits(int(bits))),
     "_float64": np.float64,
+    "_float32": np.float32,
     "_uint64": lambda x: np.uint64(language.uint64(x)),
     **{
         name: _integer(getattr(language, name[1:]))
@@ -93,6 +95,7 @@ _WORDS: dict[str, Any] = {
 #: The types of items by the words of kernels that Python runs
 _TYPES: dict[Any, Item] = {
     _WORDS["_float64"]: _FLOAT64,
+    _WORDS["_float32"]: _FLOAT32,
     _WORDS["_int64"]: _INT64,
     _WORDS["_uint16"]: _read_as(language.uint16, np.int64),
     _WORDS["_uint8"]: _UINT8,

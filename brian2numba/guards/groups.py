@@ -22,6 +22,8 @@ from brian2numba.guards.numbers import (
     check_positive,
     first_where,
 )
+from brian2numba.preferences import numba_is_target
+from brian2numba.target import NumbaCodeObject
 
 __all__ = ["GUARDS"]
 
@@ -74,6 +76,9 @@ def _check_refractory(period: Any) -> None:
 
 def _name_refractory_period(updater: Any, code: str, args: tuple[Any, ...]) -> str:
     """Give the period that an expression computes a name, for kernels to check it."""
+    if not numba_is_target() and updater.codeobj_class is not NumbaCodeObject:
+        # Only strings are for the numba target. Brian's GSL methods know no such name
+        return code
     period = _COMPUTED_PERIOD.fullmatch(code)
     if period is None or not isinstance(updater.group._refractory, str):
         return code
