@@ -8,7 +8,7 @@ the object's code, and a draw in that code. Loops over such numbers are vector c
 References
 ----------
 Salmon, J. K., Moraes, M. A., Dror, R. O. and Shaw, D. E. (2011). Parallel random
-numbers: as easy as 1, 2, 3. Proceedings of SC '11, article 16: Philox4x32-10 (section
+numbers: as easy as 1, 2, 3. Proceedings of SC '11, article 16: Philox4x32-7 (section
 3.3 and table 2; the constants are those of the authors' library Random123).
 
 Box, G. E. P. and Muller, M. E. (1958). A note on the generation of random normal
@@ -317,7 +317,7 @@ def _series(coefficients: tuple[float, ...], x: float) -> float:
 def philox(  # noqa: PLR0913, PLR0917
     c0: int, c1: int, c2: int, c3: int, k0: int, k1: int
 ) -> tuple[int, ...]:
-    """Return four random words for a counter and a key, by Philox4x32-10.
+    """Return four random words for a counter and a key, by Philox4x32-7.
 
     Parameters
     ----------
@@ -331,9 +331,6 @@ def philox(  # noqa: PLR0913, PLR0917
     words = _round(words, k0, k1, 4)
     words = _round(words, k0, k1, 5)
     words = _round(words, k0, k1, 6)
-    words = _round(words, k0, k1, 7)
-    words = _round(words, k0, k1, 8)
-    words = _round(words, k0, k1, 9)
     return words[0] & _WORD, words[1] & _WORD, words[2] & _WORD, words[3] & _WORD
 
 
