@@ -1,0 +1,1 @@
+"""Methods that adapt their steps: accuracy, work, and other programs' times."""
