@@ -1,6 +1,7 @@
 """The neurons of a subgroup follow each other: kernels compute which they are."""
 
 import numpy as np
+import pytest
 from brian2 import Hz, Network, NeuronGroup, PoissonInput, defaultclock, prefs, seed
 
 from brian2numba import inspect
@@ -22,6 +23,7 @@ def results(target: str) -> tuple[np.ndarray, np.ndarray]:
     return group.v[:].copy(), group.w[:].copy()
 
 
+@pytest.mark.compiler
 def test_subgroups_are_what_they_were():
     (v, w), (other_v, other_w) = results("numba"), results("cython")
     assert (v == other_v).all()

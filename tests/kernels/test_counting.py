@@ -162,6 +162,7 @@ def test_numpy_goes_on_as_if_a_buffer_had_been_filled(n, n_words_before):
         np.testing.assert_array_equal(rest, uniform[-SIZE:][position:])
 
 
+@pytest.mark.compiler
 def test_counts_and_other_numbers_draw_one_sequence():
     def numbers(target: str) -> tuple[list[np.ndarray], np.ndarray]:
         prefs.codegen.target = target
