@@ -11,10 +11,19 @@ import enum
 from collections.abc import Callable, Iterator
 from typing import Any
 
+try:
+    from brian2.codegen.runtime.GSLcython_rt import IntegrationError
+except ImportError:
+    # Brian has it where Cython and setuptools are, which nothing else here needs
+    class IntegrationError(Exception):  # type: ignore[no-redef]
+        """Equations could not be integrated, see Brian's class of this name."""
+
+
 __all__ = [
     "BrianNumbaError",
     "FunctionLeftToPythonError",
     "FunctionNotCompilableError",
+    "IntegrationError",
     "KernelCompilationError",
     "KernelExecutionError",
     "NoExecutableMemoryError",

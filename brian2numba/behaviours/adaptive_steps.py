@@ -6,12 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-from brian2.codegen.runtime.GSLcython_rt import IntegrationError
 from brian2.core.variables import ArrayVariable
 
 from brian2numba.behaviours.base import Behaviour, Offer
 from brian2numba.binding import BoundKernel
-from brian2numba.errors import Status
+from brian2numba.errors import IntegrationError, Status
 from brian2numba.kernels.adaptive_steps import Doing, Journal
 from brian2numba.language import address_of, pointer_to
 from brian2numba.reports import Report

@@ -76,9 +76,10 @@ _N_COUNTED = 8
 _N_PASSED = 2
 _WARM = 1_000_000
 #: A turn of one thread that takes less than so many nanoseconds ends the race, ...
-_SHORT = 6_000
-#: ... and windows of several, after so many, that take so many percent of one's
-_N_SEEN, _HOPELESS = 2, 150
+_SHORT = 8_000
+#: ... and so do windows of several, from so many on, that all take so many percent of
+#: those of one
+_N_SEEN, _HOPELESS = 2, 125
 #: Threads have to save this part of the time, in percent
 _GAIN = 10
 #: Turns between two races: at least so many, and so many times those of a race; and
@@ -175,7 +176,8 @@ def _end_window(race: Race) -> None:
     race.window = race.n_counted = race.n_passed = race.is_warm = 0
     # Of a window, others may have taken a part
     is_short = number == 0 and race.shortest < _SHORT
-    is_hopeless = number == 2 * _N_SEEN - 1 and _is_hopeless(race)
+    n_pairs = (number + 1) // 2 if number & 1 == 1 else 0
+    is_hopeless = n_pairs >= _N_SEEN and _is_hopeless(race, n_pairs)
     if is_short or is_hopeless:
         _end_race(race, False, True)
     elif number == 2 * _N_WINDOWS - 1:
@@ -185,9 +187,12 @@ def _end_window(race: Race) -> None:
         _end_race(race, wins, not wins)
 
 
-def _is_hopeless(race: Race) -> bool:
-    alone = min(race.alone[0], race.alone[1])
-    together = min(race.together[0], race.together[1])
+def _is_hopeless(race: Race, n_windows: int) -> bool:
+    """Tell whether the shortest window of several is much longer than one of one."""
+    alone, together = race.alone[0], race.together[0]
+    for k in range(1, n_windows):
+        alone = min(alone, race.alone[k])
+        together = min(together, race.together[k])
     return together * 100 > alone * _HOPELESS
 
 

@@ -1,5 +1,8 @@
 """State updates that can't go on: what is said, and what is left."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from brian2 import (
@@ -260,3 +263,27 @@ def test_message_names_synapses():
     text = failure(Network(group, paths), 1 * ms)
     assert "The equations of 'paths' can't be integrated for the element with" in text
     assert "index 5 " in text
+
+
+#: Brian leaves its Cython target out where something of this is missing
+WITHOUT_CYTHON = """
+import sys
+
+sys.modules["Cython"] = sys.modules["brian2.codegen.runtime.GSLcython_rt"] = None
+from brian2 import BrianObjectException, NeuronGroup, ms, prefs, run
+import brian2numba
+
+prefs.codegen.target = "numba"
+group = NeuronGroup(3, "dv/dt = v**2/ms : 1", method="gsl")
+group.v = 1000
+try:
+    run(1 * ms)
+except BrianObjectException as error:
+    print(type(error.__cause__).__name__)
+"""
+
+
+def test_cython_need_not_be_there():
+    command = [sys.executable, "-c", WITHOUT_CYTHON]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["IntegrationError"]
