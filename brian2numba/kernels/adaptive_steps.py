@@ -22,6 +22,7 @@ import enum
 import math
 from typing import Any, NamedTuple
 
+from brian2numba.elementary.power import power
 from brian2numba.language import Pointer, Record, float64, int64
 
 __all__ = [
@@ -175,12 +176,7 @@ def end_trial(lanes: Lanes, limits: Limits, end: float) -> int:
         The first lane that can't go on; `LANES` if there is none.
     """
     if _advance(lanes, limits, end):
-        for k in range(LANES):
-            if lanes.doing[k] >= Doing.HAS_ARRIVED:
-                if lanes.worst[k] > TOO_LARGE:
-                    _shorten(lanes, limits, k, end)
-                else:
-                    _lengthen(lanes, limits, k)
+        _adapt(lanes, limits, end)
     return _begin_steps(lanes, limits, end)
 
 
@@ -212,29 +208,35 @@ def _advance(lanes: Lanes, limits: Limits, end: float) -> bool:
     return is_more
 
 
-def _shorten(lanes: Lanes, limits: Limits, k: int, end: float) -> None:
-    """Let a lane try a shorter step, unless it may not or that changes nothing."""
-    length = lanes.length[k]
-    factor = _SAFETY / lanes.worst[k] ** (1.0 / limits.order)
-    shorter = length * max(factor, _LEAST_FACTOR)
-    reached = end if lanes.is_last[k] != 0 else lanes.t[k] + length
-    if limits.adapts and shorter < length and reached + shorter != reached:
-        lanes.length[k] = shorter
-        lanes.n_failed[k] += 1
-    elif lanes.worst[k] == math.inf:
-        lanes.doing[k] = Doing.IS_NOT_A_NUMBER
-    else:
-        too_short = Doing.STEP_IS_TOO_SHORT
-        lanes.doing[k] = too_short if limits.adapts else Doing.ERROR_IS_TOO_LARGE
+def _adapt(lanes: Lanes, limits: Limits, end: float) -> None:
+    """Let lanes try shorter steps after large errors, and plan longer ones after small.
+
+    The powers are of our own kind, which vector code is made of.
+    """
+    for k in range(LANES):
+        doing, worst, length = lanes.doing[k], lanes.worst[k], lanes.length[k]
+        is_last, is_of_step = lanes.is_last[k] != 0, doing >= Doing.HAS_ARRIVED
+        rejects = doing == Doing.IS_ON_ITS_WAY and worst > TOO_LARGE
+        order = limits.order if rejects else limits.order + 1.0
+        factor = _SAFETY / power(worst, 1.0 / order)
+        shorter = length * max(factor, _LEAST_FACTOR)
+        reached = end if is_last else lanes.t[k] + length
+        is_change = shorter < length and reached + shorter != reached
+        tries_again = rejects and is_change and limits.adapts
+        lanes.length[k] = shorter if tries_again else length
+        lanes.n_failed[k] += 1 if tries_again else 0
+        reason = _reason(limits, worst)
+        lanes.doing[k] = reason if rejects and not tries_again else doing
+        may_grow = is_of_step and worst < _SMALL and not is_last and limits.adapts
+        longer = length * min(max(factor, 1.0), _LARGEST_FACTOR)
+        planned = min(longer, limits.longest)
+        lanes.next_length[k] = planned if may_grow else lanes.next_length[k]
 
 
-def _lengthen(lanes: Lanes, limits: Limits, k: int) -> None:
-    """Let a lane plan a longer step, if the last one was so good."""
-    worst = lanes.worst[k]
-    if worst < _SMALL and lanes.is_last[k] == 0 and limits.adapts:
-        factor = _SAFETY / worst ** (1.0 / (limits.order + 1.0))
-        longer = lanes.length[k] * min(max(factor, 1.0), _LARGEST_FACTOR)
-        lanes.next_length[k] = min(longer, limits.longest)
+def _reason(limits: Limits, worst: float) -> int:
+    """Return why a lane can't go on that has a large error and no shorter step."""
+    reason = Doing.STEP_IS_TOO_SHORT if limits.adapts else Doing.ERROR_IS_TOO_LARGE
+    return Doing.IS_NOT_A_NUMBER if worst == math.inf else reason
 
 
 def _begin_steps(lanes: Lanes, limits: Limits, end: float) -> int:
