@@ -183,6 +183,11 @@ class AdaptiveSteps:
         ]
 
     @property
+    def n_lanes(self) -> int:
+        """How many elements are integrated side by side."""
+        return LANES
+
+    @property
     def kept(self) -> list[str]:
         """The names of the arrays that a time step that fails leaves as they were."""
         return [changed.array for changed in self.changed]

@@ -39,8 +39,9 @@ __all__ = [
     "set_out",
 ]
 
-#: How many elements are integrated side by side
-LANES = 8
+#: How many elements are integrated side by side: two vectors of the widest processors,
+#: so that one is computed while the other waits for its numbers
+LANES = 16
 
 #: A step is tried again with a shorter one where its error is so much larger than what
 #: is allowed, and the next one is longer where it is smaller than the second

@@ -244,7 +244,7 @@ def test_steps_are_those_of_the_rules(name, way):
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("n", [1, 3, 7, LANES])
 def test_elements_do_not_depend_on_their_neighbours(n, way):
-    speeds = [30, 1, 0.1, 5, 8, 2, 0, 4][:n]
+    speeds = (2 * [30, 1, 0.1, 5, 8, 2, 0, 4])[:n]
     together = Group("rkf45", speeds)
     assert together.step(way) == 0
     for k in range(n):
