@@ -39,8 +39,6 @@ class State:
 
     Attributes
     ----------
-    variable : ArrayVariable
-        The variable.
     name : str
         Its name.
     slope : str
@@ -51,7 +49,6 @@ class State:
         The type of the array's items.
     """
 
-    variable: ArrayVariable
     name: str
     slope: str
     array: str
@@ -204,13 +201,14 @@ class AdaptiveCodeGenerator(NumbaCodeGenerator):
         self._carried: dict[str, Carried] = {}
         self._loads: list[str] = []
         self._is_in_lanes = False
-        #: What is known of integration itself
+        #: The variables that the options ask for
         self._added: list[str] = []
 
     def translate(self, code: dict[str | None, str], dtype: Any) -> Any:
         """Translate the right-hand sides, which are computed in double precision."""
         slopes = {m[2]: m[1] for block in code.values() for m in _SLOPE.finditer(block)}
         errors = largest_errors(list(slopes), self._options, self.owner.variables)
+        n_most = most_steps(self._options)
         lengths = self._add_arrays()
         for name, slope in slopes.items():
             self.variables[slope] = AuxiliaryVariable(
@@ -231,12 +229,12 @@ class AdaptiveCodeGenerator(NumbaCodeGenerator):
                 [v.read for v in carried if v.is_written]
                 + self.translate_to_write_arrays(written)
             ),
-            most_steps(self._options),
+            n_most,
             **lengths,
         )
         self._accesses.read |= slopes.keys()
         self._accesses.written |= slopes.keys() | self._added
-        self.functions.given.update(self._given(errors))
+        self.functions.given.update(self._given(errors, n_most))
         return scalar, vector, {**keywords, "steps": steps}
 
     def element_lines(
@@ -279,9 +277,8 @@ class AdaptiveCodeGenerator(NumbaCodeGenerator):
         return [] if self._is_in_lanes else super().check_indices(names)
 
     def _state(self, name: str, slope: str) -> State:
-        variable = self.variables[name]
-        kind = self._kind_of(name)
-        return State(variable, name, slope, self.get_array_name(variable), kind)
+        array = self.get_array_name(self.variables[name])
+        return State(name, slope, array, self._kind_of(name))
 
     def _changed(self, name: str) -> Changed:
         variable = self.variables[name]
@@ -333,12 +330,12 @@ class AdaptiveCodeGenerator(NumbaCodeGenerator):
         """Return the time step, which no step of the method exceeds."""
         return float(self.variables["dt"].item())
 
-    def _given(self, errors: Mapping[str, float]) -> dict[str, Any]:
+    def _given(self, errors: Mapping[str, float], n_most: int) -> dict[str, Any]:
         """Return the numbers that the kernel is given, by their names in it."""
         return {
             "_largest_errors": np.array(list(errors.values())),
             "_longest_step": self._longest_step(),
-            "_most_steps": most_steps(self._options),
+            "_most_steps": n_most,
         }
 
 
