@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+from contextlib import suppress
 from dataclasses import replace
+from time import monotonic, sleep
 from typing import Any
 
 from brian2numba.compilation.cache_directory import get_numba_cache_dir
@@ -27,6 +29,8 @@ _IDLE = 60
 _BATCH, _MOST = 0.05, 32
 #: No point takes less (s), with all that is around it
 _LEAST = 1e-4
+#: How long (s) an executor that is to end may take its last work, and how often to look
+_MOMENT, _GLANCE = 1.0, 0.001
 _PURPOSE = "A sweep in several processes"
 
 
@@ -59,7 +63,22 @@ def local_outcomes(tasks: Sequence[Task], n_workers: int) -> Generator[Outcome]:
         is_done = True
     finally:
         if executor is not None and not is_done:
-            executor.shutdown(wait=True, kill_workers=True)
+            _end(executor)
+
+
+def _end(executor: Any) -> None:
+    """End the processes, whatever they are computing.
+
+    What the executor was given last may still wait for its thread, which would look for
+    it in vain once all was called off. So the thread is given something more, and a
+    moment to take it: it takes things in order.
+    """
+    with suppress(BrokenExecutor, RuntimeError):
+        last = executor.submit(int)
+        until = monotonic() + _MOMENT
+        while not (last.running() or last.done()) and monotonic() < until:
+            sleep(_GLANCE)
+    executor.shutdown(wait=True, kill_workers=True)
 
 
 def _with_this_cache(tasks: Sequence[Task]) -> list[Task]:
