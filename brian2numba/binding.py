@@ -320,7 +320,11 @@ class BoundKernel:
 
     def container(self, variable: ArrayVariable) -> device_arrays.Container:
         """Return the dynamic array of a variable, which kernels can make grow."""
-        return device_arrays.owned_container(self.device, variable)
+        container = device_arrays.owned_container(self.device, variable)
+        recording = getattr(container, "recording", None)
+        if recording is not None:
+            self.watch(recording)
+        return container
 
     def keep(self, memory: np.ndarray[Any, Any] | Record) -> int:
         """Return the address of memory, which from now on lives as the kernel."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from brian2numba.containers.dynamic_array import (
+    DynamicArray,
     DynamicArray1D,
     DynamicArray2D,
     append_rows,
@@ -17,6 +18,7 @@ from brian2numba.containers.spike_queue import SpikeQueue
 from brian2numba.containers.stored_contents import Versions
 
 __all__ = [
+    "DynamicArray",
     "DynamicArray1D",
     "DynamicArray2D",
     "SpikeQueue",

@@ -16,12 +16,12 @@ from __future__ import annotations
 import ctypes
 import importlib
 import itertools
-import operator
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from brian2numba.containers.alert import NO_LIMIT, alert
 from brian2numba.containers.allocation import (
     MAX_BYTES,
     Block,
@@ -37,13 +37,15 @@ from brian2numba.containers.resizing import (
     is_shared,
     resize_block,
 )
+from brian2numba.containers.sizes import checked_size, first_of
 from brian2numba.containers.stored_contents import StoredContents
 from brian2numba.errors import Status
-from brian2numba.language import int64, release
+from brian2numba.language import Pointer, int64, release
 from brian2numba.operations import operation
 from brian2numba.reference_counting import MemInfo
 
 __all__ = [
+    "DynamicArray",
     "DynamicArray1D",
     "DynamicArray2D",
     "Rows",
@@ -68,6 +70,9 @@ class Rows(Extent):
     #: What tells the system of large blocks, see `address_of_advise`
     advise: int64
     buffer: Buffer
+    #: From so many rows on, who appends some sets the alert: Python is to look
+    limit: int64
+    alert: Pointer[int64]
 
 
 def rows_of(handle: int) -> Rows:
@@ -172,10 +177,12 @@ def append_rows(handle: int, n_new: int) -> int:
             return 0
         rows.data, rows.capacity = data, larger
     rows.n_rows = n_old + n_new
+    if rows.n_rows >= rows.limit:
+        rows.alert[0] = 1
     return rows.data + n_old * rows.row_bytes
 
 
-class _DynamicArray(StoredContents):
+class DynamicArray(StoredContents):
     """What the faces of one- and two-dimensional arrays share."""
 
     def __init__(self, row_shape: tuple[int, ...], dtype: Any) -> None:
@@ -199,6 +206,7 @@ class _DynamicArray(StoredContents):
         self._rows = Rows.from_address(self.payload)
         self._rows.row_bytes = self._row_bytes(row_shape)
         self._rows.advise = _ADVISE
+        self._rows.limit, self._rows.alert = NO_LIMIT, alert()
         self._block_at, self._block = 0, Block.from_address(0)
 
     @cached_property
@@ -227,18 +235,20 @@ class _DynamicArray(StoredContents):
     def data(self) -> np.ndarray[Any, Any]:
         """The array's items, as a view that stays valid when the array grows."""
         self.mark_changed()
-        return self._view()
+        return self.in_memory()
 
     @property
     def contents(self) -> np.ndarray[Any, Any]:
         """The array's items, as a view that is only read: `version` stays."""
-        view = self._view()
+        view = self.in_memory()
         view.flags.writeable = False
         return view
 
-    def _view(self) -> np.ndarray[Any, Any]:
+    def in_memory(self) -> np.ndarray[Any, Any]:
+        """Return the items in memory, all of them here, as a view."""
         rows = self._rows
-        return borrowed_view(rows.buffer.block, self.shape, self.dtype, rows.data)
+        shape = (rows.n_rows, *self._row_shape)
+        return borrowed_view(rows.buffer.block, shape, self.dtype, rows.data)
 
     @property
     def version(self) -> int | None:
@@ -268,13 +278,18 @@ class _DynamicArray(StoredContents):
         self._version = next(_versions)
 
     @property
+    def row_bytes(self) -> int:
+        """How many bytes a row has."""
+        return int(self._rows.row_bytes)
+
+    @property
     def shape(self) -> tuple[int, ...]:
         """The present shape."""
         return (self._rows.n_rows, *self._row_shape)
 
     def _resize_rows(self, new_rows: Any) -> None:
         rows, row_bytes = self._rows.n_rows, self._rows.row_bytes
-        new_rows = _checked_size(new_rows)
+        new_rows = checked_size(new_rows)
         if new_rows == rows and self._rows.data:
             return
         self.mark_changed()
@@ -294,7 +309,7 @@ class _DynamicArray(StoredContents):
 
     def _shrink_rows(self, new_rows: Any) -> None:
         self.mark_changed()
-        new_rows = _checked_size(new_rows)
+        new_rows = checked_size(new_rows)
         if new_rows > self._rows.n_rows:
             return
         if set_capacity.call(self.handle, new_rows) != Status.OK:
@@ -322,7 +337,6 @@ class _DynamicArray(StoredContents):
         self._rows.n_rows = n_rows
         is_shared_block = is_shared(self._rows.buffer)
         if self._rows.capacity > _ROOM_TO_KEEP * n_rows and not is_shared_block:
-            # What can't be made smaller stays as large as it is
             set_capacity.call(self.handle, n_rows)
 
     def get_capsule(self) -> Any:
@@ -345,7 +359,7 @@ class _DynamicArray(StoredContents):
         return f"{type(self).__name__}({self.data!r})"
 
 
-class DynamicArray1D(_DynamicArray):
+class DynamicArray1D(DynamicArray):
     """A one-dimensional array that can grow.
 
     Parameters
@@ -388,7 +402,7 @@ class DynamicArray1D(_DynamicArray):
         new_size : int or tuple of int
             The new size.
         """
-        self._resize_rows(_first(new_size))
+        self._resize_rows(first_of(new_size))
 
     def resize_along_first(self, new_size: Any) -> None:
         """Do the same as `resize`."""
@@ -402,10 +416,10 @@ class DynamicArray1D(_DynamicArray):
         new_size : int or tuple of int
             The new size; if it is larger than the present one, nothing happens.
         """
-        self._shrink_rows(_first(new_size))
+        self._shrink_rows(first_of(new_size))
 
 
-class DynamicArray2D(_DynamicArray):
+class DynamicArray2D(DynamicArray):
     """A two-dimensional array that can grow along its first dimension.
 
     Parameters
@@ -427,7 +441,7 @@ class DynamicArray2D(_DynamicArray):
                 f"A dynamic array has one or two dimensions, not {len(shape)}: {shape}"
             )
         rows, columns = shape
-        super().__init__((_checked_size(columns),), dtype)
+        super().__init__((checked_size(columns),), dtype)
         self._resize_rows(rows)
 
     def resize(self, new_shape: Any) -> None:
@@ -458,7 +472,7 @@ class DynamicArray2D(_DynamicArray):
         new_shape : int or tuple of int
             The new number of rows, or a shape of which only the first item counts.
         """
-        self._resize_rows(_first(new_shape))
+        self._resize_rows(first_of(new_shape))
 
     def shrink(self, new_shape: Any) -> None:
         """Drop rows, maybe columns, and free the memory that is no longer needed.
@@ -470,27 +484,14 @@ class DynamicArray2D(_DynamicArray):
             at present, nothing happens.
         """
         rows, columns = self.shape
-        n_columns = _checked_size(new_shape[1]) if np.ndim(new_shape) else columns
-        if _first(new_shape) > rows or n_columns > columns:
+        n_columns = checked_size(new_shape[1]) if np.ndim(new_shape) else columns
+        if first_of(new_shape) > rows or n_columns > columns:
             return
-        kept = self.data[: _first(new_shape), :n_columns]
-        self._shrink_rows(_first(new_shape))
+        kept = self.data[: first_of(new_shape), :n_columns]
+        self._shrink_rows(first_of(new_shape))
         if n_columns < columns:
             # the block is new: `kept` still has the old one
             self._row_shape = (n_columns,)
             self._rows.row_bytes = self._row_bytes(self._row_shape)
             self.data[:] = kept
-            self._shrink_rows(_first(new_shape))
-
-
-def _first(shape: Any) -> Any:
-    """Return the number of rows in an integer or in a shape."""
-    return shape[0] if np.ndim(shape) else shape
-
-
-def _checked_size(size: Any) -> int:
-    """Return a size as a Python integer, or refuse it."""
-    size = int(size) if isinstance(size, float) else operator.index(size)
-    if size < 0:
-        raise ValueError(f"The size of an array can't be negative: {size}")
-    return size
+            self._shrink_rows(first_of(new_shape))

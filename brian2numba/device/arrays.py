@@ -19,7 +19,7 @@ from brian2.devices.device import RuntimeDevice
 from brian2.memory.dynamicarray import DynamicArray as BrianDynamicArray
 from brian2.memory.dynamicarray import DynamicArray1D as BrianDynamicArray1D
 
-from brian2numba.containers import DynamicArray1D, DynamicArray2D
+from brian2numba.containers import DynamicArray, DynamicArray1D, DynamicArray2D
 from brian2numba.errors import memory_for
 from brian2numba.hooks import Originals, replaced
 from brian2numba.preferences import numba_is_target
@@ -38,7 +38,7 @@ __all__ = [
     "version_of",
 ]
 
-Container = DynamicArray1D | DynamicArray2D
+Container = DynamicArray
 
 #: Bytes of a cache line: of 64-bit processors, but for some that have 128
 _CACHE_LINE = 64
@@ -55,7 +55,7 @@ class Replacements:
 
 def is_ours(container: Any) -> bool:
     """Tell whether kernels can make this container grow."""
-    return isinstance(container, (DynamicArray1D, DynamicArray2D))
+    return isinstance(container, DynamicArray)
 
 
 def owned_container(device: Any, variable: DynamicArrayVariable) -> Container:
@@ -117,7 +117,7 @@ def put_back(
     ----------
     variable : `DynamicArrayVariable`
         The variable.
-    container : `DynamicArray1D` or `DynamicArray2D`
+    container : `DynamicArray`
         Its array.
     values : `numpy.ndarray`
         The items.

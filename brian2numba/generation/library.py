@@ -28,6 +28,7 @@ from brian2numba.kernels import (
     cable,
     distances,
     events,
+    recording,
     refractoriness,
     sharing,
     sleep,
@@ -198,6 +199,7 @@ _SAMPLES = (
 _OF_EVENTS = {
     "_append_events": events.append_events,
     "_first_not_below": events.first_not_below,
+    "_take_back": recording.take_back,
     **{f"_{name}": getattr(refractoriness, name) for name in refractoriness.__all__},
     "_Sleep": sleep.Sleep,
     "_begin_step": sleep.begin_step,

@@ -13,6 +13,7 @@ from brian2.core.network import Network, TextReport
 from brian2.devices.device import get_device
 from brian2.units import second
 
+from brian2numba.containers import alert
 from brian2numba.simulation.loop import Reason
 from brian2numba.simulation.schedule import Schedule
 
@@ -145,6 +146,8 @@ class Driver:
         schedule, progress = self.schedule, self.progress
         while self._in_step() or not self._is_stopped():
             if not self._in_step():
+                for recording in schedule.recordings:
+                    recording.check()
                 self.network.t_ = schedule.time()
                 # What is over is reported once, when it is finished
                 if not schedule.is_over():
@@ -171,6 +174,7 @@ class Driver:
         renewals = schedule.renewals
         # A member of an enum takes longer to look up
         python_is_due = Reason.PYTHON_IS_DUE.value
+        alert.withdraw()
         if followed:
             schedule.renew()
         for renew in renewals:

@@ -105,6 +105,8 @@ class Loop(Record):
     deadline: int64
     #: Whether to go back at the end of the step
     stop: boolean
+    #: What kernels set for the loop to go back at the end of the step
+    alert: Pointer[int64]
     #: Whether to measure how long kernels take
     profile: boolean
     #: The threads that help, or null
@@ -171,7 +173,7 @@ def _run_steps(loop: Loop) -> int:
             return Reason.CLOCK_IS_EXHAUSTED
         loop.in_step = False
         loop.n_steps += 1
-        if loop.stop or _time_is_up(loop):
+        if loop.stop or loop.alert[0] != 0 or _time_is_up(loop):
             return Reason.SLICE_IS_UP
 
 

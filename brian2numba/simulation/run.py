@@ -34,6 +34,7 @@ from brian2numba.preparing import (
     objects_in_order,
     prepare,
 )
+from brian2numba.recordings.recording import ended, recordings_of
 from brian2numba.simulation import interruption
 from brian2numba.simulation.causes import causes_repeated
 from brian2numba.simulation.clocks import set_intervals
@@ -119,7 +120,8 @@ def network_run(  # noqa: PLR0913, PLR0917 (the arguments of Network.run)
             keep_reasons(network, None)
             # What is no duration is for Brian to refuse
             end = network.t + duration if Preparation.is_all else None
-            with _running_until_it_ends():
+            recordings = recordings_of(objects)
+            with _running_until_it_ends(), ended(recordings):
                 _Original.run(
                     network,
                     0 * second if Preparation.is_all else duration,
@@ -215,7 +217,8 @@ def _run_steps(
             if Preparation.is_all:
                 _skip(network, progress.end)
             else:
-                driver.run()
+                with ended(schedule.recordings):
+                    driver.run()
         except BaseException:
             interruption.remember(network, schedule)
             raise

@@ -10,8 +10,10 @@ import numpy as np
 from brian2.core.base import BrianObject, BrianObjectException
 from brian2.core.clocks import BaseClock, EventClock
 
+from brian2numba.containers import alert
 from brian2numba.device.arrays import Replacements
 from brian2numba.language import Pointer, address_of, pointer_to
+from brian2numba.recordings.recording import Recording, recordings_of
 from brian2numba.simulation import crew
 from brian2numba.simulation.counter import PerformanceCounter
 from brian2numba.simulation.entries import Entry, entries_of, tasks_of
@@ -73,6 +75,8 @@ class Schedule:
         self.calls: list[Callable[[], Any]] = []
         #: What has to be called before compiled code goes on after Python
         self.renewals: list[Callable[[], None]] = []
+        #: What knows the rows of monitors that do not stay in memory
+        self.recordings: list[Recording] = []
         #: The dynamic arrays that kernels of the run write to
         self._written: list[Any] = []
         self._settings = self._now_set()
@@ -171,6 +175,9 @@ class Schedule:
         self._count_writers(1)
         own = self._own_code_objects()
         self.renewals[:] = [w.renew for code in own for w in code.watched()]
+        self.recordings = recordings_of(entry.owner for entry in self.entries)
+        for recording in self.recordings:
+            recording.begin()
 
     def end(self) -> None:
         """End a run: what Python called is no longer kept alive."""
@@ -409,6 +416,7 @@ class Schedule:
         loop.entries = pointer_to(self._entry_records)
         loop.profile = self.profile
         loop.counter = PerformanceCounter.of_python()
+        loop.alert = alert.alert()
 
     def _own_code_objects(self) -> list[NumbaCodeObject]:
         """Return the code objects of the numba target, also those that were fused."""

@@ -39,6 +39,7 @@ LAYERS = [
         "inspection",
         "left_to_python",
         "preparing",
+        "recordings",
         "reuse",
         "simulation",
         "single_values",

@@ -1,0 +1,170 @@
+"""What one monitor records, where not all of it stays in memory."""
+
+from __future__ import annotations
+
+import weakref
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from brian2.core.variables import DynamicArrayVariable
+from brian2.devices.device import get_device
+
+from brian2numba.containers.leaving import drop_first, set_limit
+from brian2numba.device.arrays import Replacements, is_ours
+from brian2numba.recordings.arrays import RecordedArray
+
+__all__ = [
+    "Recording",
+    "ended",
+    "recorded_variables",
+    "recording_of",
+    "recordings_of",
+]
+
+
+def recorded_variables(monitor: Any) -> dict[str, DynamicArrayVariable]:
+    """Return the variables of a monitor that grow, by name."""
+    return {
+        name: variable
+        for name, variable in monitor.variables.items()
+        if isinstance(variable, DynamicArrayVariable)
+        and variable.owner is not None
+        and variable.owner.name == monitor.name
+    }
+
+
+def recording_of(monitor: Any) -> Recording | None:
+    """Return what is known of a monitor's rows; None if they all stay in memory."""
+    recording = vars(monitor).get("_brian2numba_recording")
+    return recording if isinstance(recording, Recording) else None
+
+
+def recordings_of(objects: Any) -> list[Recording]:
+    """Return what is known of the rows of those monitors among objects that leave."""
+    found = [recording_of(obj) for obj in objects]
+    return [recording for recording in found if recording is not None]
+
+
+@contextmanager
+def ended(recordings: Sequence[Recording]) -> Iterator[None]:
+    """End recordings when a run ends, also one that an exception ends.
+
+    What goes wrong in this is told with that exception, and raised without one.
+    """
+    try:
+        yield
+    except BaseException as error:
+        for recording in recordings:
+            try:
+                recording.end()
+            except Exception as other:
+                error.add_note(str(other))
+        raise
+    for recording in recordings:
+        recording.end()
+
+
+class Recording(ABC):
+    """The rows of a monitor: the last ones in memory, those before them elsewhere.
+
+    Parameters
+    ----------
+    monitor : `StateMonitor`, `EventMonitor` or `PopulationRateMonitor`
+        The monitor. Its arrays get other containers, with what they hold.
+
+    Attributes
+    ----------
+    first : int
+        How many rows have left memory.
+    first_seen : int
+        How many of these are still seen as rows of the monitor.
+    arrays : dict of str to RecordedArray
+        What is in memory, by the name of the variable.
+    """
+
+    def __init__(self, monitor: Any) -> None:
+        self._monitor = weakref.ref(monitor)
+        self.name: str = monitor.name
+        self.first = self.first_seen = 0
+        self.variables = recorded_variables(monitor)
+        self.number = monitor.variables["N"]
+        self.arrays: dict[str, RecordedArray] = {}
+        device = get_device()
+        for name, variable in self.variables.items():
+            before = device.arrays[variable]
+            values = before.contents if is_ours(before) else before.data
+            variable.size = values.shape if variable.ndim > 1 else len(values)
+            array = self.arrays[name] = RecordedArray(variable, self)
+            array.take(values)
+            device.arrays[variable] = array
+        monitor._brian2numba_recording = self
+        Replacements.count += 1
+
+    @property
+    def monitor(self) -> Any:
+        """The monitor."""
+        return self._monitor()
+
+    @property
+    def n_in_memory(self) -> int:
+        """How many rows are in memory."""
+        return next((array.n_in_memory for array in self.arrays.values()), 0)
+
+    @property
+    def n_rows(self) -> int:
+        """How many rows have been recorded."""
+        return self.first + self.n_in_memory
+
+    @property
+    def row_bytes(self) -> int:
+        """How much memory a row of all variables takes."""
+        return sum(array.row_bytes for array in self.arrays.values())
+
+    def set_limit(self, n_rows: int) -> None:
+        """Let the compiled loop come back when there are so many rows in memory."""
+        for array in self.arrays.values():
+            set_limit(array, n_rows)
+
+    def drop_first(self, n_rows: int) -> None:
+        """Let the first rows in memory go."""
+        for array in self.arrays.values():
+            drop_first(array, n_rows)
+        self.first += n_rows
+
+    def resize(self, array: RecordedArray, n_rows: int) -> None:
+        """Give an array another number of rows, as code that Python runs does."""
+        is_first = array is next(iter(self.arrays.values()))
+        if is_first and n_rows > len(array):
+            # All arrays have as many rows as each other now
+            self.renew()
+        array.resize_in_memory(n_rows - self.first_seen)
+
+    def begin(self) -> None:  # noqa: B027 (not all kinds have to do something)
+        """Begin a run of the network."""
+
+    @abstractmethod
+    def renew(self) -> None:
+        """Look at what was recorded: a time slice is over, or Python has run."""
+
+    def check(self) -> None:  # noqa: B027 (not all kinds have to do something)
+        """Raise an error if recording can't go on; a time step has ended."""
+
+    def end(self) -> None:  # noqa: B027 (not all kinds have to do something)
+        """End a run of the network."""
+
+    def looked_at(self) -> None:  # noqa: B027 (not all kinds have to do something)
+        """Be ready for somebody who looks at the rows."""
+
+    @abstractmethod
+    def rows(self, array: RecordedArray) -> Any:
+        """Return what the array of a variable is to Python."""
+
+    @abstractmethod
+    def state(self, array: RecordedArray) -> Any:
+        """Return what is to be stored of an array."""
+
+    @abstractmethod
+    def restore(self, array: RecordedArray, state: Any) -> None:
+        """Put back what `state` returned, or the items of an array."""
