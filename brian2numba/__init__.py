@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from brian2numba.explanation import explain
     from brian2numba.inspection import inspect
     from brian2numba.progress import progress_bar
+    from brian2numba.recordings.to_disk import record_to_disk
     from brian2numba.sweeps.results import SweepResult
     from brian2numba.sweeps.sweep import sweep
 
@@ -36,6 +37,7 @@ __all__ = [
     "get_numba_cache_dir",
     "inspect",
     "progress_bar",
+    "record_to_disk",
     "sweep",
     "test",
 ]
@@ -49,6 +51,7 @@ _LATER = {
     "explain": "brian2numba.explanation",
     "inspect": "brian2numba.inspection",
     "progress_bar": "brian2numba.progress",
+    "record_to_disk": "brian2numba.recordings.to_disk",
     "sweep": "brian2numba.sweeps",
 }
 

@@ -84,6 +84,9 @@ class Recording(ABC):
         What is in memory, by the name of the variable.
     """
 
+    #: Whether rows that are no longer in memory are somewhere else
+    is_elsewhere = False
+
     def __init__(self, monitor: Any) -> None:
         self._monitor = weakref.ref(monitor)
         self.name: str = monitor.name
