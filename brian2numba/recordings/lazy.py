@@ -22,11 +22,10 @@ __all__ = ["RecordedValues", "show_lazily"]
 
 
 class RecordedValues(NDArrayOperatorsMixin):
-    """
-    What a variable of a monitor that records to disk is, until an index says which part.
+    """A variable of a monitor that records to disk, until an index says which part.
 
-    An item or a slice is a numpy array, or a `Quantity`, in memory. All else that arrays
-    can do (arithmetic, methods, numpy's functions) reads everything first.
+    An item or a slice is a numpy array, or a `Quantity`, in memory. All else that
+    arrays can do (arithmetic, methods, numpy's functions) reads everything first.
 
     Parameters
     ----------
@@ -35,7 +34,8 @@ class RecordedValues(NDArrayOperatorsMixin):
     array : RecordedArray
         The variable's array.
     is_transposed : bool
-        Whether an index is first of the neuron and then of the time, as with `monitor.v`.
+        Whether an index is first of the neuron and then of the time, as with
+        `monitor.v`.
     dim : `Dimension`, optional
         The dimensions of the values; without them, they are plain numbers.
     """
@@ -166,8 +166,8 @@ class RecordedValues(NDArrayOperatorsMixin):
     def __repr__(self) -> str:
         name, monitor = self._array.variable_name, self._recording.name
         return (
-            f"<{name!r} of {monitor!r}, of shape {self.shape} and type {self.dtype}, in "
-            f"{str(self._recording.path)!r}: an index reads a part>"
+            f"<{name!r} of {monitor!r}, of shape {self.shape} and type {self.dtype}, "
+            f"in {str(self._recording.path)!r}: an index reads a part>"
         )
 
 
