@@ -112,23 +112,22 @@ def with_operations():
     return made
 
 
+HALF = {"half": 0.5}
+
+
+def opaque(x):
+    """Return half of x, in a way that no compiler understands."""
+    return np.asarray([float(str(value)) * HALF["half"] for value in np.ravel(x)])
+
+
 def left_to_numpy():
     """Return a network in which numpy records, as numba can't compile a function."""
-    prefs.logging.warn_for_unused_objects = False
-    anything = {"k": 0.5}
-
-    def opaque(x):
-        return np.asarray([float(str(value)) * anything["k"] for value in np.ravel(x)])
-
-    opaque = b2.Function(opaque, arg_units=[1], return_unit=1)
-
     group = NeuronGroup(
         6,
         "dx/dt = (2 - x)/(3*ms) : 1\ny = opaque(x) : 1",
         threshold="x > 1",
         reset="x = 0",
         method="euler",
-        namespace={"opaque": opaque},
         name="group",
     )
     group.x = "i/10.0"
@@ -186,7 +185,13 @@ def test_profiles(tmp_path):
 
 def test_what_numpy_records(tmp_path):
     prefs.logging.console_log_level = "CRITICAL"
-    assert_recorded_alike(left_to_numpy, tmp_path / "recording.zarr")
+    function = b2.Function(opaque, arg_units=[1], return_unit=1)
+
+    def run(network):
+        for _ in range(2):
+            network.run(4 * ms, namespace={"opaque": function})
+
+    assert_recorded_alike(left_to_numpy, tmp_path / "recording.zarr", run=run)
 
 
 @pytest.mark.long
