@@ -92,7 +92,7 @@ class RecordedArray(DynamicArray):
         self.recording.restore(self, values)
 
     def __setitem__(self, item: Any, value: Any) -> None:
-        """Write rows that are in memory, as code that Python runs does with new ones."""
+        """Write rows that are in memory, as code of Python does with new ones."""
         rows, *columns = item if isinstance(item, tuple) else (item,)
         chosen, is_one, _ = rows_of_item(rows, len(self))
         first = chosen.start if isinstance(chosen, slice) else min(chosen)
