@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from zarr.core.buffer import Buffer, BufferPrototype, default_buffer_prototype
@@ -72,6 +73,13 @@ class HeldBackStore(WrapperStore[LocalStore]):
     async def delete(self, key: str) -> None:
         """Delete a chunk when documents no longer tell of it."""
         self._unneeded.add(key)
+
+    def read_documents(self) -> None:
+        """Know the documents that are there."""
+        for path in Path(self._store.root).rglob(_DOCUMENT):
+            key = path.relative_to(self._store.root).as_posix()
+            content = default_buffer_prototype().buffer.from_bytes(path.read_bytes())
+            self._documents[key] = content
 
     def commit(self) -> None:
         """Write what was held back: groups after their arrays, then delete chunks."""
