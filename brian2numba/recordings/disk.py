@@ -82,6 +82,8 @@ class DiskRecording(Recording):
         self._count = monitor.variables["count"] if "count" in self._stored else None
         self._counted = np.zeros(0, np.int32)
         self._n_on_disk = 0
+        #: What there was to flush at the last flush
+        self._taken = (-1, 0, 0)
         self._id: str = self._group.attrs["recording"]
         self._cuts = Cuts(self._group.attrs["cuts"])
         self.set_limit(self._n_rows_of_block)
@@ -100,6 +102,10 @@ class DiskRecording(Recording):
             array.take(stored[name][self._n_on_disk : n_rows])
         self.first = self.first_seen = self._n_on_disk
         self.number.get_value()[:] = n_rows
+
+    def described(self) -> str:
+        """Return where the rows go, in words."""
+        return f"records to '{self.path}': {self.n_rows} rows so far"
 
     # In a run
 
@@ -141,8 +147,17 @@ class DiskRecording(Recording):
         self.first_seen = self.first
         self._folder.request()
 
+    @property
+    def has_changed(self) -> bool:
+        """Whether there are other rows than when `take_rest` was called last."""
+        return self._taken != (self.n_rows, len(self._cuts.made), self._n_events())
+
+    def _n_events(self) -> int:
+        return 0 if self._count is None else int(self._count.get_value().sum())
+
     def take_rest(self) -> None:
         """Note which rows, of no whole block, the next flush has to write."""
+        self._taken = (self.n_rows, len(self._cuts.made), self._n_events())
         n_rows = self.n_in_memory
         views = {name: a.in_memory()[:n_rows] for name, a in self.arrays.items()}
         with self._lock:

@@ -85,9 +85,14 @@ class RecordingFolder:
         RecordingError
             If it can't be written. It stays in memory, and readable.
         """
-        self._begin_flush()
+        if self._has_changed():
+            self._begin_flush()
         self._writer.wait()
         self.check()
+
+    def _has_changed(self) -> bool:
+        """Tell whether something was recorded, or taken back, since the last flush."""
+        return any(r.has_changed for r in self._recordings)
 
     def flush_if_due(self) -> None:
         """Begin to write all that was recorded, if that is so long ago."""
