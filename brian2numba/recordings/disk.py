@@ -6,7 +6,6 @@ import threading
 from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import numpy as np
 
@@ -69,9 +68,13 @@ class DiskRecording(Recording):
         super().__init__(monitor)
         self._folder = folder
         self.path = folder.path
-        layout = layout_for(self.row_bytes, block_bytes)
-        self._n_rows_of_block = layout.rows
-        self._stored = folder.store.add_monitor(monitor, self.variables, layout)
+        self._group = folder.store.group_of(monitor, self.variables)
+        if self._group is None:
+            layout = layout_for(self.row_bytes, block_bytes)
+            self._group = folder.store.add_group(monitor, self.variables, layout)
+        names = [*self.variables, *({"count"} & monitor.variables.keys())]
+        self._stored = {name: self._group[name] for name in names}
+        self._n_rows_of_block = int(self._group.attrs["rows_of_block"])
         self._lock = threading.Lock()
         self._pending: deque[_Block] = deque()
         #: The rows after the last block, to be written at the next flush
@@ -79,9 +82,30 @@ class DiskRecording(Recording):
         self._count = monitor.variables["count"] if "count" in self._stored else None
         self._counted = np.zeros(0, np.int32)
         self._n_on_disk = 0
-        self._id = uuid4().hex
-        self._cuts = Cuts()
+        #: What there was to flush at the last flush
+        self._taken = (-1, 0, 0)
+        self._id: str = self._group.attrs["recording"]
+        self._cuts = Cuts(self._group.attrs["cuts"])
         self.set_limit(self._n_rows_of_block)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Have the rows of an earlier process, with the last ones in memory."""
+        stored = {name: self._stored[name] for name in self.arrays}
+        n_rows = min((array.shape[0] for array in stored.values()), default=0)
+        if self._count is not None and np.any(self._stored["count"][:]):
+            self._count.get_value()[:] = self._stored["count"][:]
+        if not n_rows:
+            return
+        self._n_on_disk = n_rows - n_rows % self._n_rows_of_block
+        for name, array in self.arrays.items():
+            array.take(stored[name][self._n_on_disk : n_rows])
+        self.first = self.first_seen = self._n_on_disk
+        self.number.get_value()[:] = n_rows
+
+    def described(self) -> str:
+        """Return where the rows go, in words."""
+        return f"records to '{self.path}': {self.n_rows} rows so far"
 
     # In a run
 
@@ -123,8 +147,17 @@ class DiskRecording(Recording):
         self.first_seen = self.first
         self._folder.request()
 
+    @property
+    def has_changed(self) -> bool:
+        """Whether there are other rows than when `take_rest` was called last."""
+        return self._taken != (self.n_rows, len(self._cuts.made), self._n_events())
+
+    def _n_events(self) -> int:
+        return 0 if self._count is None else int(self._count.get_value().sum())
+
     def take_rest(self) -> None:
         """Note which rows, of no whole block, the next flush has to write."""
+        self._taken = (self.n_rows, len(self._cuts.made), self._n_events())
         n_rows = self.n_in_memory
         views = {name: a.in_memory()[:n_rows] for name, a in self.arrays.items()}
         with self._lock:
@@ -217,7 +250,8 @@ class DiskRecording(Recording):
 
     def state(self, array: RecordedArray) -> StoredRows:
         """Return how far the recording is."""
-        return StoredRows(self._id, array.shape, len(self._cuts.made))
+        n_cuts = len(self._cuts.made)
+        return StoredRows(self._id, array.shape, n_cuts, self._folder.flush)
 
     def restore(self, array: RecordedArray, state: Any) -> None:
         """Cut the recording back to where it was, or record other rows instead."""
@@ -234,9 +268,9 @@ class DiskRecording(Recording):
         if state.recording != self._id:
             raise RecordingError(
                 f"The state was stored when the monitor '{self.name}' recorded "
-                f"{state.n_rows} rows to another folder than '{self.path}': there is "
-                "no way back to them here. Restore a state that was stored after this "
-                "recording began."
+                f"{state.n_rows} rows in another recording than that in '{self.path}': "
+                "there is no way back to them here. To go on with a recording that "
+                "another process began, give record_to_disk its folder and mode='a'."
             )
         if state.n_rows > self.n_rows or not self._cuts.are_kept(state):
             raise RecordingError(
@@ -267,6 +301,7 @@ class DiskRecording(Recording):
                 stored.resize((start, *stored.shape[1:]))
         self.first = self.first_seen = start
         self._cuts.add(n_rows)
+        self._group.attrs["cuts"] = self._cuts.made
         self._folder.changed()
 
 

@@ -27,7 +27,9 @@ class RecordingFolder:
     monitors : sequence
         The monitors.
     path : path-like
-        The folder, a zarr store. What is there is gone.
+        The folder, a zarr store.
+    goes_on : bool
+        Whether to go on with the recordings that are there.
     flush_every : float
         After how many seconds what was recorded is to be on disk.
     block_bytes : int
@@ -47,6 +49,7 @@ class RecordingFolder:
         self,
         monitors: Sequence[Any],
         path: str | os.PathLike[str],
+        goes_on: bool,
         flush_every: float,
         block_bytes: int,
         compressors: Any,
@@ -59,7 +62,10 @@ class RecordingFolder:
         self._next_flush = time.monotonic() + flush_every
         self._is_flush_due = False
         self._failed: DiskRecording | None = None
-        self.store.create(versions)
+        if goes_on:
+            self.store.open()
+        else:
+            self.store.create(versions)
         self._recordings: list[DiskRecording] = []
         for monitor in monitors:
             self._recordings.append(DiskRecording(monitor, self, block_bytes))
@@ -79,9 +85,14 @@ class RecordingFolder:
         RecordingError
             If it can't be written. It stays in memory, and readable.
         """
-        self._begin_flush()
+        if self._has_changed():
+            self._begin_flush()
         self._writer.wait()
         self.check()
+
+    def _has_changed(self) -> bool:
+        """Tell whether something was recorded, or taken back, since the last flush."""
+        return any(r.has_changed for r in self._recordings)
 
     def flush_if_due(self) -> None:
         """Begin to write all that was recorded, if that is so long ago."""

@@ -10,12 +10,13 @@ there; and as the documents of a group's arrays are repeated in that of the grou
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from zarr.core.buffer import Buffer, BufferPrototype, default_buffer_prototype
+from zarr.core.sync import sync
 from zarr.storage import LocalStore, WrapperStore
 
 __all__ = ["HeldBackStore"]
@@ -73,9 +74,16 @@ class HeldBackStore(WrapperStore[LocalStore]):
         """Delete a chunk when documents no longer tell of it."""
         self._unneeded.add(key)
 
+    def read_documents(self) -> None:
+        """Know the documents that are there."""
+        for path in Path(self._store.root).rglob(_DOCUMENT):
+            key = path.relative_to(self._store.root).as_posix()
+            content = default_buffer_prototype().buffer.from_bytes(path.read_bytes())
+            self._documents[key] = content
+
     def commit(self) -> None:
         """Write what was held back: groups after their arrays, then delete chunks."""
-        asyncio.run(self._commit())
+        sync(self._commit())
 
     async def _commit(self) -> None:
         for key in sorted(self._changed, key=lambda key: -key.count("/")):

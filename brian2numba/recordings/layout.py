@@ -11,7 +11,7 @@ __all__ = ["Layout", "layout_for"]
 BLOCK_BYTES = 8 * 2**20
 #: What is read and unpacked at once has about so many bytes: some neurons over a long
 #: time, so that neither one neuron's trace nor a moment of all neurons reads much more
-CHUNK_BYTES = 2**19
+CHUNK_BYTES = 2**20
 #: No block has more rows, of however few bytes
 MOST_ROWS = 2**17
 

@@ -161,6 +161,10 @@ class Recording(ABC):
         """Be ready for somebody who looks at the rows."""
 
     @abstractmethod
+    def described(self) -> str:
+        """Return where the rows go, in words."""
+
+    @abstractmethod
     def rows(self, array: RecordedArray) -> Any:
         """Return what the array of a variable is to Python."""
 

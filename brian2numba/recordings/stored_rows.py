@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 __all__ = ["Cuts", "StoredRows"]
 
@@ -19,11 +21,15 @@ class StoredRows:
         The shape of the variable's array then.
     n_cuts : int
         How often the recording had been cut back by then.
+    flush : callable, optional
+        Lets all rows be on disk: a state in a file is for other processes, which find
+        only what is there.
     """
 
     recording: str
     shape: tuple[int, ...]
     n_cuts: int
+    flush: Callable[[], None] | None = field(default=None, compare=False, repr=False)
 
     @property
     def n_rows(self) -> int:
@@ -33,12 +39,23 @@ class StoredRows:
     def __len__(self) -> int:
         return self.shape[0]
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self.flush is not None:
+            self.flush()
+        return StoredRows, (self.recording, self.shape, self.n_cuts)
 
-@dataclass
+
 class Cuts:
-    """To which numbers of rows a recording was cut back, one cut after the other."""
+    """To which numbers of rows a recording was cut back, one cut after the other.
 
-    made: list[int] = field(default_factory=list)
+    Parameters
+    ----------
+    made : sequence of int
+        The cuts so far.
+    """
+
+    def __init__(self, made: Sequence[int] = ()) -> None:
+        self.made = list(made)
 
     def add(self, n_rows: int) -> None:
         """Note that only so many rows are left."""

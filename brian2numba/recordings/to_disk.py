@@ -49,9 +49,10 @@ def record_to_disk(  # noqa: PLR0913 (options, each with a name)
         recorded already goes to disk, too.
     path : path-like
         The folder, by convention with a name that ends in ``.zarr``.
-    mode : {"w-", "w"}, optional
-        Whether another recording in the folder is an error or is overwritten, as with
-        xarray's ``to_zarr``.
+    mode : {"w-", "w", "a"}, optional
+        What to do with a recording that is in the folder, as with xarray's ``to_zarr``:
+        it is an error, it is overwritten, or the monitors go on with it, as a job does
+        that restores a state of one that was killed.
     flush_every : `Quantity`, optional
         The time, that of a clock on the wall, after which what was recorded is on disk:
         so much is lost at most when the process is killed.
@@ -79,6 +80,8 @@ def record_to_disk(  # noqa: PLR0913 (options, each with a name)
     required("zarr", "A recording on disk")
     chosen = _monitors_of(monitors)
     _refuse_path(Path(path), mode)
+    if mode == "a":
+        _refuse_recorded(chosen)
     seconds = _seconds(flush_every)
     if block_bytes < 1:
         raise ValueError(f"block_bytes is {block_bytes}, but blocks have bytes.")
@@ -87,7 +90,10 @@ def record_to_disk(  # noqa: PLR0913 (options, each with a name)
     from brian2numba.recordings.folder import RecordingFolder  # noqa: PLC0415
 
     versions = {name: version(name) for name in ("brian2numba", "numpy")}
-    return RecordingFolder(chosen, path, seconds, block_bytes, compressors, versions)
+    goes_on = mode == "a" and Path(path).exists()
+    return RecordingFolder(
+        chosen, path, goes_on, seconds, block_bytes, compressors, versions
+    )
 
 
 def _monitors_of(given: Any) -> list[Any]:
@@ -129,13 +135,24 @@ def _refuse(monitor: Any) -> None:
         )
 
 
+def _refuse_recorded(monitors: list[Any]) -> None:
+    for monitor in monitors:
+        n_rows = int(monitor.variables["N"].get_value().item())
+        if n_rows:
+            raise ValueError(
+                f"The monitor '{monitor.name}' can't go on with another recording, as "
+                f"it has recorded {n_rows} rows itself. Call record_to_disk before the "
+                "first run."
+            )
+
+
 def _refuse_path(path: Path, mode: str) -> None:
-    if mode not in ("w-", "w"):
-        raise ValueError(f"The mode is {mode!r}, but there are only 'w-' and 'w'.")
+    if mode not in ("w-", "w", "a"):
+        raise ValueError(f"The mode is {mode!r}, but there are only 'w-', 'w' and 'a'.")
     if not path.exists() or (path.is_dir() and not any(path.iterdir())):
         return
     is_recording = (path / "zarr.json").is_file()
-    if mode == "w" and is_recording:
+    if mode in ("w", "a") and is_recording:
         return
     what = "a zarr store" if is_recording else "something that is no zarr store"
     advice = " With mode='w' it is overwritten." if is_recording else ""

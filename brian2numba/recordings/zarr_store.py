@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import brian2
 import numpy as np
@@ -63,10 +64,38 @@ class ZarrStore:
             self._held_back, overwrite=True, attributes=attributes
         )
 
-    def add_monitor(
+    def open(self) -> None:
+        """Go on with the recordings that are in the folder."""
+        self._held_back.read_documents()
+        self._root = zarr.open_group(self._held_back, mode="r+", use_consolidated=False)
+
+    def group_of(self, monitor: Any, variables: Mapping[str, Any]) -> Any:
+        """Return the group of a monitor; None if there is none.
+
+        Raises
+        ------
+        ValueError
+            If the group is of a monitor that records something else.
+        """
+        if monitor.name not in self._root:
+            return None
+        group = self._root[monitor.name]
+        found = _description({n: group[n] for n in variables if n in group})
+        wanted = _description(
+            {n: np.empty(v.get_value().shape, v.dtype) for n, v in variables.items()}
+        )
+        if found != wanted:
+            raise ValueError(
+                f"The monitor '{monitor.name}' records {wanted}, but what was recorded "
+                f"under this name in '{self.path}' is {found}. Record to another "
+                "folder."
+            )
+        return group
+
+    def add_group(
         self, monitor: Any, variables: Mapping[str, Any], layout: Layout
-    ) -> dict[str, Any]:
-        """Make the group of a monitor; return its arrays by name, still empty.
+    ) -> Any:
+        """Make the group of a monitor, with arrays that are still empty.
 
         Parameters
         ----------
@@ -77,28 +106,31 @@ class ZarrStore:
         layout : Layout
             How rows are put together.
         """
-        group = self._root.create_group(monitor.name, attributes=_attributes(monitor))
+        own = {"rows_of_block": layout.rows, "recording": uuid4().hex, "cuts": []}
+        attributes = {**_attributes(monitor), **own}
+        group = self._root.create_group(monitor.name, attributes=attributes)
         rows, neurons = _dimensions(monitor, variables)
-        made = {}
         for name, variable in variables.items():
             dimensions = (rows, neurons)[: variable.ndim]
             columns = () if variable.ndim == 1 else (checked_size(variable.size[1]),)
-            made[name] = group.create_array(
+            group.create_array(
                 name,
                 shape=(0, *columns),
                 dtype=variable.dtype,
                 dimension_names=dimensions,
                 attributes=_units(variable),
+                # To look for those that are empty takes longer than to write them
+                config={"write_empty_chunks": True},
                 **self._pieces(columns, variable.dtype, layout),
             )
         for name, values in _beside(monitor, neurons).items():
-            made[name] = group.create_array(
+            group.create_array(
                 name,
                 data=np.asarray(values),
                 dimension_names=(neurons,),
                 compressors=self._compressor(values.dtype),
             )
-        return made
+        return group
 
     def commit(self) -> None:
         """Let all that was written be seen."""
@@ -160,6 +192,15 @@ def _attributes(monitor: Any) -> dict[str, Any]:
     if "event" in vars(monitor):
         attributes |= {"event": monitor.event, "coordinates": "t"}
     return attributes
+
+
+def _description(arrays: Mapping[str, Any]) -> str:
+    """Return which variables of which type there are, and of how many neurons."""
+    found = []
+    for name, array in sorted(arrays.items()):
+        of = f" of {array.shape[1]} neurons" if array.ndim > 1 else ""
+        found.append(f"{name} ({array.dtype}){of}")
+    return ", ".join(found) or "no rows"
 
 
 def _units(variable: Any) -> dict[str, str]:
