@@ -250,6 +250,15 @@ class DynamicArray(StoredContents):
         shape = (rows.n_rows, *self._row_shape)
         return borrowed_view(rows.buffer.block, shape, self.dtype, rows.data)
 
+    def part_in_memory(self, start: int, stop: int) -> np.ndarray[Any, Any]:
+        """Return some of the rows in memory, as a view that is only read."""
+        rows = self._rows
+        shape = (stop - start, *self._row_shape)
+        address = rows.data + start * rows.row_bytes
+        view = borrowed_view(rows.buffer.block, shape, self.dtype, address)
+        view.flags.writeable = False
+        return view
+
     @property
     def version(self) -> int | None:
         """A number that no other array has and that changes when items may have.
