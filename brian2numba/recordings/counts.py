@@ -14,6 +14,7 @@ from brian2.units.fundamentalunits import Quantity
 from brian2numba.recordings.columns import Columns
 from brian2numba.recordings.monitors import checked_monitor
 from brian2numba.recordings.window import Window, oldest_time
+from brian2numba.simulation.running import compiled_code, is_in_use_elsewhere
 
 __all__ = ["counts_within"]
 
@@ -78,6 +79,13 @@ def counts_within(monitor: Any, duration: Any) -> _Array:
             f"The monitor '{monitor.name}' does not record {' and '.join(missing)}, "
             "which counts_within needs: record them with record=True."
         )
+    if is_in_use_elsewhere():
+        with compiled_code():
+            return _counts(monitor, duration)
+    return _counts(monitor, duration)
+
+
+def _counts(monitor: Any, duration: Any) -> _Array:
     columns = _columns(monitor)
     now = float(monitor.clock.variables["t"].get_value()[0])
     oldest = oldest_time(now, float(duration))

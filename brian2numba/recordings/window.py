@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from numbers import Integral
 from typing import Any
 
@@ -21,6 +22,7 @@ from brian2numba.recordings.recording import (
     recorded_variables,
     recording_of,
 )
+from brian2numba.simulation.running import compiled_code, is_in_use_elsewhere
 
 __all__ = ["Window", "keep_last", "oldest_time"]
 
@@ -168,6 +170,7 @@ class Window(Recording):
         self._cut_at: tuple[int, float] | None = None
         #: The time at which Python is appending rows
         self._appending_at: float | None = None
+        self._lock = threading.RLock()
         self._rows = rows_of(next(iter(self.arrays.values())).handle)
         tell_before_reading(self.number, self.looked_at)
 
@@ -194,11 +197,23 @@ class Window(Recording):
 
     def looked_at(self) -> None:
         """Let all rows go that are not in the window."""
+        if is_in_use_elsewhere():
+            with compiled_code():
+                self._look()
+        else:
+            self._look()
+
+    def _look(self) -> None:
         now = self.now
         if self._cut_at != (self._rows.n_rows, now) and self._appending_at != now:
             self._cut()
 
     def _cut(self) -> None:
+        # Threads may look at the same time
+        with self._lock:
+            self._cut_alone()
+
+    def _cut_alone(self) -> None:
         now, n_rows = self.now, self._rows.n_rows
         if any(array.n_in_memory != n_rows for array in self.arrays.values()):
             # Something changes their lengths one after the other
@@ -215,10 +230,8 @@ class Window(Recording):
         """Return how many rows at the front are not in the window."""
         if self.length is not None:
             return max(self._rows.n_rows - self.length, 0)
-        # Where a monitor is used by two networks, times do not always ascend
         times = self.arrays["t"].in_memory()
-        is_old = times < oldest_time(now, self.time or 0.0)
-        return len(times) - int(np.argmax(is_old[::-1])) if is_old.any() else 0
+        return int(np.searchsorted(times, oldest_time(now, self.time or 0.0)))
 
     def drop_first(self, n_rows: int) -> None:
         """Let the first rows go, of all arrays or of none."""
