@@ -176,6 +176,9 @@ class Window(Recording):
 
     def keep(self, length: int | None, time: float | None) -> None:
         """Change how much is kept."""
+        if self.time is not None and self.first:
+            # Nobody knows what a state that was restored had lost
+            self.lost_until = max(self.lost_until, self.now - self.time)
         self.length, self.time, self._cut_at = length, time, None
         self._cut()
 

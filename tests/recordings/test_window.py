@@ -12,8 +12,8 @@ from brian2 import (
     PopulationRateMonitor,
     SpikeMonitor,
     StateMonitor,
-    mV,
     ms,
+    mV,
     network_operation,
     prefs,
     second,
@@ -357,7 +357,7 @@ def test_refuses_what_can_not_be_kept():
     only = SpikeMonitor(group, record=False)
     values = SpikeMonitor(group, record=False, variables="v")
     keep_last = brian2numba.keep_last
-    with pytest.raises(TypeError, match="needs a StateMonitor.* is none"):
+    with pytest.raises(TypeError, match=r"needs a StateMonitor.* is none"):
         keep_last(group, 5)
     for length in (5.0, "5", True, None, [5]):
         with pytest.raises(TypeError, match="by their number"):
