@@ -80,6 +80,8 @@ class Columns:
 def _rows_in_memory(array: Any, start: int, stop: int) -> _Array:
     """Return rows of an array as a view; of one that is not ours, as a copy."""
     if isinstance(array, DynamicArray):
-        return array.part_in_memory(start, stop)
+        view = array.in_memory(start, stop)
+        view.flags.writeable = False
+        return view
     # Its memory moves when it grows
     return np.array(array.data[start:stop])

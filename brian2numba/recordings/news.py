@@ -170,6 +170,6 @@ class _Named:
 
 def _kind_of_rows(monitor: str, names: list[str]) -> Any:
     """Return the class of what is read of a monitor."""
-    fields = namedtuple("NewRowsOf", names)
+    fields: Any = namedtuple("NewRowsOf", names)  # type: ignore[misc]
     own = {"__slots__": (), "__doc__": f"What '{monitor}' has recorded."}
     return type("NewRowsOf", (_Named, fields), own)

@@ -257,7 +257,7 @@ class Window(Recording):
         times = self.arrays.get("t")
         if times is None:
             return -math.inf
-        return float(times.part_in_memory(row, row + 1)[0])
+        return float(times.in_memory()[row])
 
     def resize(self, array: RecordedArray, n_rows: int) -> None:
         """Give an array another number of rows; whoever adds some writes them next."""
