@@ -50,7 +50,15 @@ class RecordedValues(NDArrayOperatorsMixin):
         self._recording = recording
         self._array = array
         self._is_transposed = is_transposed
-        self.dim = dim
+        # As for a Quantity, which becomes an array if it has no dimensions
+        self._dim = None if dim is None or dim.is_dimensionless else dim
+
+    @property
+    def dim(self) -> Dimension:
+        """The dimensions, if there are any."""
+        if self._dim is None:
+            raise AttributeError("dim")
+        return self._dim
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -82,14 +90,14 @@ class RecordedValues(NDArrayOperatorsMixin):
     def T(self) -> RecordedValues:
         """The same, transposed."""
         is_transposed = not self._is_transposed and self.ndim > 1
-        return RecordedValues(self._recording, self._array, is_transposed, self.dim)
+        return RecordedValues(self._recording, self._array, is_transposed, self._dim)
 
     def __len__(self) -> int:
         return self.shape[0]
 
     def __getitem__(self, item: Any) -> Any:
         values = self._selected(item)
-        return values if self.dim is None else Quantity(values, dim=self.dim)
+        return values if self._dim is None else Quantity(values, dim=self._dim)
 
     def _selected(self, item: Any) -> Any:
         parts = item if isinstance(item, tuple) else (item,)
@@ -101,7 +109,7 @@ class RecordedValues(NDArrayOperatorsMixin):
         if len(parts) > self.ndim or any(part is None for part in parts):
             return np.asarray(self._all())[item]
         parts = (*parts, *(slice(None),) * (self.ndim - len(parts)))
-        if any(np.ndim(part) > 1 for part in parts):
+        if any(_is_peculiar(part) for part in parts):
             return self._all()[item]
         if self.ndim == 1:
             return self._read(parts[0], None)
@@ -128,7 +136,7 @@ class RecordedValues(NDArrayOperatorsMixin):
             wanted = np.arange(wanted.start, wanted.stop, wanted.step)
         known, places = np.unique(wanted, return_inverse=True)
         values = self._recording.read(self._array, known, slice(None))
-        return values[places, np.asarray(columns)]
+        return values[places, columns_of(columns, self._array.shape[1])]
 
     def _all(self) -> np.ndarray[Any, Any]:
         values = self._recording.read(self._array, slice(0, len(self._array), 1), None)
@@ -149,7 +157,11 @@ class RecordedValues(NDArrayOperatorsMixin):
     def __array_function__(
         self, function: Any, types: Any, args: Any, kwds: Any
     ) -> Any:
-        return function(*_in_memory(args), **_in_memory(kwds))
+        args, kwds = _in_memory(args), _in_memory(kwds)
+        if function is np.dot and isinstance(args[0], Quantity):
+            # Brian has a function that multiplies the units, too
+            return args[0].dot(*args[1:], **kwds)
+        return function(*args, **kwds)
 
     def __iter__(self) -> Iterator[Any]:
         return (self[k] for k in range(len(self)))
@@ -157,9 +169,16 @@ class RecordedValues(NDArrayOperatorsMixin):
     def __bool__(self) -> bool:
         return bool(self[:])
 
+    def __contains__(self, value: Any) -> bool:
+        return value in self[...]
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        """Let copies, and what is unpickled, be the values."""
+        return self[...].__reduce_ex__(protocol)
+
     def __getattr__(self, name: str) -> Any:
         # What arrays have, and this does not
-        if name.startswith("_"):
+        if name.startswith("_") or name == "dim":
             raise AttributeError(name)
         return getattr(self[...], name)
 
@@ -169,6 +188,11 @@ class RecordedValues(NDArrayOperatorsMixin):
             f"<{name!r} of {monitor!r}, of shape {self.shape} and type {self.dtype}, "
             f"in {str(self._recording.path)!r}: an index reads a part>"
         )
+
+
+def _is_peculiar(part: Any) -> bool:
+    """Tell whether an index gives the result other dimensions than the values have."""
+    return np.ndim(part) > 1 or isinstance(part, (bool, np.bool))
 
 
 def _in_memory(value: Any) -> Any:
