@@ -337,6 +337,9 @@ class BoundKernel:
         """Return the address of the `Extent` of a dynamic array."""
         container = self.device.arrays[variable]
         self._alive.append(container)
+        recording = getattr(container, "recording", None)
+        if recording is not None:
+            self.watch(recording.looks)
         if device_arrays.is_ours(container):
             return container.payload
         extent = Extent()

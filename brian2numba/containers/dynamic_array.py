@@ -244,11 +244,14 @@ class DynamicArray(StoredContents):
         view.flags.writeable = False
         return view
 
-    def in_memory(self) -> np.ndarray[Any, Any]:
-        """Return the items in memory, all of them here, as a view."""
+    def in_memory(
+        self, start: int = 0, stop: int | None = None
+    ) -> np.ndarray[Any, Any]:
+        """Return rows that are in memory, all of them here, as a view."""
         rows = self._rows
-        shape = (rows.n_rows, *self._row_shape)
-        return borrowed_view(rows.buffer.block, shape, self.dtype, rows.data)
+        shape = ((rows.n_rows if stop is None else stop) - start, *self._row_shape)
+        address = rows.data + start * rows.row_bytes
+        return borrowed_view(rows.buffer.block, shape, self.dtype, address)
 
     @property
     def version(self) -> int | None:

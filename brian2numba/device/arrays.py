@@ -10,9 +10,10 @@ and Brian's Cython target, which wants a C++ object, gets one with the same cont
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
+from weakref import WeakKeyDictionary, WeakMethod
 
 import numpy as np
 from brian2.core.variables import ArrayVariable, DynamicArrayVariable
@@ -37,6 +38,7 @@ __all__ = [
     "owner_name",
     "put_back",
     "refuse_rows_elsewhere",
+    "tell_before_reading",
     "version_of",
 ]
 
@@ -205,6 +207,8 @@ class _ArrayMethods:
         Kernels make arrays grow without telling Brian: whoever asks for such an array
         finds the variable's size up to date, e.g. to store the state in mid-run.
         """
+        if _readers:
+            _tell_reader(var)
         value = self._get_value(var, access_data)
         is_grown = access_data and isinstance(var, DynamicArrayVariable)
         if is_grown and is_ours(self._device.arrays[var]):
@@ -242,6 +246,30 @@ class _ArrayMethods:
         if is_ours(self._device.arrays[var]):
             _replace(self._device, var, _new_brian_container(var))
         return self._get_capsule(var)
+
+
+#: What is called before Python gets the array of a variable
+_readers: WeakKeyDictionary[ArrayVariable, WeakMethod[Any]] = WeakKeyDictionary()
+
+
+def tell_before_reading(variable: ArrayVariable, method: Callable[[], None]) -> None:
+    """Call a method each time before Python gets the array of a variable.
+
+    Parameters
+    ----------
+    variable : `ArrayVariable`
+        The variable.
+    method : callable
+        A bound method, of something that lives as long as it is to be called.
+    """
+    _readers[variable] = WeakMethod(method)
+
+
+def _tell_reader(variable: ArrayVariable) -> None:
+    reference = _readers.get(variable)
+    method = None if reference is None else reference()
+    if method is not None:
+        method()
 
 
 def owner_name(variable: Any) -> str:

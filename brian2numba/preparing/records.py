@@ -32,6 +32,9 @@ _IGNORED = frozenset(
         "_network",
         "_active",
         "_stored_states",
+        "_brian2numba_counted",
+        "_brian2numba_readers",
+        "_brian2numba_recording",
         "_brian2numba_views",
         "eventspace",
     }

@@ -66,6 +66,19 @@ def ended(recordings: Sequence[Recording]) -> Iterator[None]:
         recording.end()
 
 
+class _Looks:
+    """What a kernel has renewed that reads rows: it looks at them as Python does."""
+
+    def __init__(self, recording: Recording) -> None:
+        self._recording = weakref.ref(recording)
+
+    def renew(self) -> None:
+        """Be ready for a kernel that reads rows."""
+        recording = self._recording()
+        if recording is not None:
+            recording.looked_at()
+
+
 class Recording(ABC):
     """The rows of a monitor: the last ones in memory, those before them elsewhere.
 
@@ -94,6 +107,8 @@ class Recording(ABC):
         self.variables = recorded_variables(monitor)
         self.number = monitor.variables["N"]
         self.arrays: dict[str, RecordedArray] = {}
+        #: For kernels that read its rows
+        self.looks = _Looks(self)
         device = get_device()
         for name, variable in self.variables.items():
             before = device.arrays[variable]

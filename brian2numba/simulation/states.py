@@ -20,6 +20,7 @@ from brian2numba.adaptive import forget_last_steps
 from brian2numba.device.arrays import copied, is_ours, put_back
 from brian2numba.hooks import Originals, replace_brians
 from brian2numba.preferences import numba_is_target
+from brian2numba.recordings.restoring import tell_that_restored
 from brian2numba.simulation.running import is_in_use_elsewhere
 
 __all__ = ["attach_states"]
@@ -106,6 +107,7 @@ class _States:
             else:
                 method(owner, state)
             forget_last_steps(owner, state)
+            tell_that_restored(owner)
 
         def put_back_all(owner: Any, state: Any) -> None:
             arrays, variables = self._device.arrays, owner.variables

@@ -1,0 +1,44 @@
+"""What the functions of this folder take: monitors that record rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from brian2.devices.device import RuntimeDevice
+from brian2.monitors.ratemonitor import PopulationRateMonitor
+from brian2.monitors.spikemonitor import EventMonitor
+from brian2.monitors.statemonitor import StateMonitor
+
+from brian2numba.recordings.recording import recorded_variables
+
+__all__ = ["MONITORS", "checked_monitor"]
+
+MONITORS = (StateMonitor, EventMonitor, PopulationRateMonitor)
+
+
+def checked_monitor(monitor: Any, function: str) -> None:
+    """Refuse what is no monitor, or one that records no rows in this process.
+
+    Parameters
+    ----------
+    monitor : object
+        What a user gave.
+    function : str
+        What it was given to, for error messages.
+    """
+    if not isinstance(monitor, MONITORS):
+        raise TypeError(
+            f"{function} needs a StateMonitor, a SpikeMonitor, an EventMonitor or a "
+            f"PopulationRateMonitor, but {monitor!r} is none."
+        )
+    if not isinstance(monitor.variables["N"].device, RuntimeDevice):
+        raise RuntimeError(
+            f"The monitor '{monitor.name}' does not record in this process: {function} "
+            "is for Brian's runtime mode, set_device('runtime')."
+        )
+    if not recorded_variables(monitor):
+        raise ValueError(
+            f"The monitor '{monitor.name}' only counts events (record=False): there is "
+            f"nothing of which {function} could tell what is new or old. Record them "
+            "with record=True."
+        )
