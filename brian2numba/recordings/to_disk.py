@@ -71,11 +71,8 @@ def record_to_disk(  # noqa: PLR0913 (options, each with a name)
         In a run, when the disk is full. Nothing is lost: make room, and run on.
     """
     required("zarr", "A recording on disk")
-    chosen = _monitors_of(monitors)
-    _refuse_path(Path(path), mode)
-    if mode == "a":
-        _refuse_recorded(chosen)
-    seconds = _seconds(flush_every)
+    chosen, seconds = _monitors_of(monitors), _seconds(flush_every)
+    _refuse_path(Path(path), mode, chosen)
     if block_bytes < 1:
         raise ValueError(f"block_bytes is {block_bytes}, but blocks have bytes.")
     show_lazily()
@@ -144,9 +141,11 @@ def _refuse_recorded(monitors: list[Any]) -> None:
             )
 
 
-def _refuse_path(path: Path, mode: str) -> None:
+def _refuse_path(path: Path, mode: str, monitors: list[Any]) -> None:
     if mode not in ("w-", "w", "a"):
         raise ValueError(f"The mode is {mode!r}, but there are only 'w-', 'w' and 'a'.")
+    if mode == "a":
+        _refuse_recorded(monitors)
     if not path.exists() or (path.is_dir() and not any(path.iterdir())):
         return
     is_recording = (path / "zarr.json").is_file()
