@@ -19,7 +19,7 @@ from brian2numba.recordings.arrays import RecordedArray
 from brian2numba.recordings.monitors import checked_monitor
 from brian2numba.recordings.recording import (
     Recording,
-    recorded_variables,
+    is_running,
     recording_of,
 )
 from brian2numba.simulation.running import compiled_code, is_in_use_elsewhere
@@ -120,8 +120,7 @@ def _checked_length(length: Any) -> tuple[int | None, float | None]:
 
 def _refuse_running(monitor: Any) -> None:
     """Refuse to give other arrays to kernels that are running."""
-    arrays = [v.device.arrays[v] for v in recorded_variables(monitor).values()]
-    if any(getattr(array, "n_writers", 0) for array in arrays):
+    if is_running(monitor):
         raise RuntimeError(
             f"The network of the monitor '{monitor.name}' is running: what it keeps "
             "can only be changed in a run if keep_last was called before it."
@@ -173,6 +172,12 @@ class Window(Recording):
         self._lock = threading.RLock()
         self._rows = rows_of(next(iter(self.arrays.values())).handle)
         tell_before_reading(self.number, self.looked_at)
+
+    def described(self) -> str:
+        """Return which rows are kept, in words."""
+        if self.time is None:
+            return f"keeps the last {self.length} rows"
+        return f"keeps the last {self.time * second}"
 
     def keep(self, length: int | None, time: float | None) -> None:
         """Change how much is kept."""

@@ -306,6 +306,9 @@ class Elsewhere(Recording):
         self.drop_first(self.n_in_memory)
         self.first_seen = self.first
 
+    def described(self):
+        return "elsewhere"
+
     def rows(self, array):
         return np.concatenate([*self.away[array.variable_name], array.in_memory()])
 
