@@ -67,7 +67,9 @@ def ended(recordings: Sequence[Recording]) -> Iterator[None]:
             try:
                 recording.end()
             except Exception as other:
-                error.add_note(str(other))
+                said = [str(error), *getattr(error, "__notes__", ())]
+                if str(other) not in said:
+                    error.add_note(str(other))
         raise
     for recording in recordings:
         recording.end()
