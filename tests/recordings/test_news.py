@@ -18,6 +18,7 @@ from brian2 import (
     network_operation,
     prefs,
     second,
+    set_device,
     volt,
 )
 from brian2.codegen.runtime.numpy_rt import NumpyCodeObject
@@ -376,3 +377,13 @@ def test_refuses_what_has_no_rows():
         NewRows(group)
     with pytest.raises(ValueError, match="only counts events"):
         NewRows(SpikeMonitor(group, record=False))
+
+
+def test_refuses_what_another_process_records():
+    set_device("cpp_standalone", build_on_run=False)
+    try:
+        states = StateMonitor(NeuronGroup(5, "v : 1"), "v", record=0)
+        with pytest.raises(RuntimeError, match="does not record in this process"):
+            NewRows(states)
+    finally:
+        set_device("runtime")

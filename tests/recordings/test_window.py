@@ -1,6 +1,7 @@
 """A window shows the last of what a monitor without one records."""
 
 import threading
+from unittest.mock import MagicMock
 
 import brian2
 import numpy as np
@@ -22,7 +23,7 @@ from brian2.codegen.runtime.numpy_rt import NumpyCodeObject
 from numpy.testing import assert_array_equal
 
 import brian2numba
-from brian2numba.recordings.recording import recording_of
+from brian2numba.recordings.recording import Recording, recording_of
 
 #: More than the spare rows of a window in its duration, and not a multiple of anything
 LONG = 700.3
@@ -374,10 +375,14 @@ def test_refuses_what_can_not_be_kept():
         keep_last(values, 5 * ms)
     keep_last(values, 5)
     assert recording_of(states) is None
+    disk = StateMonitor(group, "v", record=0)
+    disk._brian2numba_recording = MagicMock(spec=Recording)
+    with pytest.raises(RuntimeError, match="records to disk, where all is kept"):
+        keep_last(disk, 5)
 
     @network_operation
     def late():
         keep_last(counter, 5)
 
-    with pytest.raises(RuntimeError, match="is running"):
+    with pytest.raises(RuntimeError, match="A network is running"):
         Network(group, states, counter, late).run(1 * ms)
