@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from brian2numba.progress import progress_bar
     from brian2numba.recordings.counts import counts_within
     from brian2numba.recordings.news import NewRows
+    from brian2numba.recordings.to_disk import record_to_disk
     from brian2numba.recordings.window import keep_last
     from brian2numba.sweeps.results import SweepResult
     from brian2numba.sweeps.sweep import sweep
@@ -42,6 +43,7 @@ __all__ = [
     "inspect",
     "keep_last",
     "progress_bar",
+    "record_to_disk",
     "sweep",
     "test",
 ]
@@ -58,6 +60,7 @@ _LATER = {
     "inspect": "brian2numba.inspection",
     "keep_last": "brian2numba.recordings.window",
     "progress_bar": "brian2numba.progress",
+    "record_to_disk": "brian2numba.recordings.to_disk",
     "sweep": "brian2numba.sweeps",
 }
 

@@ -29,7 +29,9 @@ __all__ = [
     "NoExecutableMemoryError",
     "NotCompiledError",
     "NotInLanguageError",
+    "RecordingError",
     "ReferenceChangedError",
+    "RowsLeftToPythonError",
     "Status",
     "SweepError",
     "TypeLeftToPythonError",
@@ -104,6 +106,17 @@ class TypeLeftToPythonError(KernelCompilationError):
     def __init__(self, message: str, reason: str) -> None:
         super().__init__(message)
         self.reason = reason
+
+
+class RowsLeftToPythonError(TypeLeftToPythonError):
+    """Code reads what a monitor has recorded to disk: Python can run it."""
+
+
+class RecordingError(BrianNumbaError):
+    """What a monitor records can't be written, or can't be had back.
+
+    The message names the monitor, and says what to do.
+    """
 
 
 class KernelExecutionError(BrianNumbaError):

@@ -24,6 +24,7 @@ from brian2.utils.logger import get_logger
 
 from brian2numba.errors import (
     FunctionLeftToPythonError,
+    RowsLeftToPythonError,
     TypeLeftToPythonError,
     UserFunctionError,
 )
@@ -75,7 +76,8 @@ class _CodeObjects:
         except TypeLeftToPythonError as error:
             if not has_stand_in:
                 raise
-            _say_type(error, owner)
+            if not isinstance(error, RowsLeftToPythonError):
+                _say_type(error, owner)
             one_by_one, reason = [], error.reason
             error.__traceback__ = None
         else:

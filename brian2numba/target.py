@@ -18,6 +18,7 @@ from brian2numba import pipeline
 from brian2numba.behaviours import BEHAVIOURS, Behaviour, Offer
 from brian2numba.behaviours.indices import check_arrays
 from brian2numba.binding import BoundKernel
+from brian2numba.device.arrays import refuse_rows_elsewhere
 from brian2numba.device.random_counters import attach_random_counters, role_of
 from brian2numba.device.random_state import RandomStreams, attach_random_streams
 from brian2numba.errors import ReferenceChangedError
@@ -122,6 +123,7 @@ class NumbaCodeObject(CodeObject):
         draft, self._draft = self._draft, None
         if draft is None:
             return
+        refuse_rows_elsewhere(self.variables.values(), self.template_name)
         counter_based = bool(draft.keywords["counter_based"])
         self._offers = {**self.behaviour.offers(), **self._random_offers(counter_based)}
         make_source = draft.make_source or pipeline.kernel_source

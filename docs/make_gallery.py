@@ -60,6 +60,7 @@ SECTIONS = {
     "Synapses that change": ("short_term_plasticity", "stdp"),
     "Waves and rhythms": ("kuramoto", "spiral_waves"),
     "Python in the loop": ("closed_loop",),
+    "More than memory": ("long_recording",),
 }
 #: The picture of the page for newcomers, which is no page of the gallery
 START = "start"

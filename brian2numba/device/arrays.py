@@ -10,7 +10,7 @@ and Brian's Cython target, which wants a C++ object, gets one with the same cont
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 from weakref import WeakKeyDictionary, WeakMethod
@@ -22,7 +22,7 @@ from brian2.memory.dynamicarray import DynamicArray as BrianDynamicArray
 from brian2.memory.dynamicarray import DynamicArray1D as BrianDynamicArray1D
 
 from brian2numba.containers import DynamicArray, DynamicArray1D, DynamicArray2D
-from brian2numba.errors import memory_for
+from brian2numba.errors import RowsLeftToPythonError, memory_for
 from brian2numba.hooks import Originals, replaced
 from brian2numba.preferences import numba_is_target
 
@@ -37,12 +37,15 @@ __all__ = [
     "owned_container",
     "owner_name",
     "put_back",
+    "refuse_rows_elsewhere",
     "tell_before_reading",
     "version_of",
 ]
 
 Container = DynamicArray
 
+#: The templates of what monitors run
+_RECORDING = ("statemonitor", "spikemonitor", "ratemonitor")
 #: Bytes of a cache line: of 64-bit processors, but for some that have 128
 _CACHE_LINE = 64
 
@@ -59,6 +62,32 @@ class Replacements:
 def is_ours(container: Any) -> bool:
     """Tell whether kernels can make this container grow."""
     return isinstance(container, DynamicArray)
+
+
+def refuse_rows_elsewhere(variables: Iterable[Any], template_name: str) -> None:
+    """Refuse code that reads what a monitor has recorded to another place than memory.
+
+    Parameters
+    ----------
+    variables : iterable of `Variable`
+        What the code uses.
+    template_name : str
+        The name of its template: what records only appends rows.
+
+    Raises
+    ------
+    RowsLeftToPythonError
+        If it does.
+    """
+    if template_name in _RECORDING:
+        return
+    for variable in variables:
+        if isinstance(variable, DynamicArrayVariable):
+            container = variable.device.arrays.get(variable)
+            recording = getattr(container, "recording", None)
+            if recording is not None and recording.is_elsewhere:
+                reason = f"what '{recording.name}' has recorded is on disk"
+                raise RowsLeftToPythonError(f"Compiled code: {reason}.", reason)
 
 
 def owned_container(device: Any, variable: DynamicArrayVariable) -> Container:

@@ -19,6 +19,7 @@ from brian2numba.explanation.table import Explanation
 from brian2numba.inspection import Kernel, kernel_of
 from brian2numba.preferences import name_of_target
 from brian2numba.preparing import reasons_of_last_run
+from brian2numba.recordings.recording import recording_of
 from brian2numba.simulation.crew import number_of_threads
 from brian2numba.simulation.entries import Entry, entries_of
 from brian2numba.simulation.fusion import pairs
@@ -157,6 +158,7 @@ def _details(schedule: Schedule) -> Iterator[dict[str, Any]]:
             "fusion": notes.get(position, ""),
             "sleep": _note_on_sleep(schedule, position),
             "steps": _note_on_steps(schedule.entries[position].code_object),
+            "recording": _note_on_recording(schedule.entries[position].owner),
             "threads": schedule.n_threads[position],
             **_code(Entry(entry.owner, fused.get(position, entry.code_object))),
         }
@@ -184,6 +186,12 @@ def _note_on_steps(code_object: Any) -> str:
     if done is None:
         return ""
     return f"{done[0]:.3g} steps in each time step on average, and {done[1]} at most"
+
+
+def _note_on_recording(owner: Any) -> str:
+    """Return where the rows of a monitor go."""
+    recording = recording_of(owner)
+    return "" if recording is None else recording.described()
 
 
 def _has_neurons(entry: Entry) -> bool:

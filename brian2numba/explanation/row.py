@@ -39,6 +39,8 @@ class Row:
     steps : str
         How many steps an element did on average in a time step, and at most, where its
         integration adapts them; since its code was last prepared.
+    recording : str
+        Where the rows of a monitor go, if they do not all stay in memory.
     threads : int
         How many threads share its work, where there is enough of it.
     origin : str
@@ -65,6 +67,7 @@ class Row:
     fusion: str = ""
     sleep: str = ""
     steps: str = ""
+    recording: str = ""
     threads: int = 1
     origin: str = ""
     compile_time: float | None = None

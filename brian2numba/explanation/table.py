@@ -22,6 +22,7 @@ _COLUMNS = {
     "in one pass": "fusion",
     "sleep": "sleep",
     "steps": "steps",
+    "recording": "recording",
     "threads": "threads",
     "machine code": "origin",
     "took": "compile_time",

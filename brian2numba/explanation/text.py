@@ -109,6 +109,8 @@ def _notes(row: Row, before: Sequence[Row], usual_clock: str) -> Iterator[str]:
         yield row.sleep
     if row.steps:
         yield row.steps
+    if row.recording:
+        yield row.recording
     # What was new is no news
     if row.prepared not in ("", NEW):
         yield f"prepared by the last run: {row.prepared}"

@@ -10,6 +10,7 @@ from brian2.core.variables import DynamicArrayVariable
 from brian2numba.containers import DynamicArray
 from brian2numba.containers.dynamic_array import rows_of
 from brian2numba.containers.sizes import first_of
+from brian2numba.recordings.selection import rows_of_item
 
 if TYPE_CHECKING:
     from brian2numba.recordings.recording import Recording
@@ -89,6 +90,24 @@ class RecordedArray(DynamicArray):
     def fill(self, values: Any) -> None:
         """Go back to other items, one for each row."""
         self.recording.restore(self, values)
+
+    def __setitem__(self, item: Any, value: Any) -> None:
+        """Write rows that are in memory, as code of Python does with new ones."""
+        rows, *columns = item if isinstance(item, tuple) else (item,)
+        chosen, is_one, _ = rows_of_item(rows, len(self))
+        first = chosen.start if isinstance(chosen, slice) else min(chosen)
+        n_gone = self.recording.first_seen
+        if first < n_gone:
+            raise IndexError(
+                f"Rows of the monitor '{self.recording.name}' are written in memory, "
+                f"where the first {n_gone} of them are no longer: row {first} can't be."
+            )
+        here = (
+            slice(first - n_gone, chosen.stop - n_gone, chosen.step)
+            if isinstance(chosen, slice)
+            else chosen - n_gone
+        )
+        self.in_memory()[(here.start if is_one else here, *columns)] = value
 
     def get_capsule(self) -> Any:
         """Refuse to let another target record."""

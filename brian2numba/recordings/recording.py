@@ -97,6 +97,9 @@ class Recording(ABC):
         What is in memory, by the name of the variable.
     """
 
+    #: Whether rows that are no longer in memory are somewhere else
+    is_elsewhere = False
+
     def __init__(self, monitor: Any) -> None:
         self._monitor = weakref.ref(monitor)
         self.name: str = monitor.name
@@ -171,6 +174,10 @@ class Recording(ABC):
 
     def looked_at(self) -> None:  # noqa: B027 (not all kinds have to do something)
         """Be ready for somebody who looks at the rows."""
+
+    @abstractmethod
+    def described(self) -> str:
+        """Return where the rows go, in words."""
 
     @abstractmethod
     def rows(self, array: RecordedArray) -> Any:

@@ -50,6 +50,7 @@ SIZES = {
     },
     "spiral_waves": {"size": "20", "duration": "30*ms"},
     "closed_loop": {"n_neurons": "50", "duration": "0.6*second"},
+    "long_recording": {"n_neurons": "100", "duration": "0.6*second"},
 }
 
 

@@ -1,0 +1,1 @@
+"""What it costs to record to disk, beside recording in memory."""

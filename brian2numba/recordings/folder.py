@@ -1,0 +1,171 @@
+"""Where monitors record to: a folder on disk, and the thread that writes it."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from brian2numba.errors import RecordingError
+from brian2numba.recordings.disk import DiskRecording
+from brian2numba.recordings.writer import Writer
+from brian2numba.recordings.zarr_store import ZarrStore
+
+__all__ = ["RecordingFolder"]
+
+#: So many blocks of each monitor may wait to be written before the network waits
+_BLOCKS_UNDER_WAY = 3
+
+
+class RecordingFolder:
+    """A folder that monitors record to, as `brian2numba.record_to_disk` returns it.
+
+    Parameters
+    ----------
+    monitors : sequence
+        The monitors.
+    path : path-like
+        The folder, a zarr store.
+    goes_on : bool
+        Whether to go on with the recordings that are there.
+    flush_every : float
+        After how many seconds what was recorded is to be on disk.
+    block_bytes : int
+        About how many bytes of each monitor leave memory at once.
+    compressors : object
+        What zarr takes for it; "auto" stands for a quick one.
+    versions : mapping of str to str
+        The versions of packages that the folder tells of.
+
+    Attributes
+    ----------
+    path : pathlib.Path
+        The folder.
+    """
+
+    def __init__(  # noqa: PLR0913, PLR0917 (what the user says, each with a name)
+        self,
+        monitors: Sequence[Any],
+        path: str | os.PathLike[str],
+        goes_on: bool,
+        flush_every: float,
+        block_bytes: int,
+        compressors: Any,
+        versions: Mapping[str, str],
+    ) -> None:
+        self.path = Path(path)
+        self.store = ZarrStore(path, compressors)
+        self._writer = Writer(self._write)
+        self._flush_every = flush_every
+        self._next_flush = time.monotonic() + flush_every
+        self._is_flush_due = False
+        self._failed: DiskRecording | None = None
+        if goes_on:
+            self.store.open()
+        else:
+            self.store.create(versions)
+        self._recordings: list[DiskRecording] = []
+        for monitor in monitors:
+            self._recordings.append(DiskRecording(monitor, self, block_bytes))
+        self._most_bytes = _BLOCKS_UNDER_WAY * block_bytes * max(len(monitors), 1)
+        self.store.commit()
+
+    @property
+    def error(self) -> Exception | None:
+        """Why writing failed, if it did."""
+        return self._writer.error
+
+    def flush(self) -> None:
+        """Write all that was recorded, so that it is on disk when this returns.
+
+        Raises
+        ------
+        RecordingError
+            If it can't be written. It stays in memory, and readable.
+        """
+        if self._has_changed():
+            self._begin_flush()
+        self._writer.wait()
+        self.check()
+
+    def _has_changed(self) -> bool:
+        """Tell whether something was recorded, or taken back, since the last flush."""
+        return any(r.has_changed for r in self._recordings)
+
+    def flush_if_due(self) -> None:
+        """Begin to write all that was recorded, if that is so long ago."""
+        if time.monotonic() >= self._next_flush:
+            self._begin_flush()
+
+    def _begin_flush(self) -> None:
+        for recording in self._recordings:
+            recording.take_rest()
+        self._is_flush_due = True
+        self._next_flush = time.monotonic() + self._flush_every
+        self._writer.request()
+
+    def request(self) -> None:
+        """Let blocks be written, and wait if there are too many."""
+        self._writer.request()
+        self._writer.wait_for(self._has_room)
+
+    def _has_room(self) -> bool:
+        return sum(r.pending_bytes for r in self._recordings) <= self._most_bytes
+
+    def _write(self) -> None:
+        """Write what there is to write, in the thread that does it."""
+        is_flush, self._is_flush_due = self._is_flush_due, False
+        for recording in self._recordings:
+            self._failed = recording
+            recording.write()
+        if is_flush:
+            self.store.commit()
+
+    def tell(self) -> None:
+        """Let the network go on if it waits: something was written."""
+        self._writer.tell()
+
+    def changed(self) -> None:
+        """Let the next flush come soon: rows were taken back."""
+        self._next_flush = time.monotonic()
+
+    def wait(self) -> None:
+        """Wait until nothing is being written."""
+        self._writer.wait()
+
+    def rest(self) -> None:
+        """End the thread until there is something to write again."""
+        self._writer.finish()
+
+    def retry(self) -> None:
+        """Try again to write what could not be written."""
+        if self._writer.error is not None:
+            self._writer.retry()
+            self._begin_flush()
+
+    def check(self) -> None:
+        """Raise an error if something could not be written.
+
+        Raises
+        ------
+        RecordingError
+            It names the monitor, the time and the bytes.
+        """
+        error = self._writer.error
+        if error is None or self._failed is None:
+            return
+        recording = self._failed
+        waiting = sum(r.pending_bytes for r in self._recordings)
+        t = float(recording.monitor.clock.variables["t"].get_value().item())
+        raise RecordingError(
+            f"What the monitor '{recording.name}' has recorded can't be written to "
+            f"'{self.path}', at t = {t:g} s: {error}. {waiting} bytes wait in memory. "
+            "What was recorded up to here can be read; the network is at the end of a "
+            "time step. Make room, and run on: what waits is written first."
+        ) from error
+
+    def __repr__(self) -> str:
+        names = ", ".join(f"'{recording.name}'" for recording in self._recordings)
+        return f"<Recordings of {names} in '{self.path}'>"

@@ -1,0 +1,110 @@
+"""Indices as numpy takes them, in the few forms in which rows and columns are read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+__all__ = ["columns_of", "rows_of_item"]
+
+type Rows = slice | np.ndarray[Any, Any]
+
+
+def rows_of_item(item: Any, n_rows: int) -> tuple[Rows, bool, bool]:
+    """Return which rows an index means.
+
+    Parameters
+    ----------
+    item : int, slice or array
+        The index, of one dimension.
+    n_rows : int
+        How many rows there are.
+
+    Returns
+    -------
+    rows : slice or numpy.ndarray
+        A slice that goes forward, with its ends within the rows, or row numbers.
+    is_one : bool
+        Whether a single row is meant, not an array with one.
+    backwards : bool
+        Whether the rows are meant in reverse order.
+
+    Raises
+    ------
+    IndexError
+        If there is no such row.
+    """
+    if isinstance(item, slice):
+        start, stop, step = item.indices(n_rows)
+        if step > 0:
+            return slice(start, max(start, stop), step), False, False
+        length = len(range(start, stop, step))
+        last = start + (length - 1) * step
+        return (
+            slice(last, last + length * -step, -step) if length else slice(0, 0, 1),
+            False,
+            True,
+        )
+    array = np.asarray(item)
+    if array.dtype == bool:
+        array = np.flatnonzero(_as_long(array, n_rows))
+    if array.size and array.dtype.kind not in "iu":
+        raise IndexError(f"Rows have whole numbers; {item!r} is none.")
+    numbers = array.reshape(-1).astype(np.int64)
+    wrong = numbers[(numbers < -n_rows) | (numbers >= n_rows)]
+    if len(wrong):
+        raise IndexError(f"There is no row {wrong[0]}: {n_rows} rows were recorded.")
+    numbers = np.where(numbers < 0, numbers + n_rows, numbers)
+    return _simplified(numbers), array.ndim == 0, False
+
+
+def _as_long(mask: np.ndarray[Any, Any], length: int) -> np.ndarray[Any, Any]:
+    if mask.shape != (length,):
+        raise IndexError(
+            f"A mask of shape {mask.shape} does not fit {length} recorded values."
+        )
+    return mask
+
+
+def _simplified(numbers: np.ndarray[Any, Any]) -> Rows:
+    """Return a slice for numbers that follow each other."""
+    if not len(numbers):
+        return slice(0, 0, 1)
+    if np.all(np.diff(numbers) == 1):
+        return slice(int(numbers[0]), int(numbers[-1]) + 1, 1)
+    return numbers
+
+
+def columns_of(item: Any, n_columns: int) -> Any:
+    """Return an index of columns that both numpy and zarr understand.
+
+    Parameters
+    ----------
+    item : int, slice or array
+        The index, of one dimension.
+    n_columns : int
+        How many columns there are.
+
+    Raises
+    ------
+    IndexError
+        If there is no such column.
+    """
+    if isinstance(item, slice):
+        start, stop, step = item.indices(n_columns)
+        if step > 0:
+            return slice(start, max(start, stop), step)
+        return np.arange(start, stop, step)
+    array = np.asarray(item)
+    if array.dtype == bool:
+        return np.flatnonzero(_as_long(array, n_columns))
+    if array.size and array.dtype.kind not in "iu":
+        raise IndexError(f"Recorded neurons have whole numbers; {item!r} is none.")
+    numbers = array.astype(np.int64)
+    if np.any((numbers < -n_columns) | (numbers >= n_columns)):
+        raise IndexError(
+            f"The index {item!r} is beyond the {n_columns} neurons that were recorded."
+        )
+    numbers = np.where(numbers < 0, numbers + n_columns, numbers)
+    return int(numbers) if numbers.ndim == 0 else numbers

@@ -1,0 +1,167 @@
+"""``record_to_disk``: what monitors record is written while the network runs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from brian2.core.network import Network
+from brian2.monitors import EventMonitor, PopulationRateMonitor, StateMonitor
+from brian2.units import Quantity, second
+
+from brian2numba.optional import required
+from brian2numba.preferences import numba_is_target
+from brian2numba.recordings.layout import BLOCK_BYTES
+from brian2numba.recordings.lazy import show_lazily
+from brian2numba.recordings.recording import recording_of
+
+if TYPE_CHECKING:
+    from brian2numba.recordings.folder import RecordingFolder
+
+__all__ = ["record_to_disk"]
+
+_MONITORS = (StateMonitor, EventMonitor, PopulationRateMonitor)
+
+
+def record_to_disk(  # noqa: PLR0913 (options, each with a name)
+    monitors: Any,
+    path: str | os.PathLike[str],
+    *,
+    mode: str = "w-",
+    flush_every: Quantity = 1 * second,
+    block_bytes: int = BLOCK_BYTES,
+    compressors: Any = "auto",
+) -> RecordingFolder:
+    """Let monitors record to a folder on disk while the network runs.
+
+    The folder is a zarr store with a group for each monitor, which xarray opens:
+    ``xarray.open_zarr(path, group=monitor.name)``. Only the newest rows are in memory;
+    the interface of the monitors stays, and reads from disk what it is asked for.
+
+    Parameters
+    ----------
+    monitors : `Network`, monitor, or iterable of monitors
+        The monitors (`StateMonitor`, `SpikeMonitor`, `EventMonitor`,
+        `PopulationRateMonitor`), or a network, for all monitors in it. What they have
+        recorded already goes to disk, too.
+    path : path-like
+        The folder, by convention with a name that ends in ``.zarr``.
+    mode : {"w-", "w", "a"}, optional
+        What to do with a recording that is in the folder, as with xarray's ``to_zarr``:
+        it is an error, it is overwritten, or the monitors go on with it, as a job does
+        that restores a state of one that was killed.
+    flush_every : `Quantity`, optional
+        The time, that of a clock on the wall, after which what was recorded is on disk:
+        so much is lost at most when the process is killed.
+    block_bytes : int, optional
+        About how many bytes of each monitor leave memory at once. A monitor needs a
+        small multiple of this.
+    compressors : object, optional
+        What `zarr.create_array` takes. By default bytes are shuffled and compressed by
+        LZ4, which keeps up with most disks. ``None`` compresses nothing.
+
+    Returns
+    -------
+    RecordingFolder
+        Has a method ``flush()``, which returns when all that was recorded is on disk,
+        and the attribute ``path``. It need not be kept.
+
+    Raises
+    ------
+    FileExistsError
+        If there is something at the path, but for a recording that may be overwritten.
+    RecordingError
+        In a run, when the disk is full. What was recorded stays readable, and the
+        network can run on after room was made.
+    """
+    required("zarr", "A recording on disk")
+    chosen = _monitors_of(monitors)
+    _refuse_path(Path(path), mode)
+    if mode == "a":
+        _refuse_recorded(chosen)
+    seconds = _seconds(flush_every)
+    if block_bytes < 1:
+        raise ValueError(f"block_bytes is {block_bytes}, but blocks have bytes.")
+    show_lazily()
+    # zarr is imported only where it is used
+    from brian2numba.recordings.folder import RecordingFolder  # noqa: PLC0415
+
+    versions = {name: version(name) for name in ("brian2numba", "numpy")}
+    goes_on = mode == "a" and Path(path).exists()
+    return RecordingFolder(
+        chosen, path, goes_on, seconds, block_bytes, compressors, versions
+    )
+
+
+def _monitors_of(given: Any) -> list[Any]:
+    """Return the monitors that a user means."""
+    if isinstance(given, Network):
+        found = [obj for obj in given.sorted_objects if isinstance(obj, _MONITORS)]
+        if not found:
+            raise ValueError(f"The network '{given.name}' has no monitors to record.")
+    elif isinstance(given, _MONITORS):
+        found = [given]
+    else:
+        found = list(given) if isinstance(given, Iterable) else [given]
+    for monitor in found:
+        _refuse(monitor)
+    names = [monitor.name for monitor in found]
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"The monitor '{name}' is given twice.")
+    if not found:
+        raise ValueError("There is no monitor to record: the list is empty.")
+    return found
+
+
+def _refuse(monitor: Any) -> None:
+    if not isinstance(monitor, _MONITORS):
+        raise TypeError(
+            f"Only what monitors record goes to disk, and networks with monitors: "
+            f"{monitor!r} is of type {type(monitor).__name__}."
+        )
+    if not numba_is_target():
+        raise RuntimeError(
+            f"The monitor '{monitor.name}' can't record to disk, as the target is not "
+            "numba. Set prefs.codegen.target = 'numba' before anything else."
+        )
+    if recording_of(monitor) is not None:
+        raise ValueError(
+            f"What the monitor '{monitor.name}' records goes elsewhere already, or "
+            "only the last of it is kept. Make another monitor."
+        )
+
+
+def _refuse_recorded(monitors: list[Any]) -> None:
+    for monitor in monitors:
+        n_rows = int(monitor.variables["N"].get_value().item())
+        if n_rows:
+            raise ValueError(
+                f"The monitor '{monitor.name}' can't go on with another recording, as "
+                f"it has recorded {n_rows} rows itself. Call record_to_disk before the "
+                "first run."
+            )
+
+
+def _refuse_path(path: Path, mode: str) -> None:
+    if mode not in ("w-", "w", "a"):
+        raise ValueError(f"The mode is {mode!r}, but there are only 'w-', 'w' and 'a'.")
+    if not path.exists() or (path.is_dir() and not any(path.iterdir())):
+        return
+    is_recording = (path / "zarr.json").is_file()
+    if mode in ("w", "a") and is_recording:
+        return
+    what = "a zarr store" if is_recording else "something that is no zarr store"
+    advice = " With mode='w' it is overwritten." if is_recording else ""
+    raise FileExistsError(f"There is {what} at '{path}' already.{advice}")
+
+
+def _seconds(time: Any) -> float:
+    if not (isinstance(time, Quantity) and time.dim is second.dim and time >= 0):
+        raise ValueError(
+            f"flush_every is {time!r}, but it has to be a time, such as 1*second."
+        )
+    return float(time)
