@@ -183,6 +183,12 @@ class Window(Recording):
         self.length, self.time, self._cut_at = length, time, None
         self._cut()
 
+    def described(self) -> str:
+        """Return what is kept, in words."""
+        if self.length is not None:
+            return f"keeps the last {self.length} rows"
+        return f"keeps the last {1000 * (self.time or 0.0):g} ms"
+
     @property
     def now(self) -> float:
         """The present time of the monitor's clock, in seconds."""

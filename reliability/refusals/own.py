@@ -84,4 +84,9 @@ ROWS = (
         "brian2numba.counts_within(spikes, 50*ms)",
         "It would count too few.",
     ),
+    Row(
+        _STATES + "brian2numba.keep_last(states, 5)\n"
+        'get_device().get_capsule(states.variables["t"])',
+        "Code for Cython would make the array grow, and nobody would trim it.",
+    ),
 )
