@@ -19,6 +19,7 @@ from brian2numba.behaviours.base import EVENT_COUNT, PART_END, PART_START
 from brian2numba.behaviours.spikes import ADDRESS_OF_SLEEP, DeliverBehaviour
 from brian2numba.behaviours.summed_variable import SummedVariableBehaviour
 from brian2numba.containers import advance_queue, count_due
+from brian2numba.device.arrays import contents
 from brian2numba.generation.checking import is_checked
 from brian2numba.generation.counter_draws import RANDOM_KEY, RANDOM_STREAMS
 from brian2numba.generation.slots import LastItem
@@ -209,7 +210,7 @@ def _divide_delivery(
     assert isinstance(behaviour, DeliverBehaviour)
     pathway = behaviour.pathway()
     pre, post = (
-        pathway.synapses.variables[f"_synaptic_{side}"].get_value()
+        contents(pathway.synapses.variables[f"_synaptic_{side}"])
         for side in ("pre", "post")
     )
     if len(post) < _ENOUGH_SYNAPSES and not Sharing.is_eager:
@@ -237,7 +238,7 @@ def _number_of_targets(code_object: NumbaCodeObject) -> int:
     go to some of them only.
     """
     sizes = {
-        len(variable.get_value())
+        len(contents(variable))
         for name, variable in code_object.variables.items()
         if code_object.variable_indices[name] == "_postsynaptic_idx"
         and isinstance(variable, ArrayVariable)
@@ -252,7 +253,7 @@ def _divide_sums(
     """Divide a summed variable: each part adds up what some of the targets get."""
     behaviour = code_object.behaviour
     assert isinstance(behaviour, SummedVariableBehaviour)
-    starts = _starts(len(behaviour.target.get_value()), n_threads, grain)
+    starts = _starts(len(contents(behaviour.target)), n_threads, grain)
     read = {id(code_object.variables[name]) for name in code_object.accesses.read}
     is_divisible = (
         _is_divisible(code_object, set()) and id(behaviour.target) not in read
