@@ -18,7 +18,7 @@ from brian2.core.variables import ArrayVariable
 from brian2numba.behaviours.base import EVENT_COUNT, PART_END, PART_START
 from brian2numba.behaviours.spikes import ADDRESS_OF_SLEEP, DeliverBehaviour
 from brian2numba.behaviours.summed_variable import SummedVariableBehaviour
-from brian2numba.containers import advance_queue, count_due
+from brian2numba.containers import SpikeQueue, advance_queue, count_due
 from brian2numba.device.arrays import contents
 from brian2numba.generation.checking import is_checked
 from brian2numba.generation.counter_draws import RANDOM_KEY, RANDOM_STREAMS
@@ -39,6 +39,9 @@ _GRAIN_OF_DRAWS = 512
 #: Elements, and synapses, from which on a kernel is divided
 _ENOUGH_ELEMENTS = 1024
 _ENOUGH_SYNAPSES = 16_384
+#: Synapses of a range, on average, from which on a delivery is divided: each part looks
+#: for its own in each range, which takes as long as to deliver some ten
+_LONG_RANGE = 16
 #: An index of a variable stands for these elements: a part has some of them
 _ELEMENTS, _SYNAPSES = "elements", "synapses"
 
@@ -213,7 +216,8 @@ def _divide_delivery(
         contents(pathway.synapses.variables[f"_synaptic_{side}"])
         for side in ("pre", "post")
     )
-    if len(post) < _ENOUGH_SYNAPSES and not Sharing.is_eager:
+    is_worth_it = len(post) >= _ENOUGH_SYNAPSES and _has_long_ranges(pathway.queue)
+    if not (is_worth_it or Sharing.is_eager):
         return None
     n_targets = _number_of_targets(code_object) or int(post.max(initial=-1)) + 1
     starts = _starts(n_targets, n_threads, grain)
@@ -229,6 +233,14 @@ def _divide_delivery(
     }
     numbers = {"_advance_queue": do_nothing.address}
     return Division(starts, own, numbers, pathway.queue.handle)
+
+
+def _has_long_ranges(queue: SpikeQueue) -> bool:
+    """Tell whether events are ranges of many synapses."""
+    known = queue.connectivity
+    if known is None or not known.has_ranges:
+        return False
+    return known.n_synapses >= _LONG_RANGE * known.n_ranges
 
 
 def _number_of_targets(code_object: NumbaCodeObject) -> int:
