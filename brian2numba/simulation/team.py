@@ -366,7 +366,8 @@ def dismiss(team: Team) -> None:
     store_shared(team.epoch, epoch)
     for k in range(team.n_members):
         member = team.members[k]
-        deadline = turns = 0
+        deadline = 0
+        turns = 0
         while load_shared(member.is_inside) != 0:
             pause()
             turns += 1
