@@ -6,6 +6,7 @@ from typing import Any
 
 from brian2numba.kernels import (
     binomial_numbers,
+    counted_steps,
     counter_based,
     counter_streams,
     counting,
@@ -63,6 +64,18 @@ _STREAMS = (
     "with_uniform",
 )
 
+#: The names of `brian2numba.kernels.counted_steps`
+_STEPS = (
+    "MOST_STEPS",
+    "PickedSteps",
+    "append_steps",
+    "begin_steps",
+    "first_step_beyond",
+    "keep_valid_steps",
+    "next_step",
+    "next_steps",
+)
+
 #: All of them by their names in kernels
 FUNCTIONS: dict[str, Any] = {
     "_rand": _rand,
@@ -83,6 +96,7 @@ FUNCTIONS: dict[str, Any] = {
     "_open_counted_streams": counter_streams.open_counted_streams,
     "_close_counted_streams": counter_streams.close_counted_streams,
     **{f"_{name}": getattr(counter_streams, name) for name in _STREAMS},
+    **{f"_{name}": getattr(counted_steps, name) for name in _STEPS},
     "_draw_many": counter_streams.draw_many,
     # What is drawn from a stream is in its name, for loops over blocks
     "_uniform_stream_of": counter_streams.stream_of,
