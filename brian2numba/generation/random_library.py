@@ -11,14 +11,16 @@ from brian2numba.kernels import (
     counter_streams,
     counting,
     poisson_numbers,
+    poisson_of_means,
     random_numbers,
 )
+from brian2numba.kernels.poisson_of_means import poisson_by_one
 from brian2numba.kernels.random_numbers import (
     poisson,
-    poisson_by_one,
     rand,
     randn,
 )
+from brian2numba.language import float64
 
 __all__ = ["FUNCTIONS"]
 
@@ -40,7 +42,8 @@ def _poisson(rate: float, index: int, streams: Any) -> int:
 
 def _poisson_by_one(rate: float, index: int, streams: Any) -> int:
     """Draw from the Poisson distribution, for few uniform numbers."""
-    return poisson_by_one(rate, streams)
+    # As where numbers are made for a block, also in single precision
+    return poisson_by_one(float64(rate), streams)
 
 
 #: The functions of `brian2numba.kernels.binomial_numbers`
@@ -83,6 +86,7 @@ FUNCTIONS: dict[str, Any] = {
     "_poisson": _poisson,
     "_poisson_by_one": _poisson_by_one,
     "_fill_poisson": poisson_numbers.fill_poisson,
+    "_fill_poisson_of_means": poisson_of_means.fill_poisson_of_means,
     "_Streams": random_numbers.Streams,
     "_open_streams": random_numbers.open_streams,
     "_open_words": random_numbers.open_words,
