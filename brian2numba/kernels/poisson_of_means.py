@@ -41,6 +41,8 @@ _MOST_BY_ONE = 60
 _INVERSES = (0.0, *(1.0 / k for k in range(1, _MOST_BY_ONE + 1)))
 #: So many probabilities are counted each time that numbers are read
 _AT_ONCE = 4
+#: Less than the distance of two uniform numbers
+_LEAST = 2.0**-60
 #: Stands for a number that is still to be made
 _OPEN = -1.0
 
@@ -103,13 +105,18 @@ def _slope(b: float) -> float:
 def _tried(u: float, lam: float) -> float:
     """Return a number that is distributed as the hat function says."""
     b = _width(lam)
-    return floor((2.0 * _slope(b) / (0.5 - math.fabs(u)) + b) * u + lam + 0.43)
+    return floor((2.0 * _slope(b) / _from_edge(u) + b) * u + lam + 0.43)
+
+
+def _from_edge(u: float) -> float:
+    """Return how far a number of [-0.5, 0.5) is from these; not 0, for a quotient."""
+    return max(0.5 - math.fabs(u), _LEAST)
 
 
 def _is_accepted(number: float, u: float, v: float, lam: float) -> bool:
     """Tell whether a number that was tried is taken; all is computed, for vectors."""
     b = _width(lam)
-    us = 0.5 - math.fabs(u)
+    us = _from_edge(u)
     is_within = (us >= 0.07) & (v <= 0.9277 - 3.6224 / (b - 2.0))  # noqa: PLR2004
     is_possible = (number >= 0.0) & ((us >= 0.013) | (v <= us))  # noqa: PLR2004
     inverse_alpha = 1.1239 + 1.1328 / (b - 3.4)
@@ -119,7 +126,7 @@ def _is_accepted(number: float, u: float, v: float, lam: float) -> bool:
 
 def _log_probability(number: float, lam: float) -> float:
     """Return the logarithm of the probability of a number, by Stirling's series."""
-    x = number + 1.0
+    x = max(number, 0.0) + 1.0
     is_few = x < _SERIES_FROM
     # x! is (x + 8)! over eight factors
     product = x * (x + 1.0) * (x + 2.0) * (x + 3.0)

@@ -5,6 +5,8 @@ import pytest
 from brian2 import NeuronGroup, Synapses, prefs, seed, start_scope
 from brian2.core.base import BrianObjectException
 
+from brian2numba.compilation.machine_code import processor
+
 
 @pytest.fixture(autouse=True)
 def fast():
@@ -62,3 +64,13 @@ def test_what_else_is_drawn_changes_no_synapse():
     chosen = set(zip(*thinned.tolist(), strict=True))
     assert chosen < of_all
     assert 0.4 < len(chosen) / len(of_all) < 0.6
+
+
+@pytest.mark.skipif(
+    not processor("host").triple.startswith("x86_64"), reason="names of x86-64"
+)
+def test_the_width_of_vectors_plays_no_role():
+    pattern = "k for k in sample(N_post, p=0.1)"
+    expected = connected(pattern)
+    prefs.codegen.runtime.numba.cpu = "x86-64"
+    assert (connected(pattern) == expected).all()

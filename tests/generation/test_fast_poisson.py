@@ -78,7 +78,8 @@ def test_a_mean_that_the_code_changes_is_each_neurons():
 
 
 @pytest.mark.parametrize(
-    "mean", ["0.5 + 2 * rand()", "20 * rand()", "0.1 + 90 * int(i % 100 == 7)", "i - 50"]
+    "mean",
+    ["0.5 + 2 * rand()", "20 * rand()", "0.1 + 90 * int(i % 100 == 7)", "i - 50"],
 )
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_numbers_of_means_are_the_same_in_blocks_and_one_by_one(mean, dtype):

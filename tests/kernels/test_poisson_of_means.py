@@ -97,3 +97,15 @@ def test_probabilities(mean):
         expected = number * math.log(mean) - mean - math.lgamma(number + 1)
         found = poisson_of_means._log_probability(float(number), mean)
         assert found == pytest.approx(expected, rel=1e-13, abs=1e-13 * mean)
+
+
+@pytest.mark.parametrize("mean", [10.0, 1e5])
+def test_python_divides_by_no_zero(mean):
+    """What compiled code computes though it does not matter must not raise."""
+    for u in (-0.5, 0.0, 0.5 - 2.0**-52):
+        number = poisson_of_means._tried(u, mean)
+        for v in (0.0, 1.0 - 2.0**-52):
+            poisson_of_means._is_accepted(number, u, v, mean)
+    assert poisson_of_means._tried(-0.5, mean) < 0
+    for number in np.arange(-20.0, 0.0):
+        assert not poisson_of_means._is_accepted(float(number), -0.46, 0.95, mean)
