@@ -243,7 +243,11 @@ class _ArrayMethods:
 
     def get_capsule(self, var: DynamicArrayVariable) -> Any:
         """Return a capsule of the C++ array, which takes the place of ours."""
-        if is_ours(self._device.arrays[var]):
+        array = self._device.arrays[var]
+        if getattr(array, "recording", None) is not None:
+            # It refuses
+            return array.get_capsule()
+        if is_ours(array):
             _replace(self._device, var, _new_brian_container(var))
         return self._get_capsule(var)
 

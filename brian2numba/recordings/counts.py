@@ -114,9 +114,8 @@ def _refuse_short(window: Window, oldest: float, duration: Any) -> None:
     """Refuse to count events of which the window has dropped some."""
     is_short = window.time is not None and float(duration) > window.time
     if is_short or window.lost_until >= oldest:
-        kept = f"of {window.length} rows" if window.length else f"of {window.time:g} s"
         raise ValueError(
-            f"The monitor '{window.name}' keeps a window {kept}, which does not reach "
+            f"The monitor '{window.name}' {window.described()}, which do not reach "
             f"back for {duration}: counts_within would miss events. Let keep_last keep "
             "more, or count within a shorter time."
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
 from brian2.devices.device import RuntimeDevice
 from brian2.monitors.ratemonitor import PopulationRateMonitor
@@ -32,13 +32,18 @@ def checked_monitor(monitor: Any, function: str) -> None:
             f"PopulationRateMonitor, but {monitor!r} is none."
         )
     if not isinstance(monitor.variables["N"].device, RuntimeDevice):
-        raise RuntimeError(
-            f"The monitor '{monitor.name}' does not record in this process: {function} "
-            "is for Brian's runtime mode, set_device('runtime')."
-        )
+        _refuse_another_process(monitor, function)
     if not recorded_variables(monitor):
         raise ValueError(
             f"The monitor '{monitor.name}' only counts events (record=False): there is "
             f"nothing of which {function} could tell what is new or old. Record them "
             "with record=True."
         )
+
+
+def _refuse_another_process(monitor: Any, function: str) -> NoReturn:
+    """Refuse a monitor whose network is code that another process runs."""
+    raise RuntimeError(
+        f"The monitor '{monitor.name}' does not record in this process: {function} is "
+        "for Brian's runtime mode, set_device('runtime')."
+    )

@@ -18,7 +18,6 @@ from brian2numba.recordings.arrays import RecordedArray
 __all__ = [
     "Recording",
     "ended",
-    "is_running",
     "recorded_variables",
     "recording_of",
     "recordings_of",
@@ -40,12 +39,6 @@ def recording_of(monitor: Any) -> Recording | None:
     """Return what is known of a monitor's rows; None if they all stay in memory."""
     recording = vars(monitor).get("_brian2numba_recording")
     return recording if isinstance(recording, Recording) else None
-
-
-def is_running(monitor: Any) -> bool:
-    """Tell whether the network of a monitor is running: kernels have its arrays."""
-    arrays = [v.device.arrays[v] for v in recorded_variables(monitor).values()]
-    return any(getattr(array, "n_writers", 0) for array in arrays)
 
 
 def recordings_of(objects: Any) -> list[Recording]:

@@ -16,7 +16,7 @@ from brian2numba.preferences import numba_is_target
 from brian2numba.recordings.layout import BLOCK_BYTES
 from brian2numba.recordings.lazy import show_lazily
 from brian2numba.recordings.monitors import MONITORS
-from brian2numba.recordings.recording import is_running, recording_of
+from brian2numba.recordings.recording import recording_of
 
 if TYPE_CHECKING:
     from brian2numba.recordings.folder import RecordingFolder
@@ -118,10 +118,10 @@ def _refuse(monitor: Any) -> None:
             f"The monitor '{monitor.name}' can't record to disk, as the target is not "
             "numba. Set prefs.codegen.target = 'numba' before anything else."
         )
-    if is_running(monitor):
+    if Network._globally_running:
         raise RuntimeError(
-            f"The network of the monitor '{monitor.name}' is running: call "
-            "record_to_disk before."
+            f"A network is running: the monitor '{monitor.name}' can only record to "
+            "disk if record_to_disk was called before."
         )
     if recording_of(monitor) is not None:
         raise ValueError(

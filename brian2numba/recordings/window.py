@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import threading
 from numbers import Integral
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
+from brian2.core.network import Network
 from brian2.units.allunits import second
 from brian2.units.fundamentalunits import Quantity
 
@@ -17,11 +18,7 @@ from brian2numba.containers.resizing import is_shared
 from brian2numba.device.arrays import tell_before_reading
 from brian2numba.recordings.arrays import RecordedArray
 from brian2numba.recordings.monitors import checked_monitor
-from brian2numba.recordings.recording import (
-    Recording,
-    is_running,
-    recording_of,
-)
+from brian2numba.recordings.recording import Recording, recording_of
 from brian2numba.simulation.running import compiled_code, is_in_use_elsewhere
 
 __all__ = ["Window", "keep_last", "oldest_time"]
@@ -80,10 +77,7 @@ def keep_last(monitor: Any, length: Any) -> None:
     rows, time = _checked_length(length)
     recording = recording_of(monitor)
     if recording is not None and not isinstance(recording, Window):
-        raise RuntimeError(
-            f"The monitor '{monitor.name}' records to disk, where all is kept: it "
-            "can't keep only the last of it. Record that with a second monitor."
-        )
+        _refuse_another(monitor)
     if time is not None and "t" not in monitor.variables:
         raise ValueError(
             f"The monitor '{monitor.name}' does not record 't', so that it can't be "
@@ -118,12 +112,20 @@ def _checked_length(length: Any) -> tuple[int | None, float | None]:
     return (None, float(length)) if is_time else (int(length), None)
 
 
+def _refuse_another(monitor: Any) -> NoReturn:
+    """Refuse a monitor of which all rows are kept, but not in memory."""
+    raise RuntimeError(
+        f"The monitor '{monitor.name}' records to disk, where all is kept: it can't "
+        "keep only the last of it. Record that with a second monitor."
+    )
+
+
 def _refuse_running(monitor: Any) -> None:
-    """Refuse to give other arrays to kernels that are running."""
-    if is_running(monitor):
+    """Refuse to give other arrays to code that is running."""
+    if Network._globally_running:
         raise RuntimeError(
-            f"The network of the monitor '{monitor.name}' is running: what it keeps "
-            "can only be changed in a run if keep_last was called before it."
+            f"A network is running: what the monitor '{monitor.name}' keeps can only "
+            "be changed in a run if keep_last was called for it before."
         )
 
 
@@ -173,12 +175,6 @@ class Window(Recording):
         self._rows = rows_of(next(iter(self.arrays.values())).handle)
         tell_before_reading(self.number, self.looked_at)
 
-    def described(self) -> str:
-        """Return which rows are kept, in words."""
-        if self.time is None:
-            return f"keeps the last {self.length} rows"
-        return f"keeps the last {self.time * second}"
-
     def keep(self, length: int | None, time: float | None) -> None:
         """Change how much is kept."""
         if self.time is not None and self.first:
@@ -186,6 +182,12 @@ class Window(Recording):
             self.lost_until = max(self.lost_until, self.now - self.time)
         self.length, self.time, self._cut_at = length, time, None
         self._cut()
+
+    def described(self) -> str:
+        """Return what is kept, in words."""
+        if self.length is not None:
+            return f"keeps the last {self.length} rows"
+        return f"keeps the last {1000 * (self.time or 0.0):g} ms"
 
     @property
     def now(self) -> float:

@@ -107,9 +107,9 @@ def test_windows_that_are_too_short():
     network.run(30 * ms)
     network.store()
     for _ in range(2):
-        with pytest.raises(ValueError, match="a window of 20 rows, which does not"):
+        with pytest.raises(ValueError, match="keeps the last 20 rows, which do not"):
             counts_within(few, 50 * ms)
-        with pytest.raises(ValueError, match=r"a window of 0\.02 s, which does not"):
+        with pytest.raises(ValueError, match="keeps the last 20 ms, which do not"):
             counts_within(short, 50 * ms)
         assert counts_within(short, 20 * ms).sum() == len(short.t)
         network.run(10 * ms)

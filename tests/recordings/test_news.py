@@ -18,6 +18,7 @@ from brian2 import (
     network_operation,
     prefs,
     second,
+    set_device,
     volt,
 )
 from brian2.codegen.runtime.numpy_rt import NumpyCodeObject
@@ -307,7 +308,7 @@ class Elsewhere(Recording):
         self.first_seen = self.first
 
     def described(self):
-        return "elsewhere"
+        return "has rows elsewhere"
 
     def rows(self, array):
         return np.concatenate([*self.away[array.variable_name], array.in_memory()])
@@ -340,6 +341,41 @@ def test_rows_that_are_no_longer_in_memory():
         brian2numba.counts_within(recorded[0], 25 * ms),
         brian2numba.counts_within(every[0], 25 * ms),
     )
+
+
+def test_recordings_on_disk(tmp_path):
+    pytest.importorskip("zarr")
+    group = neurons()
+    recorded, every = monitors(group), monitors(group)
+    brian2numba.record_to_disk(recorded, tmp_path / "disk.zarr", block_bytes=1000)
+    network = Network(group, recorded, every)
+    often, seldom = [NewRows(m) for m in recorded], [NewRows(m) for m in recorded]
+    parts = [[] for _ in recorded]
+
+    @network_operation(dt=1.7 * ms)
+    def look():
+        for reader, found in zip(often, parts, strict=True):
+            found.append(numbers(reader.read()))
+
+    network.add(look)
+    network.run(20 * ms)
+    network.run(60 * ms)
+    look.function()
+    for monitor, found, reader in zip(every, parts, seldom, strict=True):
+        assert_all(monitor, found)
+        assert_all(monitor, [numbers(reader.read())])
+    assert_array_equal(
+        brian2numba.counts_within(recorded[0], 50 * ms),
+        brian2numba.counts_within(every[0], 50 * ms),
+    )
+    network.store()
+    network.run(5 * ms)
+    network.restore()
+    network.run(30 * ms)
+    for reader in seldom[2:]:
+        times = reader.read().t / ms
+        assert round(times[0]) == 80
+        assert times[-1] >= 109
 
 
 def test_readers_in_another_thread():
@@ -379,3 +415,13 @@ def test_refuses_what_has_no_rows():
         NewRows(group)
     with pytest.raises(ValueError, match="only counts events"):
         NewRows(SpikeMonitor(group, record=False))
+
+
+def test_refuses_what_another_process_records():
+    set_device("cpp_standalone", build_on_run=False)
+    try:
+        states = StateMonitor(NeuronGroup(5, "v : 1"), "v", record=0)
+        with pytest.raises(RuntimeError, match="does not record in this process"):
+            NewRows(states)
+    finally:
+        set_device("runtime")

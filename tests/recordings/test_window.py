@@ -326,7 +326,12 @@ def test_next_runs_prepare_nothing():
         network.run(1 * ms)
         readers += [brian2numba.NewRows(monitor) for monitor in short]
         brian2numba.counts_within(short[0], 0.5 * ms)
-    assert brian2numba.explain(network).n_prepared == 0
+    explanation = brian2numba.explain(network)
+    assert explanation.n_prepared == 0
+    notes = {row.name: row.recording for row in explanation.rows}
+    assert {notes[monitor.name] for monitor in short} == {"keeps the last 20 rows"}
+    brian2numba.keep_last(short[0], 100 * ms)
+    assert "keeps the last 100 ms" in str(brian2numba.explain(network))
 
 
 def test_looks_of_another_thread():
@@ -351,7 +356,8 @@ def test_looks_of_another_thread():
         assert_same_window(one, other, 5 * ms)
 
 
-def test_refuses_what_can_not_be_kept():
+def test_refuses_what_can_not_be_kept(tmp_path):
+    pytest.importorskip("zarr")
     group = neurons()
     states, counter = StateMonitor(group, "v", record=0), SpikeMonitor(group)
     only = SpikeMonitor(group, record=False)
@@ -374,10 +380,14 @@ def test_refuses_what_can_not_be_kept():
         keep_last(values, 5 * ms)
     keep_last(values, 5)
     assert recording_of(states) is None
+    disk = StateMonitor(group, "v", record=0)
+    brian2numba.record_to_disk(disk, tmp_path / "recording.zarr")
+    with pytest.raises(RuntimeError, match="records to disk, where all is kept"):
+        keep_last(disk, 5)
 
     @network_operation
     def late():
         keep_last(counter, 5)
 
-    with pytest.raises(RuntimeError, match="is running"):
+    with pytest.raises(RuntimeError, match="A network is running"):
         Network(group, states, counter, late).run(1 * ms)

@@ -65,6 +65,10 @@ ELSEWHERE = {
     "driver.run": "test_native_loop",
     "explaining._refuse": "test_explain",
     "running.the_only_run": "test_forks",
+    # A recording on disk
+    "window._refuse_another": "test_window",
+    # A device that stays
+    "monitors._refuse_another_process": "test_news",
     # Files and the environment
     "preference_sources._check": "test_preference_sources",
     "preference_sources._own_name": "test_preference_sources",
