@@ -55,8 +55,9 @@ class RecordingFolder:
         compressors: Any,
         versions: Mapping[str, str],
     ) -> None:
-        self.path = Path(path)
-        self.store = ZarrStore(path, compressors)
+        # A script may change to another directory later
+        self.path = Path(path).absolute()
+        self.store = ZarrStore(self.path, compressors)
         self._writer = Writer(self._write)
         self._flush_every = flush_every
         self._next_flush = time.monotonic() + flush_every

@@ -106,7 +106,8 @@ class Recording(ABC):
         self._monitor = weakref.ref(monitor)
         self.name: str = monitor.name
         self.first = self.first_seen = 0
-        self.variables = recorded_variables(monitor)
+        # Weakly: the device keeps arrays, and with them this, as long as variables live
+        self.variables = weakref.WeakValueDictionary(recorded_variables(monitor))
         self.number = monitor.variables["N"]
         self.arrays: dict[str, RecordedArray] = {}
         #: For kernels that read its rows
