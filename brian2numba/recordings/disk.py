@@ -74,7 +74,7 @@ class DiskRecording(Recording):
             layout = layout_for(self.row_bytes, block_bytes)
             self._group = folder.store.add_group(monitor, self.variables, layout)
         names = [*self.variables, *({"count"} & monitor.variables.keys())]
-        self._stored = {name: self._group[name] for name in names}
+        self._stored = folder.store.arrays_of(self._group, names)
         self._n_rows_of_block = int(self._group.attrs["rows_of_block"])
         self._lock = threading.Lock()
         self._pending: deque[_Block] = deque()
