@@ -56,6 +56,11 @@ class Columns:
         return n_rows if self.recording is None else n_rows + self.recording.first
 
     @property
+    def n_viewed(self) -> int:
+        """How many of the last rows need no copy to be read."""
+        return 0 if self._rows is None else int(self._rows.n_rows)
+
+    @property
     def n_gone(self) -> int:
         """How many of the first rows nobody can read any more."""
         recording = self.recording
