@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from brian2 import ms, prefs, second
+from brian2 import ms, prefs, second, seed
 
 import brian2numba
 from benchmarks.recordings.models import build
@@ -20,6 +20,7 @@ def main(arguments: list[str]) -> None:
     """Run a model, and print what was found."""
     name, way, seconds, folder = arguments
     prefs.codegen.target = "cython" if way == "cython" else "numba"
+    seed(1)
     network = build(name, way != "nothing")
     path = Path(folder) / "recording.zarr"
     if way in ("disk", "uncompressed"):

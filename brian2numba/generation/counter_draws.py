@@ -16,6 +16,7 @@ from typing import ClassVar
 
 from brian2numba.errors import UserFunctionError
 from brian2numba.generation.block_draws import number_of_count
+from brian2numba.generation.poisson_means import with_means_before
 from brian2numba.language import MASK_SIZE
 
 __all__ = ["RANDOM_KEY", "CounterBlocks", "CounterDraws", "counter_blocks"]
@@ -111,10 +112,13 @@ class CounterBlocks:
     draws : tuple
         The names of the memory for numbers and of the function that makes them, what
         that is given beyond the elements, and the number of the draw.
+    means : tuple of str
+        What writes the means of Poisson numbers there before.
     """
 
     code: str
     draws: tuple[tuple[str, str, str, str], ...]
+    means: tuple[str, ...] = ()
     #: The number of elements for which numbers are made at once
     block_size: ClassVar[str] = "_MASK_SIZE"
 
@@ -134,8 +138,11 @@ class CounterBlocks:
     def before(self) -> list[str]:
         """The statements that make the numbers of a block."""
         return [
-            f"{fill}({name}, _start, _stop, {given}, {draw})"
-            for name, fill, given, draw in self.draws
+            *self.means,
+            *(
+                f"{fill}({name}, _start, _stop, {given}, {draw})"
+                for name, fill, given, draw in self.draws
+            ),
         ]
 
 
@@ -153,6 +160,11 @@ def counter_blocks(code: str) -> CounterBlocks | None:
         None where nothing is drawn, or too much.
     """
     code, draws = _with_one_mean(code)
+    code, means = with_means_before(code)
+    draws += [
+        (f"_drawn{draw}", "_fill_poisson_of_means", RANDOM_STREAMS, draw)
+        for draw in means
+    ]
     draws += [
         (f"_drawn{draw}", f"_fill{function}", f"{given}{RANDOM_KEY}", draw)
         for function, given, draw in _CALL.findall(code)
@@ -165,7 +177,9 @@ def counter_blocks(code: str) -> CounterBlocks | None:
     if not 0 < len(draws) <= _MAX_BLOCKS:
         return None
     code = _CALL.sub(_number_before, code)
-    return CounterBlocks(_STREAM.sub(_with_first_numbers, code), tuple(draws))
+    return CounterBlocks(
+        _STREAM.sub(_with_first_numbers, code), tuple(draws), tuple(means.values())
+    )
 
 
 def _number_before(match: re.Match[str]) -> str:

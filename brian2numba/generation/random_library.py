@@ -6,18 +6,21 @@ from typing import Any
 
 from brian2numba.kernels import (
     binomial_numbers,
+    counted_steps,
     counter_based,
     counter_streams,
     counting,
     poisson_numbers,
+    poisson_of_means,
     random_numbers,
 )
+from brian2numba.kernels.poisson_of_means import poisson_by_one
 from brian2numba.kernels.random_numbers import (
     poisson,
-    poisson_by_one,
     rand,
     randn,
 )
+from brian2numba.language import float64
 
 __all__ = ["FUNCTIONS"]
 
@@ -39,7 +42,8 @@ def _poisson(rate: float, index: int, streams: Any) -> int:
 
 def _poisson_by_one(rate: float, index: int, streams: Any) -> int:
     """Draw from the Poisson distribution, for few uniform numbers."""
-    return poisson_by_one(rate, streams)
+    # As where numbers are made for a block, also in single precision
+    return poisson_by_one(float64(rate), streams)
 
 
 #: The functions of `brian2numba.kernels.binomial_numbers`
@@ -63,6 +67,18 @@ _STREAMS = (
     "with_uniform",
 )
 
+#: The names of `brian2numba.kernels.counted_steps`
+_STEPS = (
+    "MOST_STEPS",
+    "PickedSteps",
+    "append_steps",
+    "begin_steps",
+    "first_step_beyond",
+    "keep_valid_steps",
+    "next_step",
+    "next_steps",
+)
+
 #: All of them by their names in kernels
 FUNCTIONS: dict[str, Any] = {
     "_rand": _rand,
@@ -70,6 +86,7 @@ FUNCTIONS: dict[str, Any] = {
     "_poisson": _poisson,
     "_poisson_by_one": _poisson_by_one,
     "_fill_poisson": poisson_numbers.fill_poisson,
+    "_fill_poisson_of_means": poisson_of_means.fill_poisson_of_means,
     "_Streams": random_numbers.Streams,
     "_open_streams": random_numbers.open_streams,
     "_open_words": random_numbers.open_words,
@@ -83,6 +100,7 @@ FUNCTIONS: dict[str, Any] = {
     "_open_counted_streams": counter_streams.open_counted_streams,
     "_close_counted_streams": counter_streams.close_counted_streams,
     **{f"_{name}": getattr(counter_streams, name) for name in _STREAMS},
+    **{f"_{name}": getattr(counted_steps, name) for name in _STEPS},
     "_draw_many": counter_streams.draw_many,
     # What is drawn from a stream is in its name, for loops over blocks
     "_uniform_stream_of": counter_streams.stream_of,

@@ -40,6 +40,8 @@ __all__ = [
     "fill_rand",
     "fill_randn",
     "fill_short",
+    "from_1_to_2",
+    "minus_2_log",
     "normal_pair",
     "open_key",
     "philox",
@@ -268,10 +270,11 @@ def random_bits(element: int, count: int, draw: int, key: Key) -> tuple[int, ...
 
 def uniform(high: int, low: int) -> float:
     """Return a number of [0, 1) with 52 bits."""
-    return _from_1_to_2(high, low) - 1.0
+    return from_1_to_2(high, low) - 1.0
 
 
-def _from_1_to_2(high: int, low: int) -> float:
+def from_1_to_2(high: int, low: int) -> float:
+    """Return a number of [1, 2) with 52 bits."""
     return float64_from_bits(_ONE | (high << 20) | (low >> 12))
 
 
@@ -282,7 +285,7 @@ def normal_pair(bits: tuple[int, ...]) -> tuple[float, float]:
     is exponentially distributed. The angle is up to an eighth of a turn more or less
     than a multiple of a quarter turn, which two bits choose as signs and an exchange.
     """
-    distance = math.sqrt(_minus_2_log(2.0 - _from_1_to_2(bits[0], bits[1])))
+    distance = math.sqrt(minus_2_log(2.0 - from_1_to_2(bits[0], bits[1])))
     fraction = float64_from_bits(
         _ONE | ((bits[2] & 0x3FFFFFFF) << 22) | (bits[3] >> 10)
     )
@@ -296,8 +299,8 @@ def normal_pair(bits: tuple[int, ...]) -> tuple[float, float]:
     return (across if is_exchanged else along), (along if is_exchanged else across)
 
 
-def _minus_2_log(x: float) -> float:
-    """Return ``-2*log(x)`` for a number of [2**-52, 1]."""
+def minus_2_log(x: float) -> float:
+    """Return ``-2*log(x)`` for a number of [2**-53, 1]."""
     bits = float64_bits(x) + (_ONE - _ROOT_BITS)
     k = float64_from_bits(((bits >> 52) & _EXPONENT) | _INTEGER_BITS) - _BIAS
     f = float64_from_bits((bits & _FRACTION) + _ROOT_BITS) - 1.0

@@ -35,8 +35,10 @@ __all__ = [
     "with_uniform",
 ]
 
-#: How many numbers a buffer holds, and how many if an element draws many
-N_NUMBERS, N_MANY = 4, 64
+#: How many numbers a buffer holds, and how many at most if an element draws many; then
+#: it is filled with few at first
+N_NUMBERS, N_MANY = 4, 256
+_FIRST_OF_MANY = 32
 
 # Where normal numbers are in the counter's second word
 _NORMAL_BIT = 0x80000000
@@ -59,6 +61,7 @@ def refill_uniform(
     n_before : int
         How many pairs of numbers were made for it before.
     """
+    _choose_size(counted, n_before)
     key, numbers = open_key(address_of(counted)), counted.uniform
     for k in interleaved(counted.size // 2):
         bits = random_bits(element, n_before + k, draw, key)
@@ -72,6 +75,7 @@ def refill_normal(
     counted: CountedBuffers, element: int, draw: int, n_before: int
 ) -> int:
     """Fill the buffer of normal numbers; see `refill_uniform`."""
+    _choose_size(counted, n_before)
     key, numbers = open_key(address_of(counted)), counted.normal
     for k in range(counted.size // 2):
         bits = random_bits(element, _NORMAL_BIT | (n_before + k), draw, key)
@@ -79,6 +83,12 @@ def refill_normal(
         numbers[2 * k] = pair[0]
         numbers[2 * k + 1] = pair[1]
     return 0
+
+
+def _choose_size(counted: CountedBuffers, n_before: int) -> None:
+    """Let an element that has drawn many numbers have more at once."""
+    if counted.size > N_NUMBERS:
+        counted.size = min(max(_FIRST_OF_MANY, 4 * n_before), N_MANY)
 
 
 def open_counted_streams(streams: Streams, address: int) -> None:

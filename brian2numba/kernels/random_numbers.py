@@ -36,7 +36,6 @@ __all__ = [
     "pass_uniform",
     "pass_words",
     "poisson",
-    "poisson_by_one",
     "rand",
     "randn",
     "take_normal",
@@ -46,9 +45,6 @@ __all__ = [
 
 # Below this mean, Poisson numbers are made by multiplication.
 _SMALL_MEAN = 10
-# A number as large has a probability below 1e-24 then, and is drawn again
-_MOST_BY_ONE = 60
-_INVERSES = (0.0, *(1.0 / k for k in range(1, _MOST_BY_ONE + 1)))
 # Coefficients of Stirling's series, B(2k) / (2k (2k - 1)), from the last to the first.
 _STIRLING = (
     -1.39243221690590,
@@ -346,33 +342,6 @@ def poisson(lam: float, streams: Streams) -> int:
     if lam == 0:
         return 0
     return _poisson_by_multiplication(lam, streams)
-
-
-def poisson_by_one(lam: float, streams: Streams) -> int:
-    """Return a number of the Poisson distribution, for few uniform ones.
-
-    Where the mean is small, it takes one: as many probabilities are counted as can be
-    taken from it.
-
-    Parameters
-    ----------
-    lam : float
-        The mean. The result is 0 if it is negative or not a number.
-    streams : Streams
-        Opened streams.
-    """
-    if lam >= _SMALL_MEAN:
-        return _poisson_by_rejection(lam, streams)
-    count = _MOST_BY_ONE
-    # Above that, u is what rounding has left
-    while count == _MOST_BY_ONE:
-        probability, u = math.exp(-lam), rand(streams)
-        count = 0
-        while u >= probability and count < _MOST_BY_ONE:
-            u -= probability
-            count += 1
-            probability *= lam * _INVERSES[count]
-    return count
 
 
 def binomial_by_inversion(  # noqa: PLR0913, PLR0917

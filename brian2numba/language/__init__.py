@@ -40,6 +40,7 @@ from brian2numba.language.atomics import (
     exchange_shared,
     load_shared,
     pause,
+    publish_shared,
     replace_shared,
     store_shared,
 )
@@ -138,6 +139,7 @@ __all__ = [
     "pause",
     "pointer_to",
     "prefetch",
+    "publish_shared",
     "reallocate",
     "release",
     "replace_shared",

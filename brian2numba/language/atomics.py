@@ -3,7 +3,8 @@ Words for integers that several threads read and write at once.
 
 All threads see all of these accesses in one order, and what a thread wrote before one
 of them, others that saw its effect can read after it: C calls that sequentially
-consistent.
+consistent. `publish_shared` promises the second only, and does not wait for other
+processors to give the memory away.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ __all__ = [
     "exchange_shared",
     "load_shared",
     "pause",
+    "publish_shared",
     "replace_shared",
     "store_shared",
 ]
@@ -56,6 +58,18 @@ def store_shared(pointer: Pointer[Any], value: int) -> None:
 def _(code: Code, args: Sequence[Value]) -> Value:
     pointer, value = args[0], convert(code, args[1], INT64)
     code.effect(f"store atomic i64 {value.ref}, ptr {pointer.ref} seq_cst, align 8")
+    return NOTHING
+
+
+def publish_shared(pointer: Pointer[Any], value: int) -> None:
+    """Write an integer that other threads wait for, after all that was written."""
+    pointer[0] = value
+
+
+@in_llvm(publish_shared, VOID)
+def _(code: Code, args: Sequence[Value]) -> Value:
+    pointer, value = args[0], convert(code, args[1], INT64)
+    code.effect(f"store atomic i64 {value.ref}, ptr {pointer.ref} release, align 8")
     return NOTHING
 
 

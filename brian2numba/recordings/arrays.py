@@ -10,7 +10,6 @@ from brian2.core.variables import DynamicArrayVariable
 from brian2numba.containers import DynamicArray
 from brian2numba.containers.dynamic_array import rows_of
 from brian2numba.containers.sizes import first_of
-from brian2numba.recordings.selection import rows_of_item
 
 if TYPE_CHECKING:
     from brian2numba.recordings.recording import Recording
@@ -94,20 +93,15 @@ class RecordedArray(DynamicArray):
     def __setitem__(self, item: Any, value: Any) -> None:
         """Write rows that are in memory, as code of Python does with new ones."""
         rows, *columns = item if isinstance(item, tuple) else (item,)
-        chosen, is_one, _ = rows_of_item(rows, len(self))
-        first = chosen.start if isinstance(chosen, slice) else min(chosen)
-        n_gone = self.recording.first_seen
-        if first < n_gone:
+        n_rows, n_gone = len(self), self.recording.first_seen
+        # numpy knows all ways to mean rows, and those of a range are its items
+        chosen = np.arange(n_rows)[rows] if not isinstance(rows, int) else rows % n_rows
+        if np.any(np.less(chosen, n_gone)):
             raise IndexError(
-                f"Rows of the monitor '{self.recording.name}' are written in memory, "
-                f"where the first {n_gone} of them are no longer: row {first} can't be."
+                f"Of the monitor '{self.recording.name}', rows are written in memory, "
+                f"where the first {n_gone} of them are no longer: {rows!r} can't be."
             )
-        here = (
-            slice(first - n_gone, chosen.stop - n_gone, chosen.step)
-            if isinstance(chosen, slice)
-            else chosen - n_gone
-        )
-        self.in_memory()[(here.start if is_one else here, *columns)] = value
+        self.in_memory()[(np.subtract(chosen, n_gone), *columns)] = value
 
     def get_capsule(self) -> Any:
         """Refuse to let another target record."""
@@ -123,10 +117,3 @@ class RecordedArray(DynamicArray):
 
     def __repr__(self) -> str:
         return f"<{self.variable_name!r} of {self.recording.name!r}, {len(self)} rows>"
-
-
-def stacked(pieces: list[Any], like: RecordedArray) -> np.ndarray[Any, Any]:
-    """Return pieces of an array below each other."""
-    if len(pieces) == 1:
-        return np.asarray(pieces[0])
-    return np.concatenate(pieces) if pieces else like.in_memory()[:0]

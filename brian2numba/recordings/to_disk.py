@@ -9,21 +9,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from brian2.core.network import Network
-from brian2.monitors import EventMonitor, PopulationRateMonitor, StateMonitor
 from brian2.units import Quantity, second
 
 from brian2numba.optional import required
 from brian2numba.preferences import numba_is_target
 from brian2numba.recordings.layout import BLOCK_BYTES
 from brian2numba.recordings.lazy import show_lazily
+from brian2numba.recordings.monitors import MONITORS
 from brian2numba.recordings.recording import recording_of
 
 if TYPE_CHECKING:
     from brian2numba.recordings.folder import RecordingFolder
 
 __all__ = ["record_to_disk"]
-
-_MONITORS = (StateMonitor, EventMonitor, PopulationRateMonitor)
 
 
 def record_to_disk(  # noqa: PLR0913 (options, each with a name)
@@ -35,11 +33,10 @@ def record_to_disk(  # noqa: PLR0913 (options, each with a name)
     block_bytes: int = BLOCK_BYTES,
     compressors: Any = "auto",
 ) -> RecordingFolder:
-    """Let monitors record to a folder on disk while the network runs.
+    """Let monitors record to disk, to a zarr store with a group for each of them.
 
-    The folder is a zarr store with a group for each monitor, which xarray opens:
-    ``xarray.open_zarr(path, group=monitor.name)``. Only the newest rows are in memory;
-    the interface of the monitors stays, and reads from disk what it is asked for.
+    ``xarray.open_zarr(path, group=monitor.name)`` opens it. Only the newest rows are in
+    memory; the monitors read from disk what they are asked for.
 
     Parameters
     ----------
@@ -50,39 +47,32 @@ def record_to_disk(  # noqa: PLR0913 (options, each with a name)
     path : path-like
         The folder, by convention with a name that ends in ``.zarr``.
     mode : {"w-", "w", "a"}, optional
-        What to do with a recording that is in the folder, as with xarray's ``to_zarr``:
-        it is an error, it is overwritten, or the monitors go on with it, as a job does
-        that restores a state of one that was killed.
+        What to do with a recording that is there, as with xarray's ``to_zarr``: it is
+        an error, it is overwritten, or the monitors go on with it.
     flush_every : `Quantity`, optional
-        The time, that of a clock on the wall, after which what was recorded is on disk:
-        so much is lost at most when the process is killed.
+        The time, of a clock on the wall, after which what was recorded is on disk.
     block_bytes : int, optional
         About how many bytes of each monitor leave memory at once. A monitor needs a
         small multiple of this.
     compressors : object, optional
-        What `zarr.create_array` takes. By default bytes are shuffled and compressed by
-        LZ4, which keeps up with most disks. ``None`` compresses nothing.
+        What `zarr.create_array` takes; ``None`` compresses nothing. By default, bytes
+        are shuffled and compressed by LZ4, which is quick.
 
     Returns
     -------
     RecordingFolder
-        Has a method ``flush()``, which returns when all that was recorded is on disk,
-        and the attribute ``path``. It need not be kept.
+        Its method ``flush()`` returns when all is on disk. It need not be kept.
 
     Raises
     ------
     FileExistsError
         If there is something at the path, but for a recording that may be overwritten.
     RecordingError
-        In a run, when the disk is full. What was recorded stays readable, and the
-        network can run on after room was made.
+        In a run, when the disk is full. Nothing is lost: make room, and run on.
     """
     required("zarr", "A recording on disk")
-    chosen = _monitors_of(monitors)
-    _refuse_path(Path(path), mode)
-    if mode == "a":
-        _refuse_recorded(chosen)
-    seconds = _seconds(flush_every)
+    chosen, seconds = _monitors_of(monitors), _seconds(flush_every)
+    _refuse_path(Path(path), mode, chosen)
     if block_bytes < 1:
         raise ValueError(f"block_bytes is {block_bytes}, but blocks have bytes.")
     show_lazily()
@@ -99,10 +89,10 @@ def record_to_disk(  # noqa: PLR0913 (options, each with a name)
 def _monitors_of(given: Any) -> list[Any]:
     """Return the monitors that a user means."""
     if isinstance(given, Network):
-        found = [obj for obj in given.sorted_objects if isinstance(obj, _MONITORS)]
+        found = [obj for obj in given.sorted_objects if isinstance(obj, MONITORS)]
         if not found:
             raise ValueError(f"The network '{given.name}' has no monitors to record.")
-    elif isinstance(given, _MONITORS):
+    elif isinstance(given, MONITORS):
         found = [given]
     else:
         found = list(given) if isinstance(given, Iterable) else [given]
@@ -118,7 +108,7 @@ def _monitors_of(given: Any) -> list[Any]:
 
 
 def _refuse(monitor: Any) -> None:
-    if not isinstance(monitor, _MONITORS):
+    if not isinstance(monitor, MONITORS):
         raise TypeError(
             f"Only what monitors record goes to disk, and networks with monitors: "
             f"{monitor!r} is of type {type(monitor).__name__}."
@@ -127,6 +117,11 @@ def _refuse(monitor: Any) -> None:
         raise RuntimeError(
             f"The monitor '{monitor.name}' can't record to disk, as the target is not "
             "numba. Set prefs.codegen.target = 'numba' before anything else."
+        )
+    if Network._globally_running:
+        raise RuntimeError(
+            f"A network is running: the monitor '{monitor.name}' can only record to "
+            "disk if record_to_disk was called before."
         )
     if recording_of(monitor) is not None:
         raise ValueError(
@@ -146,9 +141,11 @@ def _refuse_recorded(monitors: list[Any]) -> None:
             )
 
 
-def _refuse_path(path: Path, mode: str) -> None:
+def _refuse_path(path: Path, mode: str, monitors: list[Any]) -> None:
     if mode not in ("w-", "w", "a"):
         raise ValueError(f"The mode is {mode!r}, but there are only 'w-', 'w' and 'a'.")
+    if mode == "a":
+        _refuse_recorded(monitors)
     if not path.exists() or (path.is_dir() and not any(path.iterdir())):
         return
     is_recording = (path / "zarr.json").is_file()

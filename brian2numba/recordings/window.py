@@ -175,6 +175,12 @@ class Window(Recording):
         self._rows = rows_of(next(iter(self.arrays.values())).handle)
         tell_before_reading(self.number, self.looked_at)
 
+    def described(self) -> str:
+        """Return which rows are kept, in words."""
+        if self.time is None:
+            return f"keeps the last {self.length} rows"
+        return f"keeps the last {self.time * second}"
+
     def keep(self, length: int | None, time: float | None) -> None:
         """Change how much is kept."""
         if self.time is not None and self.first:

@@ -3,7 +3,8 @@ Which entries of a schedule may be done at once: what their kernels read and wri
 
 Two entries conflict if one of them writes what the other one uses. Parts of kernels
 that are divided in the same way conflict with their own likes only: each thread does
-its parts in the order of the schedule.
+its parts in the order of the schedule. Kernels of subgroups that have no element in
+common don't conflict either.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from brian2.core.clocks import BaseClock
+from brian2.core.variables import ArrayVariable, DynamicArrayVariable
 
 from brian2numba.behaviours.spikes import PushBehaviour
+from brian2numba.device.arrays import contents
 from brian2numba.errors import Status
 from brian2numba.generation.counter_draws import RANDOM_KEY
 from brian2numba.generation.slots import (
@@ -75,10 +78,29 @@ class Use:
         Whether it may write it.
     own : hashable
         Which elements a part of it uses, see `Division.own`; None if that may be all.
+    extent : tuple of int or None
+        The first element that all of it uses, and the one after the last; None if that
+        is not known.
     """
 
     is_written: bool
     own: Hashable = None
+    extent: tuple[int, int] | None = None
+
+    def and_also(self, other: Use) -> Use:
+        """Return the use of what is used in two ways."""
+        own = self.own if self.own == other.own else None
+        extent = None
+        if self.extent is not None and other.extent is not None:
+            first, second = self.extent, other.extent
+            extent = min(first[0], second[0]), max(first[1], second[1])
+        return Use(self.is_written or other.is_written, own, extent)
+
+    def is_apart(self, other: Use) -> bool:
+        """Tell whether two kernels surely use no element in common."""
+        if self.extent is None or other.extent is None:
+            return False
+        return self.extent[1] <= other.extent[0] or other.extent[1] <= self.extent[0]
 
 
 type Uses = dict[Hashable, Use]
@@ -102,12 +124,10 @@ def uses(code_object: NumbaCodeObject, division: Division | None) -> Uses:
         if variable is None or isinstance(getattr(variable, "owner", None), BaseClock):
             continue
         is_written = not _is_only_read(slot, code_object)
-        before = found.get(id(variable))
         own = None if division is None else _own(slot, code_object, division)
-        if before is not None:
-            own = own if own == before.own else None
-            is_written = is_written or before.is_written
-        found[id(variable)] = Use(is_written, own)
+        use = Use(is_written, own, _extent(slot, code_object))
+        before = found.get(id(variable))
+        found[id(variable)] = use if before is None else before.and_also(use)
     found.update((what, Use(is_written=True)) for what in _others(code_object))
     found[_EVERYTHING] = Use(is_written=code_object.template_name not in _KNOWN)
     return found
@@ -128,12 +148,36 @@ def _own(slot: Any, code_object: NumbaCodeObject, division: Division) -> Hashabl
         return None
     if id(slot.variable) in division.own_variables:
         return division.own_variables[id(slot.variable)]
+    index = _index_of(slot.variable, code_object)
+    return None if index is None else division.own.get(index)
+
+
+def _extent(slot: Any, code_object: NumbaCodeObject) -> tuple[int, int] | None:
+    """Return which elements of an array a kernel uses, if it is one of a subgroup."""
+    if isinstance(slot, LastItem) or not isinstance(slot, ArrayData):
+        return None
+    index = _index_of(slot.variable, code_object)
+    chosen = None if index is None else code_object.variables.get(index)
+    if not isinstance(chosen, ArrayVariable) or not _stays(chosen):
+        return None
+    elements = contents(chosen)
+    return (int(elements.min()), int(elements.max()) + 1) if len(elements) else (0, 0)
+
+
+def _index_of(variable: Any, code_object: NumbaCodeObject) -> str | None:
+    """Return the only index by which a kernel uses a variable, if there is one."""
     indices = {
         code_object.variable_indices[name]
-        for name, variable in code_object.variables.items()
-        if variable is slot.variable
+        for name, other in code_object.variables.items()
+        if other is variable
     }
-    return division.own.get(indices.pop()) if len(indices) == 1 else None
+    return indices.pop() if len(indices) == 1 else None
+
+
+def _stays(indices: ArrayVariable) -> bool:
+    """Tell whether indices are those that a group was made with."""
+    is_fixed = indices.constant and indices.read_only and not indices.scalar
+    return is_fixed and not isinstance(indices, DynamicArrayVariable)
 
 
 def _others(code_object: NumbaCodeObject) -> Iterator[Hashable]:
@@ -160,7 +204,7 @@ def conflict(first: Uses, second: Uses, are_divided: Sequence[bool]) -> Conflict
     found = Conflict.NONE
     for what in first.keys() & second.keys():
         one, other = first[what], second[what]
-        if not (one.is_written or other.is_written):
+        if not (one.is_written or other.is_written) or one.is_apart(other):
             continue
         if not any(are_divided):
             return Conflict.OF_WHOLES

@@ -187,7 +187,10 @@ def _begin_step(loop: Loop) -> bool:
         return False
     for k in range(loop.n_clocks):
         clock = loop.clocks[k]
-        clock.is_due = _same_time(clock, first)
+        is_due = _same_time(clock, first)
+        # Threads read it: it is written only if it has changed
+        if clock.is_due != is_due:
+            clock.is_due = is_due
     loop.time = first.t[0]
     return True
 

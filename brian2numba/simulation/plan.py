@@ -22,7 +22,7 @@ from brian2numba.simulation.parts import (
     finish_parts,
 )
 from brian2numba.simulation.race import Race, begin_turn, end_turn
-from brian2numba.simulation.team import Level, Piece, Team, run_level, wake
+from brian2numba.simulation.team import Level, Piece, Team, begin_alone, run_level, wake
 
 __all__ = ["Plan", "Stage", "Step", "is_together", "run_one_entry", "run_together"]
 
@@ -176,8 +176,7 @@ def _can_be_shared(plan: Plan, stage: Stage) -> bool:
 def _run_in_order(plan: Plan, stage: Stage) -> None:
     """Run what is in a stage by one thread, until something fails."""
     level = stage.level
-    level.run += 1
-    level.has_failed = 0
+    begin_alone(level)
     for k in range(stage.n_steps):
         piece = plan.steps[stage.steps[k]].whole
         if piece.is_due[0]:

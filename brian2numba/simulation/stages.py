@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from brian2numba.device.arrays import contents
 from brian2numba.simulation.conflicts import (
     Conflict,
     Uses,
@@ -75,9 +76,9 @@ class Entrant:
             return 50 + 1.0 * n_elements
         if template == "synapses":
             # Some spikes a second and neuron
-            return 50 + 0.004 * len(variables["_synaptic_post"].get_value())
+            return 50 + 0.004 * len(contents(variables["_synaptic_post"]))
         if template == "statemonitor":
-            return 100 + 0.5 * len(variables["_indices"].get_value())
+            return 100 + 0.5 * len(contents(variables["_indices"]))
         return 100
 
 

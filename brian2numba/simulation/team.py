@@ -12,6 +12,12 @@ A level is known by its *epoch*, a number that grows. A task is claimed by writi
 epoch into it: a member that comes late finds all tasks of its epoch claimed, however
 far the others are.
 
+What takes time is that lines of memory go from one processor's cache to another one's:
+each in 30 ns to 1 us, depending on where processors are. So what changes with each
+level is on one line that the members wait for, and on one of each member that thread 0
+waits for; all others are only read, or only used by one thread. Where one must be
+written, the thread that writes does not wait until it has it.
+
 Who waits does so in a loop for a short time, as a system takes some microseconds to
 wake a thread, and sleeps then. Members that wait see to it that they are not on the
 processor of another thread of the team.
@@ -24,13 +30,13 @@ from typing import Annotated
 from brian2numba.language import (
     Pointer,
     Record,
-    add_shared,
     boolean,
     call,
     exchange_shared,
     int64,
     load_shared,
     pause,
+    publish_shared,
     replace_shared,
     store_shared,
 )
@@ -49,6 +55,7 @@ __all__ = [
     "Piece",
     "Task",
     "Team",
+    "begin_alone",
     "dismiss",
     "dissolve",
     "run_level",
@@ -75,7 +82,8 @@ class Piece(Record):
 class Task(Record):
     """Pieces that one thread does in their order. A line of the processor's cache."""
 
-    #: The epoch in which a thread has claimed it last
+    #: The epoch in which a thread has claimed it last; not used of the first task of
+    #: thread 0, which it begins at once
     claimed: Annotated[Pointer[int64], 1]
     pieces: Pointer[Piece]
     n_pieces: int64
@@ -85,28 +93,31 @@ class Task(Record):
 class Level(Record):
     """Tasks that threads may do at once."""
 
-    #: How many tasks are not done yet; on a line of the cache of its own
-    n_left: Annotated[Pointer[int64], 8]
+    #: The epoch in which it was done last, or a number below 0 if one thread did it,
+    #: and how often that was; members do not look at this line
+    run: int64
+    n_alone: int64
+    rest_of_line: Annotated[Pointer[int64], 14]
     tasks: Pointer[Task]
     n_tasks: int64
     #: For each thread, and for one more, the number of its first task
     starts: Pointer[int64]
-    #: Counts how often the level was done
-    run: int64
     #: Whether a piece failed in the present run
     has_failed: int64
     #: How many threads may look at it
     n_threads: int64
-    rest_of_line: Annotated[Pointer[int64], 2]
+    rest_of_second_line: Annotated[Pointer[int64], 11]
 
 
 class Member(Record):
     """A thread that helps."""
 
     #: 1 while it sleeps, or is about to: whoever writes 0 has to release its lock
-    is_asleep: Annotated[Pointer[int64], 8]
+    is_asleep: Annotated[Pointer[int64], 16]
     #: 1 while it may look at a level
-    is_inside: Annotated[Pointer[int64], 8]
+    is_inside: Annotated[Pointer[int64], 16]
+    #: The last epoch in which it has done tasks, times `_MOST_TASKS`, and how many
+    done: Annotated[Pointer[int64], 16]
     seat: Seat
     #: Its number, from 1 on
     number: int64
@@ -120,9 +131,10 @@ class Member(Record):
 class Team(Record):
     """The threads, and what they have to do. It lives as long as the process."""
 
-    epoch: Annotated[Pointer[int64], 8]
+    epoch: Annotated[Pointer[int64], 1]
     #: The levels of the last two epochs: of even and of odd ones; 0 if there is nothing
-    levels: Annotated[Pointer[int64], 8]
+    levels: Annotated[Pointer[int64], 2]
+    rest_of_line: Annotated[Pointer[int64], 13]
     #: Where the thread that runs the network is
     seat: Seat
     #: How many members there are: 0 in a process that was forked from one with threads
@@ -147,6 +159,10 @@ _TURNS = 64
 #: sleep until they are woken
 _NAP = 50
 _UNTIL_RELEASED = -1
+#: How many turns of a loop thread 0 waits for others before it does tasks of theirs
+_GRACE = 64
+#: More than a level has tasks
+_MOST_TASKS = 1 << 20
 
 
 @operation
@@ -170,7 +186,7 @@ def serve(team: Team, member: Member) -> int:
         if level and load_shared(team.epoch) == epoch:
             is_wanted = member.number < level.n_threads
             if is_wanted:
-                _do_tasks(level, epoch, member.number)
+                _help(level, member, epoch)
         store_shared(member.is_inside, 0)
         if not is_wanted:
             _sleep(team, member, epoch)
@@ -260,38 +276,80 @@ def run_level(team: Team, level: Level) -> None:
     level : Level
         The level.
     """
-    level.run += 1
+    if level.has_failed != 0:
+        level.has_failed = 0
+    epoch = level.run = _begin_epoch(team, level)
+    n_left = level.n_tasks - _do_own_tasks(level, epoch, 0)
+    for _ in range(_GRACE):
+        if n_left == _n_done_by_others(team, level, epoch):
+            return
+        pause()
+    n_left -= _do_tasks_of_others(level, epoch, 0)
+    _wait_for_others(team, level, epoch, n_left)
+
+
+def begin_alone(level: Level) -> None:
+    """Note that one thread does a level without telling others.
+
+    Parameters
+    ----------
+    level : Level
+        The level.
+    """
     level.has_failed = 0
-    store_shared(level.n_left, level.n_tasks)
-    epoch = _begin_epoch(team, level)
-    _do_tasks(level, epoch, 0)
-    _wait_for_zero(team, level.n_left)
+    level.n_alone += 1
+    level.run = -level.n_alone
 
 
-def _wait_for_zero(team: Team, number: Pointer[int64]) -> None:
-    """Wait until other threads have brought a number to 0."""
+def _help(level: Level, member: Member, epoch: int) -> None:
+    """Do tasks of a level, and say how many."""
+    n_done = _do_own_tasks(level, epoch, member.number)
+    if n_done > 0:
+        publish_shared(member.done, epoch * _MOST_TASKS + n_done)
+    n_more = _do_tasks_of_others(level, epoch, member.number)
+    if n_more > 0:
+        publish_shared(member.done, epoch * _MOST_TASKS + n_done + n_more)
+
+
+def _n_done_by_others(team: Team, level: Level, epoch: int) -> int:
+    """Return how many tasks of a level the members say that they have done."""
+    total = 0
+    for k in range(level.n_threads - 1):
+        done = load_shared(team.members[k].done) - epoch * _MOST_TASKS
+        total += max(done, 0)
+    return total
+
+
+def _wait_for_others(team: Team, level: Level, epoch: int, n_left: int) -> None:
+    """Wait until other threads have done so many tasks."""
     deadline = 0
     turns = 0
-    while load_shared(number) != 0:
+    while n_left != _n_done_by_others(team, level, epoch):
         pause()
         turns += 1
         if turns == _TURNS:
             turns = 0
-            now = nanoseconds(team.counter)
-            if deadline == 0:
-                deadline = now + _PATIENCE
-            elif now > deadline:
-                # Perhaps the one that it waits for is on this thread's processor
-                note_processor(team.processors, team.seat)
-                call(team.acquire, (team.nap, _NAP, 0))
-                note_processor(team.processors, team.seat)
+            deadline = _be_patient(team, deadline)
+
+
+def _be_patient(team: Team, deadline: int) -> int:
+    """Sleep a little if the deadline is over, or return one if there is none yet."""
+    now = nanoseconds(team.counter)
+    if deadline == 0:
+        return now + _PATIENCE
+    if now > deadline:
+        # Perhaps the one that it waits for is on this thread's processor
+        note_processor(team.processors, team.seat)
+        call(team.acquire, (team.nap, _NAP, 0))
+        note_processor(team.processors, team.seat)
+    return deadline
 
 
 def _begin_epoch(team: Team, level: Level) -> int:
-    """Say that there is a level to do, or nothing; return the epoch."""
+    """Say that there is a level to do; return the epoch."""
     epoch = load_shared(team.epoch) + 1
-    store_shared(team.levels + (epoch & 1), int64(level))
-    store_shared(team.epoch, epoch)
+    publish_shared(team.levels + (epoch & 1), int64(level))
+    publish_shared(team.epoch, epoch)
     return epoch
 
 
@@ -308,28 +366,49 @@ def dismiss(team: Team) -> None:
     store_shared(team.epoch, epoch)
     for k in range(team.n_members):
         member = team.members[k]
-        _wait_for_zero(team, member.is_inside)
+        deadline = 0
+        turns = 0
+        while load_shared(member.is_inside) != 0:
+            pause()
+            turns += 1
+            if turns == _TURNS:
+                turns = 0
+                deadline = _be_patient(team, deadline)
 
 
-def _do_tasks(level: Level, epoch: int, number: int) -> None:
-    """Do the tasks of a thread, and then what others have not begun."""
-    first, end = level.starts[number], level.starts[number + 1]
+def _do_own_tasks(level: Level, epoch: int, number: int) -> int:
+    """Do the tasks of a thread that nobody has begun; return how many."""
     n_done = 0
-    for k in range(first, end):
-        n_done += _do_task(level, level.tasks[k], epoch)
-    for k in range(level.n_tasks - end):
-        n_done += _do_task(level, level.tasks[level.n_tasks - 1 - k], epoch)
-    for k in range(first):
-        n_done += _do_task(level, level.tasks[first - 1 - k], epoch)
-    if n_done > 0:
-        add_shared(level.n_left, -n_done)
+    for k in range(level.starts[number], level.starts[number + 1]):
+        task = level.tasks[k]
+        if (number == 0 and k == 0) or _claim(task, epoch):
+            _do_task(level, task, epoch)
+            n_done += 1
+    return n_done
 
 
-def _do_task(level: Level, task: Task, epoch: int) -> int:
-    """Do a task and return 1, or 0 if another thread does it or has done it."""
+def _do_tasks_of_others(level: Level, epoch: int, number: int) -> int:
+    """Do what others have not begun, from the end; return how many tasks."""
+    first, end = level.starts[number], level.starts[number + 1]
+    # That of thread 0 is begun
+    n_begun = min(level.starts[1], 1)
+    n_done = 0
+    for from_end in range(level.n_tasks - n_begun):
+        k = level.n_tasks - 1 - from_end
+        if (k < first or k >= end) and _claim(level.tasks[k], epoch):
+            _do_task(level, level.tasks[k], epoch)
+            n_done += 1
+    return n_done
+
+
+def _claim(task: Task, epoch: int) -> bool:
+    """Take a task; false if another thread does it or has done it."""
     claimed = load_shared(task.claimed)
-    if claimed >= epoch or not replace_shared(task.claimed, claimed, epoch):
-        return 0
+    return claimed < epoch and replace_shared(task.claimed, claimed, epoch)
+
+
+def _do_task(level: Level, task: Task, epoch: int) -> None:
+    """Do the pieces of a task, until one fails."""
     for k in range(task.n_pieces):
         piece = task.pieces[k]
         if piece.is_due[0]:
@@ -338,6 +417,5 @@ def _do_task(level: Level, task: Task, epoch: int) -> int:
             if status != 0:
                 # The next pieces need this one
                 level.has_failed = 1
-                return 1
-        piece.done = level.run
-    return 1
+                return
+        piece.done = epoch

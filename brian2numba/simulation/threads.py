@@ -18,7 +18,8 @@ from brian2.core.variables import ArrayVariable
 from brian2numba.behaviours.base import EVENT_COUNT, PART_END, PART_START
 from brian2numba.behaviours.spikes import ADDRESS_OF_SLEEP, DeliverBehaviour
 from brian2numba.behaviours.summed_variable import SummedVariableBehaviour
-from brian2numba.containers import advance_queue, count_due
+from brian2numba.containers import SpikeQueue, advance_queue, count_due
+from brian2numba.device.arrays import contents
 from brian2numba.generation.checking import is_checked
 from brian2numba.generation.counter_draws import RANDOM_KEY, RANDOM_STREAMS
 from brian2numba.generation.slots import LastItem
@@ -38,6 +39,9 @@ _GRAIN_OF_DRAWS = 512
 #: Elements, and synapses, from which on a kernel is divided
 _ENOUGH_ELEMENTS = 1024
 _ENOUGH_SYNAPSES = 16_384
+#: Synapses of a range, on average, from which on a delivery is divided: each part looks
+#: for its own in each range, which takes as long as to deliver some ten
+_LONG_RANGE = 16
 #: An index of a variable stands for these elements: a part has some of them
 _ELEMENTS, _SYNAPSES = "elements", "synapses"
 
@@ -209,10 +213,11 @@ def _divide_delivery(
     assert isinstance(behaviour, DeliverBehaviour)
     pathway = behaviour.pathway()
     pre, post = (
-        pathway.synapses.variables[f"_synaptic_{side}"].get_value()
+        contents(pathway.synapses.variables[f"_synaptic_{side}"])
         for side in ("pre", "post")
     )
-    if len(post) < _ENOUGH_SYNAPSES and not Sharing.is_eager:
+    is_worth_it = len(post) >= _ENOUGH_SYNAPSES and _has_long_ranges(pathway.queue)
+    if not (is_worth_it or Sharing.is_eager):
         return None
     n_targets = _number_of_targets(code_object) or int(post.max(initial=-1)) + 1
     starts = _starts(n_targets, n_threads, grain)
@@ -230,6 +235,14 @@ def _divide_delivery(
     return Division(starts, own, numbers, pathway.queue.handle)
 
 
+def _has_long_ranges(queue: SpikeQueue) -> bool:
+    """Tell whether events are ranges of many synapses."""
+    known = queue.connectivity
+    if known is None or not known.has_ranges:
+        return False
+    return known.n_synapses >= _LONG_RANGE * known.n_ranges
+
+
 def _number_of_targets(code_object: NumbaCodeObject) -> int:
     """Return how many neurons there are whose variables a pathway uses; 0 if none is.
 
@@ -237,7 +250,7 @@ def _number_of_targets(code_object: NumbaCodeObject) -> int:
     go to some of them only.
     """
     sizes = {
-        len(variable.get_value())
+        len(contents(variable))
         for name, variable in code_object.variables.items()
         if code_object.variable_indices[name] == "_postsynaptic_idx"
         and isinstance(variable, ArrayVariable)
@@ -252,7 +265,7 @@ def _divide_sums(
     """Divide a summed variable: each part adds up what some of the targets get."""
     behaviour = code_object.behaviour
     assert isinstance(behaviour, SummedVariableBehaviour)
-    starts = _starts(len(behaviour.target.get_value()), n_threads, grain)
+    starts = _starts(len(contents(behaviour.target)), n_threads, grain)
     read = {id(code_object.variables[name]) for name in code_object.accesses.read}
     is_divisible = (
         _is_divisible(code_object, set()) and id(behaviour.target) not in read

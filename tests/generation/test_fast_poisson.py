@@ -30,7 +30,7 @@ def drawn(code: str, n: int = N, n_steps: int = 2, **namespace) -> np.ndarray:
     equations = "x : 1\ny : 1\nmean : 1\nshared_mean : 1 (shared)"
     group = NeuronGroup(n, equations, namespace=namespace, name="drawing")
     group.mean = namespace.get("m", 0)
-    group.shared_mean = namespace.get("m", 0)
+    group.shared_mean = namespace.get("m", 0) if "shared_mean" in code else 0
     group.run_regularly(code, name="operation")
     network, rows = Network(group), []
     for _ in range(n_steps):
@@ -58,7 +58,7 @@ def test_numbers_of_one_mean(mean, code):
     check_distribution(drawn(f"x = {code}", m=mean), mean)
 
 
-@pytest.mark.parametrize("mean", [0.3, 9.9, 40.0])
+@pytest.mark.parametrize("mean", [0.01, 0.3, 9.9, 10.0, 13.0, 40.0, 300.0, 1e5])
 def test_numbers_of_a_mean_of_each_neuron(mean):
     seed(2)
     check_distribution(drawn("x = poisson(mean)", m=mean), mean)
@@ -75,6 +75,40 @@ def test_a_mean_that_the_code_changes_is_each_neurons():
     numbers = drawn("y = 2 + 2 * int(i % 2 == 0)\nx = poisson(y)")
     check_distribution(numbers[:, ::2], 4)
     check_distribution(numbers[:, 1::2], 2)
+
+
+@pytest.mark.parametrize(
+    "mean",
+    ["0.5 + 2 * rand()", "20 * rand()", "0.1 + 90 * int(i % 100 == 7)", "i - 50"],
+)
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_numbers_of_means_are_the_same_in_blocks_and_one_by_one(mean, dtype):
+    prefs.core.default_float_dtype = dtype
+    seed(6)
+    in_blocks = drawn("x = poisson(mean)", n=1100, m=mean)
+    # More draws than are made for blocks
+    more = "\n".join(["y = y + poisson(mean)"] * 7)
+    seed(6)
+    one_by_one = drawn(f"x = poisson(mean)\n{more}", n=1100, m=mean)
+    assert (in_blocks == one_by_one).all()
+    assert in_blocks.any()
+
+
+def test_means_that_are_computed_and_changed():
+    seed(7)
+    numbers = drawn("mean = mean + 0.5\nx = poisson(exp(mean))\ny = x", n_steps=4)
+    for step, row in enumerate(numbers):
+        mean = np.exp(0.5 * (step + 1))
+        assert abs(row.mean() - mean) < 5 * np.sqrt(mean / row.size)
+        assert abs(row.var() / mean - 1) < 0.1
+
+
+def test_a_mean_that_was_drawn():
+    seed(8)
+    numbers = drawn("y = poisson(4.0)\nx = poisson(y)")
+    # Neyman's distribution of type A
+    assert abs(numbers.mean() - 4.0) < 5 * np.sqrt(8 / numbers.size)
+    assert abs(numbers.var() / 8.0 - 1) < 0.1
 
 
 def test_numbers_of_a_sum_are_whole():

@@ -12,6 +12,7 @@ from brian2numba.language import (
     int64,
     load_shared,
     pause,
+    publish_shared,
     replace_shared,
     store_shared,
 )
@@ -28,14 +29,15 @@ def use_all(numbers: Pointer[int64], results: Pointer[int64]):
     results[3] = 1 if replace_shared(numbers, 4, 9) else 0
     results[4] = 1 if replace_shared(numbers, 3, 9) else 0
     pause()
+    publish_shared(results + 5, results[0] + 1)
     return load_shared(numbers)
 
 
 @pytest.mark.parametrize("way", ["call", "python_call"])
 def test_words(way):
-    numbers, results = np.array([2, 0]), np.zeros(5, np.int64)
+    numbers, results = np.array([2, 0]), np.zeros(6, np.int64)
     assert getattr(use_all, way)(numbers.ctypes.data, results.ctypes.data) == 9
-    assert results.tolist() == [7, 2, 5, 0, 1]
+    assert results.tolist() == [7, 2, 5, 0, 1, 8]
     assert numbers.tolist() == [9, 7]
 
 

@@ -17,6 +17,7 @@ from brian2 import (
     dot,
     ms,
     mV,
+    prefs,
     seed,
 )
 from zarr.storage import LocalStore
@@ -79,7 +80,16 @@ def network():
 
 
 @pytest.fixture(scope="module")
-def names(tmp_path_factory):
+def numba():
+    """Let fixtures of the module run networks with the numba target."""
+    stored = prefs.codegen.target
+    prefs.codegen.target = "numba"
+    yield
+    prefs.codegen.target = stored
+
+
+@pytest.fixture(scope="module")
+def names(numba, tmp_path_factory):
     """Return monitors in memory and on disk that recorded the same."""
     in_memory = network()
     in_memory[0].run(20 * ms)
@@ -232,7 +242,7 @@ def test_only_what_is_asked_for_is_read(expression, long_recording, bytes_read):
 
 
 @pytest.fixture(scope="module")
-def long_recording(tmp_path_factory):
+def long_recording(numba, tmp_path_factory):
     """Return monitors that recorded for long, and how many bytes they did."""
     group = NeuronGroup(
         32,

@@ -16,6 +16,7 @@ from brian2numba.simulation.team import (
     Piece,
     Task,
     Team,
+    begin_alone,
     dismiss,
     run_level,
     wake,
@@ -130,6 +131,41 @@ def test_what_is_not_due_is_left_out():
     work.is_due[:] = 0
     work.run(10)
     assert work.counts == [0, 0, 0]
+
+
+def test_runs_of_a_level_have_numbers_of_their_own():
+    work = Work(2)
+    runs = []
+    for _ in range(3):
+        work.run(1)
+        runs.append(work.level.run)
+        begin_alone(work.level)
+        runs.append(work.level.run)
+    # None is that of an earlier run, by whatever threads: pieces note the last one
+    assert len(set(runs)) == len(runs)
+    assert work.level.tasks[1].pieces[0].done == runs[-2]
+
+
+def test_tasks_of_a_late_thread_are_done_by_others():
+    work = Work(9, n_turns=2)
+    # All are thread 1's, which sleeps at first
+    starts = np.array([0, 0, 9, 9], np.int64)
+    work.kept.append(starts)
+    work.level.starts = pointer_to(starts)
+    time.sleep(0.01)
+    work.run(2000)
+    assert work.counts == [2000] * 9
+
+
+def test_what_threads_wait_for_shares_no_line_of_the_cache():
+    # Two lines are often fetched together
+    fields = crew.team().members[0].FIELDS
+    waited_for = sorted(
+        fields[name].offset for name in ("is_asleep", "is_inside", "done", "seat")
+    )
+    assert np.diff(waited_for).min() >= 128
+    assert Level.FIELDS["tasks"].offset - Level.FIELDS["run"].offset >= 128
+    assert Team.FIELDS["seat"].offset >= 128
 
 
 def test_records_fill_lines_of_the_cache():
