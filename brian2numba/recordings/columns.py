@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -65,6 +66,13 @@ class Columns:
         """How many of the first rows nobody can read any more."""
         recording = self.recording
         return 0 if recording is None else recording.first - recording.first_seen
+
+    def held(self) -> AbstractContextManager[Any]:
+        """Return what another thread reads rows within, so that none go meanwhile."""
+        lock: AbstractContextManager[Any] = getattr(
+            self.recording, "lock", nullcontext()
+        )
+        return lock
 
     def read(self, start: int, stop: int) -> list[_Array]:
         """Return rows of all variables: views that are only read, where in memory.

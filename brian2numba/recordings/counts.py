@@ -69,7 +69,7 @@ def counts_within(monitor: Any, duration: Any) -> _Array:
             "and not negative."
         )
     if is_in_use_elsewhere():
-        with compiled_code():
+        with compiled_code(), columns.held():
             return _counts(monitor, columns, duration)
     return _counts(monitor, columns, duration)
 

@@ -171,15 +171,10 @@ class Window(Recording):
         self._cut_at: tuple[int, float] | None = None
         #: The time at which Python is appending rows
         self._appending_at: float | None = None
-        self._lock = threading.RLock()
+        #: Held while rows go, and while another thread reads some
+        self.lock = threading.RLock()
         self._rows = rows_of(next(iter(self.arrays.values())).handle)
         tell_before_reading(self.number, self.looked_at)
-
-    def described(self) -> str:
-        """Return which rows are kept, in words."""
-        if self.time is None:
-            return f"keeps the last {self.length} rows"
-        return f"keeps the last {self.time * second}"
 
     def keep(self, length: int | None, time: float | None) -> None:
         """Change how much is kept."""
@@ -226,7 +221,7 @@ class Window(Recording):
 
     def _cut(self) -> None:
         # Threads may look at the same time
-        with self._lock:
+        with self.lock:
             self._cut_alone()
 
     def _cut_alone(self) -> None:
@@ -280,7 +275,8 @@ class Window(Recording):
 
     def rows(self, array: RecordedArray) -> _Array:
         """Return the rows of an array."""
-        return array.in_memory()
+        with self.lock:
+            return array.in_memory()
 
     def state(self, array: RecordedArray) -> _Array:
         """Return a copy of the rows of an array."""
