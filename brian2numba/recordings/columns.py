@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -56,10 +57,22 @@ class Columns:
         return n_rows if self.recording is None else n_rows + self.recording.first
 
     @property
+    def n_viewed(self) -> int:
+        """How many of the last rows need no copy to be read."""
+        return 0 if self._rows is None else int(self._rows.n_rows)
+
+    @property
     def n_gone(self) -> int:
         """How many of the first rows nobody can read any more."""
         recording = self.recording
         return 0 if recording is None else recording.first - recording.first_seen
+
+    def held(self) -> AbstractContextManager[Any]:
+        """Return what another thread reads rows within, so that none go meanwhile."""
+        lock: AbstractContextManager[Any] = getattr(
+            self.recording, "lock", nullcontext()
+        )
+        return lock
 
     def read(self, start: int, stop: int) -> list[_Array]:
         """Return rows of all variables: views that are only read, where in memory.

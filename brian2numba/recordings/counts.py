@@ -20,7 +20,7 @@ __all__ = ["counts_within"]
 
 type _Array = np.ndarray[Any, Any]
 
-#: So many events are looked at first; then twice as many each time
+#: So many events are looked at first where they are copied; then twice as many
 _FIRST_BLOCK = 1024
 #: Where a monitor keeps how its events are found
 COUNTED = "_brian2numba_counted"
@@ -56,12 +56,7 @@ def counts_within(monitor: Any, duration: Any) -> _Array:
     --------
     >>> rates = brian2numba.counts_within(spikes, 50*ms) / (50*ms)
     """
-    if not isinstance(monitor, EventMonitor):
-        raise TypeError(
-            "counts_within needs a SpikeMonitor or an EventMonitor, but "
-            f"{monitor!r} is none."
-        )
-    checked_monitor(monitor, "counts_within")
+    columns = _columns(monitor)
     is_time = isinstance(duration, Quantity) and duration.dim is second.dim
     if not is_time or duration.ndim:
         raise TypeError(
@@ -73,20 +68,13 @@ def counts_within(monitor: Any, duration: Any) -> _Array:
             f"counts_within can't look back for {duration}: give a time that is finite "
             "and not negative."
         )
-    missing = [name for name in ("i", "t") if name not in monitor.variables]
-    if missing:
-        raise ValueError(
-            f"The monitor '{monitor.name}' does not record {' and '.join(missing)}, "
-            "which counts_within needs: record them with record=True."
-        )
     if is_in_use_elsewhere():
-        with compiled_code():
-            return _counts(monitor, duration)
-    return _counts(monitor, duration)
+        with compiled_code(), columns.held():
+            return _counts(monitor, columns, duration)
+    return _counts(monitor, columns, duration)
 
 
-def _counts(monitor: Any, duration: Any) -> _Array:
-    columns = _columns(monitor)
+def _counts(monitor: Any, columns: Columns, duration: Any) -> _Array:
     now = float(monitor.clock.variables["t"].get_value()[0])
     oldest = oldest_time(now, float(duration))
     # Also says whether the monitor has another recording now
@@ -103,10 +91,23 @@ def _counts(monitor: Any, duration: Any) -> _Array:
 
 
 def _columns(monitor: Any) -> Columns:
-    """Return the indices and times of a monitor."""
-    columns: Columns | None = vars(monitor).get(COUNTED)
-    if columns is None:
-        columns = vars(monitor)[COUNTED] = Columns(monitor, ["i", "t"])
+    """Return the indices and times of a monitor, which keeps them."""
+    known: Columns | None = getattr(monitor, "__dict__", {}).get(COUNTED)
+    if known is not None:
+        return known
+    if not isinstance(monitor, EventMonitor):
+        raise TypeError(
+            "counts_within needs a SpikeMonitor or an EventMonitor, but "
+            f"{monitor!r} is none."
+        )
+    checked_monitor(monitor, "counts_within")
+    missing = [name for name in ("i", "t") if name not in monitor.variables]
+    if missing:
+        raise ValueError(
+            f"The monitor '{monitor.name}' does not record {' and '.join(missing)}, "
+            "which counts_within needs: record them with record=True."
+        )
+    columns = vars(monitor)[COUNTED] = Columns(monitor, ["i", "t"])
     return columns
 
 
@@ -123,7 +124,8 @@ def _refuse_short(window: Window, oldest: float, duration: Any) -> None:
 
 def _since(columns: Columns, n_rows: int, oldest: float) -> Iterator[_Array]:
     """Yield the neurons of all events from some time on, the last ones first."""
-    stop, size = n_rows, _FIRST_BLOCK
+    # Those in memory need no copy, and are searched by halves
+    stop, size = n_rows, max(columns.n_viewed, _FIRST_BLOCK)
     while stop > columns.n_gone:
         start = max(stop - size, columns.n_gone)
         neurons, times = columns.read(start, stop)

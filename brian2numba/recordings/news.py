@@ -96,7 +96,7 @@ class NewRows:
             gone to disk, and with targets other than numba.
         """
         if is_in_use_elsewhere():
-            with compiled_code():
+            with compiled_code(), self._columns.held():
                 return self._read()
         return self._read()
 

@@ -171,7 +171,8 @@ class Window(Recording):
         self._cut_at: tuple[int, float] | None = None
         #: The time at which Python is appending rows
         self._appending_at: float | None = None
-        self._lock = threading.RLock()
+        #: Held while rows go, and while another thread reads some
+        self.lock = threading.RLock()
         self._rows = rows_of(next(iter(self.arrays.values())).handle)
         tell_before_reading(self.number, self.looked_at)
 
@@ -220,7 +221,7 @@ class Window(Recording):
 
     def _cut(self) -> None:
         # Threads may look at the same time
-        with self._lock:
+        with self.lock:
             self._cut_alone()
 
     def _cut_alone(self) -> None:
@@ -274,7 +275,8 @@ class Window(Recording):
 
     def rows(self, array: RecordedArray) -> _Array:
         """Return the rows of an array."""
-        return array.in_memory()
+        with self.lock:
+            return array.in_memory()
 
     def state(self, array: RecordedArray) -> _Array:
         """Return a copy of the rows of an array."""
