@@ -94,8 +94,9 @@ class RecordedArray(DynamicArray):
         """Write rows that are in memory, as code of Python does with new ones."""
         rows, *columns = item if isinstance(item, tuple) else (item,)
         n_rows, n_gone = len(self), self.recording.first_seen
-        # numpy knows all ways to mean rows, and those of a range are its items
-        chosen = np.arange(n_rows)[rows] if not isinstance(rows, int) else rows % n_rows
+        # An array of all numbers would be long; ranges know what an index means, too
+        is_simple = isinstance(rows, (int, np.integer, slice))
+        chosen = range(n_rows)[rows] if is_simple else np.arange(n_rows)[rows]
         if np.any(np.less(chosen, n_gone)):
             raise IndexError(
                 f"Of the monitor '{self.recording.name}', rows are written in memory, "

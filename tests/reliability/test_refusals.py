@@ -42,6 +42,7 @@ CAUGHT = {
     "NotKnownError",
     "PartDone",
     "ReferenceChangedError",
+    "RowsLeftToPythonError",
     "TypeLeftToPythonError",
 }
 #: Functions whose exceptions need more than a short input, and what tests them
@@ -65,7 +66,23 @@ ELSEWHERE = {
     "driver.run": "test_native_loop",
     "explaining._refuse": "test_explain",
     "running.the_only_run": "test_forks",
-    # A recording on disk
+    # Recordings on disk
+    "arrays.__setitem__": "test_disk_refusals",
+    "arrays.get_capsule": "test_disk_refusals",
+    "disk._refuse_lost": "test_disk_states",
+    "disk.check": "test_disk_refusals",
+    "folder.check": "test_disk_full",
+    "lazy.__array__": "test_disk_refusals",
+    "selection._as_long": "test_disk_refusals",
+    "selection.columns_of": "test_disk_refusals",
+    "selection.rows_of_item": "test_disk_refusals",
+    "to_disk._monitors_of": "test_disk_folders",
+    "to_disk._refuse": "test_disk_folders",
+    "to_disk._refuse_path": "test_disk_folders",
+    "to_disk._refuse_recorded": "test_disk_refusals",
+    "to_disk._seconds": "test_disk_folders",
+    "to_disk.record_to_disk": "test_disk_folders",
+    "zarr_store.group_of": "test_disk_refusals",
     "window._refuse_another": "test_window",
     # A device that stays
     "monitors._refuse_another_process": "test_news",
