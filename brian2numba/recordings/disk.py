@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from brian2 import stop as stop_simulation
 
 from brian2numba.containers.alert import set_alert
 from brian2numba.errors import RecordingError
@@ -73,7 +74,7 @@ class DiskRecording(Recording):
             layout = layout_for(self.row_bytes, block_bytes)
             self._group = folder.store.add_group(monitor, self.variables, layout)
         names = [*self.variables, *({"count"} & monitor.variables.keys())]
-        self._stored = {name: self._group[name] for name in names}
+        self._stored = folder.store.arrays_of(self._group, names)
         self._n_rows_of_block = int(self._group.attrs["rows_of_block"])
         self._lock = threading.Lock()
         self._pending: deque[_Block] = deque()
@@ -120,8 +121,10 @@ class DiskRecording(Recording):
             self._leave(n_whole)
         self._folder.flush_if_due()
         if self._folder.error is not None:
-            # At the end of the time step, `check` raises it
+            # At the end of the time step, `check` raises it; where Brian's own loop
+            # runs, `end` does
             set_alert()
+            stop_simulation()
 
     def check(self) -> None:
         """Raise an error if the disk is full, or rows can't be counted any more."""
@@ -135,8 +138,10 @@ class DiskRecording(Recording):
 
     def end(self) -> None:
         """End a run of the network: all rows are to be on disk."""
-        self._folder.flush()
-        self._folder.rest()
+        try:
+            self._folder.complete()
+        finally:
+            self._folder.rest()
 
     def _leave(self, n_rows: int) -> None:
         """Let the first rows in memory go, to be written by the other thread."""
@@ -171,6 +176,11 @@ class DiskRecording(Recording):
         with self._lock:
             return sum(block.n_bytes for block in self._pending)
 
+    @property
+    def bytes_not_on_disk(self) -> int:
+        """How many bytes have been recorded that may only be in memory."""
+        return (self.n_rows - self._n_on_disk) * self.row_bytes
+
     # In the thread that writes
 
     def write(self) -> None:
@@ -192,7 +202,7 @@ class DiskRecording(Recording):
     def _write(self, block: _Block) -> None:
         for name, values in block.values.items():
             stored = self._stored[name]
-            if stored.shape[0] != block.stop:
+            if stored.shape[0] < block.stop:
                 stored.resize((block.stop, *stored.shape[1:]))
             if len(values):
                 stored[block.start : block.stop] = values
@@ -256,7 +266,8 @@ class DiskRecording(Recording):
     def restore(self, array: RecordedArray, state: Any) -> None:
         """Cut the recording back to where it was, or record other rows instead."""
         if not isinstance(state, StoredRows):
-            if self.first:
+            # Once: all arrays are empty then
+            if array.n_in_memory or self.first:
                 self.cut(0)
             array.take(state)
             return
@@ -297,12 +308,13 @@ class DiskRecording(Recording):
         for name, values in kept.items():
             self.arrays[name].take(values)
             stored = self._stored[name]
-            if stored.shape[0] > start:
-                stored.resize((start, *stored.shape[1:]))
+            # Those that are in memory again stay on disk, in case the process is killed
+            if stored.shape[0] > n_rows:
+                stored.resize((n_rows, *stored.shape[1:]))
         self.first = self.first_seen = start
         self._cuts.add(n_rows)
         self._group.attrs["cuts"] = self._cuts.made
-        self._folder.changed()
+        self._folder.was_cut()
 
 
 def _slice_of(piece: tuple[int, int, Any], rows: slice, columns: Any) -> Any:

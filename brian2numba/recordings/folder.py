@@ -55,12 +55,13 @@ class RecordingFolder:
         compressors: Any,
         versions: Mapping[str, str],
     ) -> None:
-        self.path = Path(path)
-        self.store = ZarrStore(path, compressors)
+        # A script may change to another directory later
+        self.path = Path(path).absolute()
+        self.store = ZarrStore(self.path, compressors)
         self._writer = Writer(self._write)
         self._flush_every = flush_every
         self._next_flush = time.monotonic() + flush_every
-        self._is_flush_due = False
+        self._is_flush_due = self._is_cut = False
         self._failed: DiskRecording | None = None
         if goes_on:
             self.store.open()
@@ -84,6 +85,17 @@ class RecordingFolder:
         ------
         RecordingError
             If it can't be written. It stays in memory, and readable.
+        """
+        self.retry()
+        self.complete()
+
+    def complete(self) -> None:
+        """Write all that was recorded, unless something could not be written before.
+
+        Raises
+        ------
+        RecordingError
+            As `flush` does.
         """
         if self._has_changed():
             self._begin_flush()
@@ -117,6 +129,10 @@ class RecordingFolder:
     def _write(self) -> None:
         """Write what there is to write, in the thread that does it."""
         is_flush, self._is_flush_due = self._is_flush_due, False
+        if self._is_cut:
+            # Documents tell of no rows that others are written over
+            self.store.commit()
+            self._is_cut = False
         for recording in self._recordings:
             self._failed = recording
             recording.write()
@@ -127,8 +143,9 @@ class RecordingFolder:
         """Let the network go on if it waits: something was written."""
         self._writer.tell()
 
-    def changed(self) -> None:
+    def was_cut(self) -> None:
         """Let the next flush come soon: rows were taken back."""
+        self._is_cut = True
         self._next_flush = time.monotonic()
 
     def wait(self) -> None:
@@ -157,7 +174,7 @@ class RecordingFolder:
         if error is None or self._failed is None:
             return
         recording = self._failed
-        waiting = sum(r.pending_bytes for r in self._recordings)
+        waiting = sum(r.bytes_not_on_disk for r in self._recordings)
         t = float(recording.monitor.clock.variables["t"].get_value().item())
         raise RecordingError(
             f"What the monitor '{recording.name}' has recorded can't be written to "

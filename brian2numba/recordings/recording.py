@@ -61,7 +61,9 @@ def ended(recordings: Sequence[Recording]) -> Iterator[None]:
             try:
                 recording.end()
             except Exception as other:
-                error.add_note(str(other))
+                said = [str(error), *getattr(error, "__notes__", ())]
+                if str(other) not in said:
+                    error.add_note(str(other))
         raise
     for recording in recordings:
         recording.end()
@@ -105,7 +107,8 @@ class Recording(ABC):
         self._monitor = weakref.ref(monitor)
         self.name: str = monitor.name
         self.first = self.first_seen = 0
-        self.variables = recorded_variables(monitor)
+        # Weakly: the device keeps arrays, and with them this, as long as variables live
+        self.variables = weakref.WeakValueDictionary(recorded_variables(monitor))
         self.number = monitor.variables["N"]
         self.arrays: dict[str, RecordedArray] = {}
         #: For kernels that read its rows

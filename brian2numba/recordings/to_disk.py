@@ -80,7 +80,7 @@ def record_to_disk(  # noqa: PLR0913 (options, each with a name)
     from brian2numba.recordings.folder import RecordingFolder  # noqa: PLC0415
 
     versions = {name: version(name) for name in ("brian2numba", "numpy")}
-    goes_on = mode == "a" and Path(path).exists()
+    goes_on = mode == "a" and (Path(path) / "zarr.json").exists()
     return RecordingFolder(
         chosen, path, goes_on, seconds, block_bytes, compressors, versions
     )
@@ -157,7 +157,8 @@ def _refuse_path(path: Path, mode: str, monitors: list[Any]) -> None:
 
 
 def _seconds(time: Any) -> float:
-    if not (isinstance(time, Quantity) and time.dim is second.dim and time >= 0):
+    is_time = isinstance(time, Quantity) and time.dim is second.dim and not time.ndim
+    if not (is_time and time >= 0):
         raise ValueError(
             f"flush_every is {time!r}, but it has to be a time, such as 1*second."
         )

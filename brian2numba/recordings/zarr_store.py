@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -119,8 +119,6 @@ class ZarrStore:
                 dtype=variable.dtype,
                 dimension_names=dimensions,
                 attributes=_units(variable),
-                # To look for those that are empty takes longer than to write them
-                config={"write_empty_chunks": True},
                 **self._pieces(columns, variable.dtype, layout),
             )
         for name, values in _beside(monitor, neurons).items():
@@ -131,6 +129,14 @@ class ZarrStore:
                 compressors=self._compressor(values.dtype),
             )
         return group
+
+    @staticmethod
+    def arrays_of(group: Any, names: Iterable[str]) -> dict[str, Any]:
+        """Return arrays of a group, to write rows to."""
+        # To look for chunks of zeros takes longer than to write them; and instead of
+        # being written, a chunk would be deleted, which has to wait for the documents
+        with zarr.config.set({"array.write_empty_chunks": True}):
+            return {name: group[name] for name in names}
 
     def commit(self) -> None:
         """Let all that was written be seen."""

@@ -122,6 +122,8 @@ def network_run(  # noqa: PLR0913, PLR0917 (the arguments of Network.run)
             end = network.t + duration if Preparation.is_all else None
             recordings = recordings_of(objects)
             with _running_until_it_ends(), ended(recordings):
+                for recording in recordings:
+                    recording.begin()
                 _Original.run(
                     network,
                     0 * second if Preparation.is_all else duration,
