@@ -50,26 +50,26 @@ control = StateMonitor(neurons, "control", record=0, dt=10 * ms)
 # %% [markdown]
 """
 The target is a rate that changes in steps. The function remembers the sum of the
-errors, and how many spikes there were when it was called last.
+errors; what the monitor has recorded since the last call, a reader tells it.
 """
 
 # %%
 target = TimedArray([10, 10, 30, 20, 20, 20, 20, 20] * Hz, dt=0.5 * second)
-memory = {"sum of errors": 0.0, "spikes": 0, "calls": 0}
+memory = {"sum of errors": 0.0, "calls": 0}
+new_spikes = brian2numba.NewRows(spikes)
 
 
 @network_operation(dt=10 * ms)
 def controller(t):
-    new = spikes.num_spikes - memory["spikes"]
-    error = target(t) - new / n_neurons / (10 * ms)
+    new = new_spikes.read()
+    error = target(t) - len(new.i) / n_neurons / (10 * ms)
     memory["sum of errors"] += error * 10 * ms
-    memory["spikes"] += new
     memory["calls"] += 1
     neurons.control = 0.05 * mV / Hz * error + 6 * mV * memory["sum of errors"]
 
 
 run(duration)
-print(f"{memory['spikes']} spikes; the controller was called {memory['calls']} times")
+print(f"{spikes.num_spikes} spikes; the controller was called {memory['calls']} times")
 
 # %%
 figure, (rate, steering) = plt.subplots(

@@ -12,12 +12,18 @@ from brian2numba.containers.dynamic_array import (
 from brian2numba.containers.resizing import is_shared
 from brian2numba.errors import Status
 
-__all__ = ["drop_first", "set_limit"]
+__all__ = ["bytes_to_leave", "drop_first", "set_limit"]
 
 
 def set_limit(array: DynamicArray, n_rows: int) -> None:
     """Let kernels set the alert when an array has so many rows."""
     rows_of(array.handle).limit = n_rows
+
+
+def bytes_to_leave(array: DynamicArray) -> int:
+    """Return how much memory an array needs for its first rows to go."""
+    rows = rows_of(array.handle)
+    return rows.capacity * rows.row_bytes if is_shared(rows.buffer) else 0
 
 
 def drop_first(array: DynamicArray, n_rows: int) -> None:

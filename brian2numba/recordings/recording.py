@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
 from brian2.core.variables import DynamicArrayVariable
 from brian2.devices.device import get_device
 
-from brian2numba.containers.leaving import drop_first, set_limit
+from brian2numba.containers.leaving import bytes_to_leave, drop_first, set_limit
 from brian2numba.device.arrays import Replacements, is_ours
 from brian2numba.recordings.arrays import RecordedArray
 
@@ -149,7 +150,15 @@ class Recording(ABC):
             set_limit(array, n_rows)
 
     def drop_first(self, n_rows: int) -> None:
-        """Let the first rows in memory go."""
+        """Let the first rows in memory go, of all arrays or of none.
+
+        Raises
+        ------
+        MemoryError
+            If arrays of which there are views can't have another block each.
+        """
+        # Given back at once: where all of this was, there is each part of it
+        np.empty(sum(bytes_to_leave(array) for array in self.arrays.values()), np.uint8)
         for array in self.arrays.values():
             drop_first(array, n_rows)
         self.first += n_rows
