@@ -96,6 +96,10 @@ class DiskRecording(Recording):
         n_rows = min((array.shape[0] for array in stored.values()), default=0)
         if self._count is not None and np.any(self._stored["count"][:]):
             self._count.get_value()[:] = self._stored["count"][:]
+        for array in stored.values():
+            # A process that was killed may have been between them
+            if array.shape[0] > n_rows:
+                array.resize((n_rows, *array.shape[1:]))
         if not n_rows:
             return
         self._n_on_disk = n_rows - n_rows % self._n_rows_of_block
@@ -146,10 +150,12 @@ class DiskRecording(Recording):
     def _leave(self, n_rows: int) -> None:
         """Let the first rows in memory go, to be written by the other thread."""
         views = {name: a.in_memory()[:n_rows] for name, a in self.arrays.items()}
+        block = _Block(self.first, self.first + n_rows, views)
+        # Other threads may read
         with self._lock:
-            self._pending.append(_Block(self.first, self.first + n_rows, views))
-        self.drop_first(n_rows)
-        self.first_seen = self.first
+            self.drop_first(n_rows)
+            self.first_seen = self.first
+            self._pending.append(block)
         self._folder.request()
 
     @property
@@ -245,9 +251,10 @@ class DiskRecording(Recording):
         name = array.variable_name
         with self._lock:
             blocks, n_on_disk = list(self._pending), self._n_on_disk
+            first, last = self.first, array.in_memory()
         pieces = [(0, n_on_disk, self._stored[name])]
         pieces += [(b.start, b.stop, b.values[name]) for b in blocks]
-        pieces.append((self.first, self.n_rows, array.in_memory()))
+        pieces.append((first, first + len(last), last))
         return [piece for piece in pieces if piece[1] > piece[0]]
 
     # Storing and restoring
