@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+import pytest
 import zarr
 from brian2 import Network, NeuronGroup, StateMonitor, ms
 
@@ -69,3 +70,26 @@ def test_files_of_rows_that_were_taken_back_are_deleted(tmp_path):
     made.restore()
     folder.flush()
     assert chunks(path) == [0, 1]
+
+
+@pytest.mark.parametrize("n_neurons", [3, 3000])
+def test_zarrs_other_pipeline(n_neurons, tmp_path):
+    """Users can choose how zarr calls the store: files stay as long as they should."""
+    pipeline = "zarr.core.codec_pipeline.FusedCodecPipeline"
+    if not hasattr(zarr.core.codec_pipeline, "FusedCodecPipeline"):
+        pytest.skip("This zarr has one pipeline.")
+    path = tmp_path / "x.zarr"
+    with zarr.config.set({"codec_pipeline.path": pipeline}):
+        group = NeuronGroup(n_neurons, "x = i + timestep(t, dt) : 1", name="group")
+        trace = StateMonitor(group, "x", record=True, name="trace")
+        made = Network(group, trace)
+        record_to_disk(made, path, block_bytes=500 * n_neurons)
+        made.run(1 * ms)
+        made.store()
+        made.run(30 * ms)
+        made.restore()
+        made.run(29 * ms)
+        found = trace.x[1, :]
+    assert np.array_equal(found, 1.0 + np.arange(300))
+    x = zarr.open_array(path, path="trace/x", mode="r")
+    assert np.array_equal(x[:, 1], found)
