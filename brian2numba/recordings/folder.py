@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections.abc import Mapping, Sequence
@@ -175,7 +176,9 @@ class RecordingFolder:
             return
         recording = self._failed
         waiting = sum(r.bytes_not_on_disk for r in self._recordings)
-        t = float(recording.monitor.clock.variables["t"].get_value().item())
+        monitor = recording.monitor
+        clock = None if monitor is None else monitor.clock.variables["t"]
+        t = math.nan if clock is None else float(clock.get_value().item())
         raise RecordingError(
             f"What the monitor '{recording.name}' has recorded can't be written to "
             f"'{self.path}', at t = {t:g} s: {error}. {waiting} bytes wait in memory. "
