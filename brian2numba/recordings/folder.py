@@ -88,7 +88,10 @@ class RecordingFolder:
             If it can't be written. It stays in memory, and readable.
         """
         self.retry()
-        self.complete()
+        try:
+            self.complete()
+        finally:
+            self.rest()
 
     def complete(self) -> None:
         """Write all that was recorded, unless something could not be written before.

@@ -190,6 +190,10 @@ def test_the_thread_ends_with_the_run(tmp_path):
     assert not threads()
     made.run(5 * ms)
     assert not threads()
+    made.store()
+    made.restore()
+    folder.flush()
+    assert not threads()
     assert len(trace.v[0]) == 50
     assert folder.error is None
 
