@@ -8,14 +8,24 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
+
+from brian2.utils.logger import get_logger
 
 from brian2numba.errors import RecordingError
 from brian2numba.recordings.disk import DiskRecording
+from brian2numba.recordings.layout import layout_for, row_bytes_of
+from brian2numba.recordings.recording import recorded_variables
 from brian2numba.recordings.writer import Writer
 from brian2numba.recordings.zarr_store import ZarrStore
 
 __all__ = ["RecordingFolder"]
 
+logger = get_logger("brian2.codegen.runtime.numba")
+
+#: The folders of this process to which monitors record
+_folders: WeakValueDictionary[Path, RecordingFolder] = WeakValueDictionary()
+_OVERWRITES = "overwrites"
 #: So many blocks of each monitor may wait to be written before the network waits
 _BLOCKS_UNDER_WAY = 3
 
@@ -63,16 +73,60 @@ class RecordingFolder:
         self._flush_every = flush_every
         self._next_flush = time.monotonic() + flush_every
         self._is_flush_due = self._is_cut = False
-        self._failed: DiskRecording | None = None
+        self._overtaken = ""
+        _overtake(self.path, is_overwritten=not goes_on)
         if goes_on:
             self.store.open()
         else:
             self.store.create(versions)
-        self._recordings: list[DiskRecording] = []
-        for monitor in monitors:
-            self._recordings.append(DiskRecording(monitor, self, block_bytes))
+        if goes_on and not any(self.store.has_group(m.name) for m in monitors):
+            names = ", ".join(f"'{monitor.name}'" for monitor in monitors)
+            logger.warn(
+                f"The recording in '{self.path}' has nothing of {names}: they begin "
+                "anew beside what is there. To go on with a recording, monitors need "
+                "the names that they had.",
+                "nothing_to_go_on_with",
+            )
+        # All of them before any monitor is changed: one may be refused
+        groups = [self._group_of(monitor, block_bytes) for monitor in monitors]
+        self._recordings = [
+            DiskRecording(monitor, self, group)
+            for monitor, group in zip(monitors, groups, strict=True)
+        ]
+        self._failed = self._recordings[0]
         self._most_bytes = _BLOCKS_UNDER_WAY * block_bytes * max(len(monitors), 1)
         self.store.commit()
+        _folders[self.path] = self
+
+    def _group_of(self, monitor: Any, block_bytes: int) -> Any:
+        """Return the group of a monitor: that of an earlier process, or a new one."""
+        variables = recorded_variables(monitor)
+        group = self.store.group_of(monitor, variables)
+        if group is not None:
+            return group
+        layout = layout_for(row_bytes_of(variables), block_bytes)
+        return self.store.add_group(monitor, variables, layout)
+
+    def refuse_overtaken(self) -> None:
+        """Refuse to record, or to read, where another recording has begun."""
+        if self._overtaken:
+            raise RecordingError(
+                f"The monitors of {self!r} can't go on: another call of record_to_disk "
+                f"{self._overtaken} this folder. Give all monitors in one call, or "
+                "each call a folder of its own."
+            )
+
+    @property
+    def is_overwritten(self) -> bool:
+        """Whether what was recorded here is gone."""
+        return self._overtaken == _OVERWRITES
+
+    def overtake(self, is_overwritten: bool) -> None:
+        """Leave the folder to another recording."""
+        if not is_overwritten:
+            self.flush()
+        self.rest()
+        self._overtaken = _OVERWRITES if is_overwritten else "goes on in"
 
     @property
     def error(self) -> Exception | None:
@@ -101,6 +155,7 @@ class RecordingFolder:
         RecordingError
             As `flush` does.
         """
+        self.refuse_overtaken()
         if self._has_changed():
             self._begin_flush()
         self._writer.wait()
@@ -175,7 +230,7 @@ class RecordingFolder:
             It names the monitor, the time and the bytes.
         """
         error = self._writer.error
-        if error is None or self._failed is None:
+        if error is None:
             return
         recording = self._failed
         waiting = sum(r.bytes_not_on_disk for r in self._recordings)
@@ -192,3 +247,10 @@ class RecordingFolder:
     def __repr__(self) -> str:
         names = ", ".join(f"'{recording.name}'" for recording in self._recordings)
         return f"<Recordings of {names} in '{self.path}'>"
+
+
+def _overtake(path: Path, is_overwritten: bool) -> None:
+    """Let an earlier recording of this process end, if one is in the folder."""
+    earlier = _folders.get(path)
+    if earlier is not None:
+        earlier.overtake(is_overwritten)

@@ -69,17 +69,34 @@ class ZarrStore:
         self._held_back.read_documents()
         self._root = zarr.open_group(self._held_back, mode="r+", use_consolidated=False)
 
+    def has_group(self, name: str) -> bool:
+        """Tell whether there is something of a monitor of this name."""
+        return name in self._root
+
     def group_of(self, monitor: Any, variables: Mapping[str, Any]) -> Any:
         """Return the group of a monitor; None if there is none.
 
         Raises
         ------
         ValueError
-            If the group is of a monitor that records something else.
+            If the group is of a monitor that records something else, or if this monitor
+            has rows already.
         """
-        if monitor.name not in self._root:
+        if not self.has_group(monitor.name):
             return None
         group = self._root[monitor.name]
+        if "rows_of_block" not in group.attrs:
+            raise ValueError(
+                f"What '{self.path}' has under the name of the monitor "
+                f"'{monitor.name}' is no recording. Record to another folder."
+            )
+        n_rows = int(monitor.variables["N"].get_value().item())
+        if n_rows:
+            raise ValueError(
+                f"The monitor '{monitor.name}' can't go on with the recording in "
+                f"'{self.path}', as it has recorded {n_rows} rows itself. Call "
+                "record_to_disk before the first run."
+            )
         found = _description({n: group[n] for n in variables if n in group})
         wanted = _description(
             {n: np.empty(v.get_value().shape, v.dtype) for n, v in variables.items()}
@@ -106,13 +123,17 @@ class ZarrStore:
         layout : Layout
             How rows are put together.
         """
-        own = {"rows_of_block": layout.rows, "recording": uuid4().hex, "cuts": []}
+        own = {"rows_of_block": layout.rows, "recording": uuid4().hex, "cuts": {}}
         attributes = {**_attributes(monitor), **own}
         group = self._root.create_group(monitor.name, attributes=attributes)
         rows, neurons = _dimensions(monitor, variables)
         for name, variable in variables.items():
             dimensions = (rows, neurons)[: variable.ndim]
-            columns = () if variable.ndim == 1 else (checked_size(variable.size[1]),)
+            columns = (
+                ()
+                if variable.ndim == 1
+                else (checked_size(variable.get_value().shape[1]),)
+            )
             group.create_array(
                 name,
                 shape=(0, *columns),
