@@ -89,8 +89,8 @@ class DiskRecording(Recording):
         """Have the rows of an earlier process, with the last ones in memory."""
         stored = {name: self._stored[name] for name in self.arrays}
         n_rows = min((array.shape[0] for array in stored.values()), default=0)
-        if self._count is not None:
-            self._go_on_counting(n_rows)
+        if self._count is not None and (n_rows or not stored):
+            self._count.get_value()[:] = self._counts_of(n_rows)
         for array in stored.values():
             # A process that was killed may have been between them
             if array.shape[0] > n_rows:
@@ -103,13 +103,12 @@ class DiskRecording(Recording):
         self.first = self._n_on_disk
         self.number.get_value()[:] = n_rows
 
-    def _go_on_counting(self, n_rows: int) -> None:
-        """Have the counts of an earlier process, which may have counted too far."""
-        counts = self._stored["count"][:]
+    def _counts_of(self, n_rows: int) -> _Array:
+        """Return the counts of an earlier process, which may have counted too far."""
+        counts: _Array = self._stored["count"][:]
         if "i" in self._stored and counts.sum() != n_rows:
-            counts = np.bincount(self._stored["i"][:n_rows], minlength=len(counts))
-        if np.any(counts):
-            self._count.get_value()[:] = counts
+            return np.bincount(self._stored["i"][:n_rows], minlength=len(counts))
+        return counts
 
     def described(self) -> str:
         """Return where the rows go, in words."""

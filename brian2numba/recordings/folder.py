@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
@@ -47,8 +47,6 @@ class RecordingFolder:
         About how many bytes of each monitor leave memory at once.
     compressors : object
         What zarr takes for it; "auto" stands for a quick one.
-    versions : mapping of str to str
-        The versions of packages that the folder tells of.
 
     Attributes
     ----------
@@ -64,7 +62,6 @@ class RecordingFolder:
         flush_every: float,
         block_bytes: int,
         compressors: Any,
-        versions: Mapping[str, str],
     ) -> None:
         # A script may change to another directory later
         self.path = Path(path).absolute()
@@ -74,11 +71,13 @@ class RecordingFolder:
         self._next_flush = time.monotonic() + flush_every
         self._is_flush_due = self._is_cut = False
         self._overtaken = ""
-        _overtake(self.path, is_overwritten=not goes_on)
+        earlier = _folders.get(self.path)
         if goes_on:
+            if earlier is not None and not earlier._overtaken:
+                earlier.flush()
             self.store.open()
         else:
-            self.store.create(versions)
+            self.store.create()
         if goes_on and not any(self.store.has_group(m.name) for m in monitors):
             names = ", ".join(f"'{monitor.name}'" for monitor in monitors)
             logger.warn(
@@ -96,6 +95,8 @@ class RecordingFolder:
         self._failed = self._recordings[0]
         self._most_bytes = _BLOCKS_UNDER_WAY * block_bytes * max(len(monitors), 1)
         self.store.commit()
+        if earlier is not None:
+            earlier._overtaken = "goes on in" if goes_on else _OVERWRITES
         _folders[self.path] = self
 
     def _group_of(self, monitor: Any, block_bytes: int) -> Any:
@@ -120,13 +121,6 @@ class RecordingFolder:
     def is_overwritten(self) -> bool:
         """Whether what was recorded here is gone."""
         return self._overtaken == _OVERWRITES
-
-    def overtake(self, is_overwritten: bool) -> None:
-        """Leave the folder to another recording."""
-        if not is_overwritten:
-            self.flush()
-        self.rest()
-        self._overtaken = _OVERWRITES if is_overwritten else "goes on in"
 
     @property
     def error(self) -> Exception | None:
@@ -247,10 +241,3 @@ class RecordingFolder:
     def __repr__(self) -> str:
         names = ", ".join(f"'{recording.name}'" for recording in self._recordings)
         return f"<Recordings of {names} in '{self.path}'>"
-
-
-def _overtake(path: Path, is_overwritten: bool) -> None:
-    """Let an earlier recording of this process end, if one is in the folder."""
-    earlier = _folders.get(path)
-    if earlier is not None:
-        earlier.overtake(is_overwritten)

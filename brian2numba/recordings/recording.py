@@ -73,8 +73,10 @@ def ended(recordings: Sequence[Recording]) -> Iterator[None]:
         except Exception as error:
             errors.append(error)
     if errors:
-        for other in errors[1:]:
-            errors[0].add_note(str(other))
+        for another in errors[1:]:
+            # Monitors of one folder tell the same
+            if another.__cause__ is not errors[0].__cause__:
+                errors[0].add_note(str(another))
         raise errors[0]
 
 

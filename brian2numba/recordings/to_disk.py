@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -82,11 +81,8 @@ def record_to_disk(  # noqa: PLR0913 (options, each with a name)
     # zarr is imported only where it is used
     from brian2numba.recordings.folder import RecordingFolder  # noqa: PLC0415
 
-    versions = {name: version(name) for name in ("brian2numba", "numpy")}
     goes_on = mode == "a" and (Path(path) / "zarr.json").exists()
-    return RecordingFolder(
-        chosen, path, goes_on, seconds, block_bytes, compressors, versions
-    )
+    return RecordingFolder(chosen, path, goes_on, seconds, block_bytes, compressors)
 
 
 def _monitors_of(given: Any) -> list[Any]:

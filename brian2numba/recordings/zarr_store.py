@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import brian2
 import numpy as np
 import zarr
 from brian2.monitors import StateMonitor
@@ -23,6 +23,8 @@ from brian2numba.recordings.layout import Layout
 
 __all__ = ["ZarrStore"]
 
+#: Of which packages a folder tells the versions
+_PACKAGES = ("brian2numba", "brian2", "numpy", "zarr")
 #: Arrays of one number a row have at least so many in a chunk
 _ROWS_OF_SHORT = 2**14
 
@@ -44,21 +46,11 @@ class ZarrStore:
         self._held_back = HeldBackStore(LocalStore(self.path))
         self._root: Any = None
 
-    def create(self, versions: Mapping[str, str]) -> None:
-        """Make the folder; another recording in it is gone.
-
-        Parameters
-        ----------
-        versions : mapping of str to str
-            The versions of packages.
-        """
+    def create(self) -> None:
+        """Make the folder; another recording in it is gone."""
         attributes = {
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
-            "versions": {
-                **versions,
-                "brian2": brian2.__version__,
-                "zarr": zarr.__version__,
-            },
+            "versions": {name: version(name) for name in _PACKAGES},
         }
         self._root = zarr.create_group(
             self._held_back, overwrite=True, attributes=attributes
