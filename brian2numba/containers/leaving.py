@@ -6,6 +6,7 @@ import ctypes
 
 from brian2numba.containers.dynamic_array import (
     DynamicArray,
+    Rows,
     rows_of,
     set_capacity,
 )
@@ -23,7 +24,15 @@ def set_limit(array: DynamicArray, n_rows: int) -> None:
 def bytes_to_leave(array: DynamicArray) -> int:
     """Return how much memory an array needs for its first rows to go."""
     rows = rows_of(array.handle)
-    return rows.capacity * rows.row_bytes if is_shared(rows.buffer) else 0
+    return _useful_rows(rows, 0) * rows.row_bytes if is_shared(rows.buffer) else 0
+
+
+def _useful_rows(rows: Rows, n_kept: int) -> int:
+    """Return how many rows to have memory for where some go when a limit is reached.
+
+    What an array had once, before rows began to go, it does not need any more.
+    """
+    return max(min(rows.capacity, 2 * rows.limit), n_kept)
 
 
 def drop_first(array: DynamicArray, n_rows: int) -> None:
@@ -52,17 +61,22 @@ def drop_first(array: DynamicArray, n_rows: int) -> None:
     else:
         ctypes.memmove(rows.data, first, n_bytes)
     rows.n_rows = n_kept
+    useful = _useful_rows(rows, n_kept)
+    if rows.capacity > 2 * useful:
+        # What can't be made smaller stays as large as it is
+        set_capacity.call(array.handle, useful)
     array.mark_changed()
 
 
 def _leave_block(array: DynamicArray, n_kept: int, first: int, n_bytes: int) -> None:
-    """Give an array a block as large as the one that its views keep."""
+    """Give an array another block than the one that its views keep."""
     rows, view = rows_of(array.handle), array.in_memory()
     n_rows, rows.n_rows = rows.n_rows, 0
-    if set_capacity.call(array.handle, max(rows.capacity, n_kept)) != Status.OK:
+    useful = _useful_rows(rows, n_kept)
+    if set_capacity.call(array.handle, useful) != Status.OK:
         rows.n_rows = n_rows
         raise MemoryError(
-            f"No memory for another block of {rows.capacity * rows.row_bytes} bytes, "
+            f"No memory for another block of {useful * rows.row_bytes} bytes, "
             "which a recording needs, as there are views of the one that it has."
         )
     ctypes.memmove(rows.data, first, n_bytes)

@@ -82,13 +82,13 @@ class RecordedArray(DynamicArray):
         self.recording.looked_at()
         return self.recording.state(self)
 
-    def put_back(self, values: Any, size: Any) -> None:
-        """Go back to a state that was stored."""
+    def fill(self, values: Any) -> None:
+        """Go back to a state that was stored, or to other items."""
         self.recording.restore(self, values)
 
-    def fill(self, values: Any) -> None:
-        """Go back to other items, one for each row."""
-        self.recording.restore(self, values)
+    def put_back(self, values: Any, size: Any) -> None:
+        """Do the same as `fill`."""
+        self.fill(values)
 
     def __setitem__(self, item: Any, value: Any) -> None:
         """Write rows that are in memory, as code of Python does with new ones."""
@@ -113,8 +113,10 @@ class RecordedArray(DynamicArray):
         )
 
     def __len__(self) -> int:
-        self.recording.looked_at()
-        return self.recording.first_seen + self.n_in_memory
+        recording = self.recording
+        recording.looked_at()
+        with recording.lock:
+            return recording.first_seen + self.n_in_memory
 
     def __repr__(self) -> str:
         return f"<{self.variable_name!r} of {self.recording.name!r}, {len(self)} rows>"

@@ -43,7 +43,7 @@ class Columns:
         self._bound_at = Replacements.count
         arrays = [variable.device.arrays[variable] for variable in self._variables]
         self.recording: Recording | None = recording_of(self._monitor())
-        self.arrays = arrays
+        self._arrays = arrays
         self._rows = rows_of(arrays[0].handle) if is_ours(arrays[0]) else None
 
     @property
@@ -52,7 +52,7 @@ class Columns:
         if self._bound_at != Replacements.count:
             self._bind()
         if self._rows is None:
-            return len(self.arrays[0])
+            return len(self._arrays[0])
         n_rows: int = self._rows.n_rows
         return n_rows if self.recording is None else n_rows + self.recording.first
 
@@ -69,10 +69,7 @@ class Columns:
 
     def held(self) -> AbstractContextManager[Any]:
         """Return what another thread reads rows within, so that none go meanwhile."""
-        lock: AbstractContextManager[Any] = getattr(
-            self.recording, "lock", nullcontext()
-        )
-        return lock
+        return nullcontext() if self.recording is None else self.recording.lock
 
     def read(self, start: int, stop: int) -> list[_Array]:
         """Return rows of all variables: views that are only read, where in memory.
@@ -85,9 +82,11 @@ class Columns:
         recording = self.recording
         if recording is not None and start < recording.first:
             gone = self.n_gone
-            return [np.asarray(a.data[start - gone : stop - gone]) for a in self.arrays]
+            return [
+                np.asarray(a.data[start - gone : stop - gone]) for a in self._arrays
+            ]
         first = 0 if recording is None else recording.first
-        return [_rows_in_memory(a, start - first, stop - first) for a in self.arrays]
+        return [_rows_in_memory(a, start - first, stop - first) for a in self._arrays]
 
 
 def _rows_in_memory(array: Any, start: int, stop: int) -> _Array:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,10 +12,10 @@ from brian2 import stop as stop_simulation
 from brian2numba.containers.alert import set_alert
 from brian2numba.errors import RecordingError
 from brian2numba.recordings.arrays import RecordedArray
-from brian2numba.recordings.layout import layout_for
 from brian2numba.recordings.lazy import RecordedValues
 from brian2numba.recordings.recording import Recording
 from brian2numba.recordings.stored_rows import Cuts, StoredRows
+from brian2numba.simulation.running import compiled_code, is_in_use_elsewhere
 
 if TYPE_CHECKING:
     from brian2numba.recordings.folder import RecordingFolder
@@ -59,24 +58,20 @@ class DiskRecording(Recording):
         The monitor.
     folder : RecordingFolder
         Where it records to.
-    block_bytes : int
-        About how many bytes leave memory at once.
+    group : zarr.Group
+        The group of the folder that has its arrays.
     """
 
     is_elsewhere = True
 
-    def __init__(self, monitor: Any, folder: RecordingFolder, block_bytes: int) -> None:
+    def __init__(self, monitor: Any, folder: RecordingFolder, group: Any) -> None:
         super().__init__(monitor)
         self._folder = folder
         self.path = folder.path
-        self._group = folder.store.group_of(monitor, self.variables)
-        if self._group is None:
-            layout = layout_for(self.row_bytes, block_bytes)
-            self._group = folder.store.add_group(monitor, self.variables, layout)
+        self._group = group
         names = [*self.variables, *({"count"} & monitor.variables.keys())]
         self._stored = folder.store.arrays_of(self._group, names)
         self._n_rows_of_block = int(self._group.attrs["rows_of_block"])
-        self._lock = threading.Lock()
         self._pending: deque[_Block] = deque()
         #: The rows after the last block, to be written at the next flush
         self._rest: _Block | None = None
@@ -94,8 +89,8 @@ class DiskRecording(Recording):
         """Have the rows of an earlier process, with the last ones in memory."""
         stored = {name: self._stored[name] for name in self.arrays}
         n_rows = min((array.shape[0] for array in stored.values()), default=0)
-        if self._count is not None and np.any(self._stored["count"][:]):
-            self._count.get_value()[:] = self._stored["count"][:]
+        if self._count is not None and (n_rows or not stored):
+            self._count.get_value()[:] = self._counts_of(n_rows)
         for array in stored.values():
             # A process that was killed may have been between them
             if array.shape[0] > n_rows:
@@ -105,8 +100,15 @@ class DiskRecording(Recording):
         self._n_on_disk = n_rows - n_rows % self._n_rows_of_block
         for name, array in self.arrays.items():
             array.take(stored[name][self._n_on_disk : n_rows])
-        self.first = self.first_seen = self._n_on_disk
+        self.first = self._n_on_disk
         self.number.get_value()[:] = n_rows
+
+    def _counts_of(self, n_rows: int) -> _Array:
+        """Return the counts of an earlier process, which may have counted too far."""
+        counts: _Array = self._stored["count"][:]
+        if "i" in self._stored and counts.sum() != n_rows:
+            return np.bincount(self._stored["i"][:n_rows], minlength=len(counts))
+        return counts
 
     def described(self) -> str:
         """Return where the rows go, in words."""
@@ -116,6 +118,7 @@ class DiskRecording(Recording):
 
     def begin(self) -> None:
         """Begin a run of the network: try again what failed."""
+        self._folder.refuse_overtaken()
         self._folder.retry()
 
     def renew(self) -> None:
@@ -124,7 +127,7 @@ class DiskRecording(Recording):
         if n_whole:
             self._leave(n_whole)
         self._folder.flush_if_due()
-        if self._folder.error is not None:
+        if self._folder.error is not None or self._is_full():
             # At the end of the time step, `check` raises it; where Brian's own loop
             # runs, `end` does
             set_alert()
@@ -133,12 +136,15 @@ class DiskRecording(Recording):
     def check(self) -> None:
         """Raise an error if the disk is full, or rows can't be counted any more."""
         self._folder.check()
-        if self.n_rows > _MOST_ROWS - 2 * self._n_rows_of_block:
+        if self._is_full():
             raise RecordingError(
                 f"The monitor '{self.name}' has recorded {self.n_rows} rows, and Brian "
                 f"can't count more than {_MOST_ROWS}. They are in "
                 f"'{self.path}'. Record what follows with another monitor."
             )
+
+    def _is_full(self) -> bool:
+        return self.n_rows > _MOST_ROWS - 2 * self._n_rows_of_block
 
     def end(self) -> None:
         """End a run of the network: all rows are to be on disk."""
@@ -146,32 +152,36 @@ class DiskRecording(Recording):
             self._folder.complete()
         finally:
             self._folder.rest()
+        self.check()
 
     def _leave(self, n_rows: int) -> None:
         """Let the first rows in memory go, to be written by the other thread."""
         views = {name: a.in_memory()[:n_rows] for name, a in self.arrays.items()}
         block = _Block(self.first, self.first + n_rows, views)
-        # Other threads may read
-        with self._lock:
-            self.drop_first(n_rows)
-            self.first_seen = self.first
+        with self.lock:
             self._pending.append(block)
+            try:
+                self.drop_first(n_rows)
+            except BaseException:
+                if self.first == block.start:
+                    self._pending.pop()
+                raise
         self._folder.request()
 
     @property
     def has_changed(self) -> bool:
         """Whether there are other rows than when `take_rest` was called last."""
-        return self._taken != (self.n_rows, len(self._cuts.made), self._n_events())
+        return self._taken != (self.n_rows, self._cuts.number, self._n_events())
 
     def _n_events(self) -> int:
         return 0 if self._count is None else int(self._count.get_value().sum())
 
     def take_rest(self) -> None:
         """Note which rows, of no whole block, the next flush has to write."""
-        self._taken = (self.n_rows, len(self._cuts.made), self._n_events())
+        self._taken = (self.n_rows, self._cuts.number, self._n_events())
         n_rows = self.n_in_memory
         views = {name: a.in_memory()[:n_rows] for name, a in self.arrays.items()}
-        with self._lock:
+        with self.lock:
             self._rest = _Block(self.first, self.first + n_rows, views)
         if self._count is not None:
             self._counted = self._count.get_value().copy()
@@ -179,7 +189,7 @@ class DiskRecording(Recording):
     @property
     def pending_bytes(self) -> int:
         """How many bytes wait to be written."""
-        with self._lock:
+        with self.lock:
             return sum(block.n_bytes for block in self._pending)
 
     @property
@@ -191,19 +201,22 @@ class DiskRecording(Recording):
 
     def write(self) -> None:
         """Write what is pending, and the rest if it was taken."""
-        while self._pending:
+        # Those that come meanwhile are for the next time: others wait, too, and a flush
+        for _ in range(len(self._pending)):
             block = self._pending[0]
             self._write(block)
-            with self._lock:
+            with self.lock:
                 self._pending.popleft()
                 self._n_on_disk = block.stop
             self._folder.tell()
-        with self._lock:
+        with self.lock:
             rest, self._rest = self._rest, None
-        if rest is not None and rest.start >= self._n_on_disk:
+        if rest is None:
+            return
+        if rest.start >= self._n_on_disk:
             self._write(rest)
-            if self._count is not None:
-                self._stored["count"][:] = self._counted
+        if self._count is not None:
+            self._stored["count"][:] = self._counted
 
     def _write(self, block: _Block) -> None:
         for name, values in block.values.items():
@@ -248,8 +261,17 @@ class DiskRecording(Recording):
 
     def _pieces(self, array: RecordedArray) -> list[tuple[int, int, Any]]:
         """Return where rows are: the first and last number, and what has them."""
+        if self._folder.is_overwritten:
+            self._folder.refuse_overtaken()
+        if is_in_use_elsewhere():
+            # The kernels of another thread may give an array another block
+            with compiled_code():
+                return self._pieces_now(array)
+        return self._pieces_now(array)
+
+    def _pieces_now(self, array: RecordedArray) -> list[tuple[int, int, Any]]:
         name = array.variable_name
-        with self._lock:
+        with self.lock:
             blocks, n_on_disk = list(self._pending), self._n_on_disk
             first, last = self.first, array.in_memory()
         pieces = [(0, n_on_disk, self._stored[name])]
@@ -261,13 +283,13 @@ class DiskRecording(Recording):
 
     def resize(self, array: RecordedArray, n_rows: int) -> None:
         """Give an array another number of rows, as code that Python runs does."""
-        if n_rows < self.first:
+        if n_rows < self.n_rows:
             self.cut(n_rows)
         super().resize(array, n_rows)
 
     def state(self, array: RecordedArray) -> StoredRows:
         """Return how far the recording is."""
-        n_cuts = len(self._cuts.made)
+        n_cuts = self._cuts.number
         return StoredRows(self._id, array.shape, n_cuts, self._folder.flush)
 
     def restore(self, array: RecordedArray, state: Any) -> None:
@@ -304,10 +326,10 @@ class DiskRecording(Recording):
         start = n_rows - n_rows % self._n_rows_of_block
         start = min(start, self.first)
         kept = {
-            name: self.read(array, slice(start, n_rows, 1), None).copy()
+            name: self.read(array, slice(start, n_rows, 1), None)
             for name, array in self.arrays.items()
         }
-        with self._lock:
+        with self.lock:
             blocks = [block for block in self._pending if block.start < start]
             self._pending = deque(b.until(min(b.stop, start)) for b in blocks)
             self._n_on_disk = min(self._n_on_disk, start)
@@ -318,9 +340,9 @@ class DiskRecording(Recording):
             # Those that are in memory again stay on disk, in case the process is killed
             if stored.shape[0] > n_rows:
                 stored.resize((n_rows, *stored.shape[1:]))
-        self.first = self.first_seen = start
+        self.first = start
         self._cuts.add(n_rows)
-        self._group.attrs["cuts"] = self._cuts.made
+        self._group.attrs["cuts"] = self._cuts.as_attribute()
         self._folder.was_cut()
 
 
@@ -337,15 +359,10 @@ def _slice_of(piece: tuple[int, int, Any], rows: slice, columns: Any) -> Any:
 
 
 def _taken(source: Any, rows: Any, columns: Any) -> _Array:
-    """Return rows and columns of an array in memory or of zarr's."""
-    if columns is None:
-        found = source[rows] if isinstance(rows, slice) else _chosen(source, rows)
-    elif isinstance(source, np.ndarray):
-        found = source[rows][:, columns]
-    else:
-        found = source.oindex[rows, columns]
-    return np.asarray(found)
-
-
-def _chosen(source: Any, rows: _Array) -> Any:
-    return source[rows] if isinstance(source, np.ndarray) else source.oindex[rows]
+    """Return rows and columns of an array in memory or of zarr's; never a view."""
+    if isinstance(source, np.ndarray):
+        return np.array(source[rows] if columns is None else source[rows][:, columns])
+    if columns is not None:
+        return np.asarray(source.oindex[rows, columns])
+    is_range = isinstance(rows, slice)
+    return np.asarray(source[rows] if is_range else source.oindex[rows])

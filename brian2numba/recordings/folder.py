@@ -5,17 +5,27 @@ from __future__ import annotations
 import math
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
+
+from brian2.utils.logger import get_logger
 
 from brian2numba.errors import RecordingError
 from brian2numba.recordings.disk import DiskRecording
+from brian2numba.recordings.layout import layout_for, row_bytes_of
+from brian2numba.recordings.recording import recorded_variables
 from brian2numba.recordings.writer import Writer
 from brian2numba.recordings.zarr_store import ZarrStore
 
 __all__ = ["RecordingFolder"]
 
+logger = get_logger("brian2.codegen.runtime.numba")
+
+#: The folders of this process to which monitors record
+_folders: WeakValueDictionary[Path, RecordingFolder] = WeakValueDictionary()
+_OVERWRITES = "overwrites"
 #: So many blocks of each monitor may wait to be written before the network waits
 _BLOCKS_UNDER_WAY = 3
 
@@ -37,8 +47,6 @@ class RecordingFolder:
         About how many bytes of each monitor leave memory at once.
     compressors : object
         What zarr takes for it; "auto" stands for a quick one.
-    versions : mapping of str to str
-        The versions of packages that the folder tells of.
 
     Attributes
     ----------
@@ -54,7 +62,6 @@ class RecordingFolder:
         flush_every: float,
         block_bytes: int,
         compressors: Any,
-        versions: Mapping[str, str],
     ) -> None:
         # A script may change to another directory later
         self.path = Path(path).absolute()
@@ -63,16 +70,57 @@ class RecordingFolder:
         self._flush_every = flush_every
         self._next_flush = time.monotonic() + flush_every
         self._is_flush_due = self._is_cut = False
-        self._failed: DiskRecording | None = None
+        self._overtaken = ""
+        earlier = _folders.get(self.path)
         if goes_on:
+            if earlier is not None and not earlier._overtaken:
+                earlier.flush()
             self.store.open()
         else:
-            self.store.create(versions)
-        self._recordings: list[DiskRecording] = []
-        for monitor in monitors:
-            self._recordings.append(DiskRecording(monitor, self, block_bytes))
+            self.store.create()
+        if goes_on and not any(self.store.has_group(m.name) for m in monitors):
+            names = ", ".join(f"'{monitor.name}'" for monitor in monitors)
+            logger.warn(
+                f"The recording in '{self.path}' has nothing of {names}: they begin "
+                "anew beside what is there. To go on with a recording, monitors need "
+                "the names that they had.",
+                "nothing_to_go_on_with",
+            )
+        # All of them before any monitor is changed: one may be refused
+        groups = [self._group_of(monitor, block_bytes) for monitor in monitors]
+        self._recordings = [
+            DiskRecording(monitor, self, group)
+            for monitor, group in zip(monitors, groups, strict=True)
+        ]
+        self._failed = self._recordings[0]
         self._most_bytes = _BLOCKS_UNDER_WAY * block_bytes * max(len(monitors), 1)
         self.store.commit()
+        if earlier is not None:
+            earlier._overtaken = "goes on in" if goes_on else _OVERWRITES
+        _folders[self.path] = self
+
+    def _group_of(self, monitor: Any, block_bytes: int) -> Any:
+        """Return the group of a monitor: that of an earlier process, or a new one."""
+        variables = recorded_variables(monitor)
+        group = self.store.group_of(monitor, variables)
+        if group is not None:
+            return group
+        layout = layout_for(row_bytes_of(variables), block_bytes)
+        return self.store.add_group(monitor, variables, layout)
+
+    def refuse_overtaken(self) -> None:
+        """Refuse to record, or to read, where another recording has begun."""
+        if self._overtaken:
+            raise RecordingError(
+                f"The monitors of {self!r} can't go on: another call of record_to_disk "
+                f"{self._overtaken} this folder. Give all monitors in one call, or "
+                "each call a folder of its own."
+            )
+
+    @property
+    def is_overwritten(self) -> bool:
+        """Whether what was recorded here is gone."""
+        return self._overtaken == _OVERWRITES
 
     @property
     def error(self) -> Exception | None:
@@ -101,6 +149,7 @@ class RecordingFolder:
         RecordingError
             As `flush` does.
         """
+        self.refuse_overtaken()
         if self._has_changed():
             self._begin_flush()
         self._writer.wait()
@@ -175,7 +224,7 @@ class RecordingFolder:
             It names the monitor, the time and the bytes.
         """
         error = self._writer.error
-        if error is None or self._failed is None:
+        if error is None:
             return
         recording = self._failed
         waiting = sum(r.bytes_not_on_disk for r in self._recordings)

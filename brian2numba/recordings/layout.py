@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-__all__ = ["Layout", "layout_for"]
+__all__ = ["Layout", "layout_for", "row_bytes_of"]
 
 #: The rows that leave memory at once have about so many bytes: few files, and each of
 #: them quickly written
@@ -32,6 +35,12 @@ class Layout:
         """Return how many columns of a block are packed together."""
         fitting = CHUNK_BYTES // (self.rows * item_bytes)
         return max(1, min(n_columns, fitting))
+
+
+def row_bytes_of(variables: Mapping[str, Any]) -> int:
+    """Return how many bytes a row of all variables has."""
+    arrays = [variable.get_value() for variable in variables.values()]
+    return sum(a.dtype.itemsize * math.prod(a.shape[1:]) for a in arrays)
 
 
 def layout_for(row_bytes: int, block_bytes: int = BLOCK_BYTES) -> Layout:

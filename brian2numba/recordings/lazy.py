@@ -101,16 +101,15 @@ class RecordedValues(NDArrayOperatorsMixin):
 
     def _selected(self, item: Any) -> Any:
         parts = item if isinstance(item, tuple) else (item,)
-        if Ellipsis in [part for part in parts if part is Ellipsis]:
+        if any(part is Ellipsis for part in parts):
             place = next(k for k, part in enumerate(parts) if part is Ellipsis)
             n_missing = self.ndim - len(parts) + 1
             filling = (slice(None),) * n_missing
             parts = (*parts[:place], *filling, *parts[place + 1 :])
-        if len(parts) > self.ndim or any(part is None for part in parts):
-            return np.asarray(self._all())[item]
-        parts = (*parts, *(slice(None),) * (self.ndim - len(parts)))
-        if any(_is_peculiar(part) for part in parts):
+        is_more = len(parts) > self.ndim or any(part is None for part in parts)
+        if is_more or any(_is_peculiar(part) for part in parts):
             return self._all()[item]
+        parts = (*parts, *(slice(None),) * (self.ndim - len(parts)))
         if self.ndim == 1:
             return self._read(parts[0], None)
         rows, columns = parts[::-1] if self._is_transposed else parts
@@ -121,11 +120,10 @@ class RecordedValues(NDArrayOperatorsMixin):
         return values.T if self._is_transposed and np.ndim(values) > 1 else values
 
     def _read(self, rows: Any, columns: Any) -> Any:
-        n_rows, is_one, backwards = rows_of_item(rows, self._array.shape[0])
-        n_columns = (
-            None if columns is None else columns_of(columns, self._array.shape[1])
-        )
-        values = self._recording.read(self._array, n_rows, n_columns)
+        shape = self._array.shape
+        chosen_rows, is_one, backwards = rows_of_item(rows, shape[0])
+        chosen = None if columns is None else columns_of(columns, shape[1])
+        values = self._recording.read(self._array, chosen_rows, chosen)
         if backwards:
             values = values[::-1]
         return values[0] if is_one else values
@@ -145,13 +143,15 @@ class RecordedValues(NDArrayOperatorsMixin):
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         if copy is False:
             raise ValueError("Values on disk can't be had without a copy of them.")
-        values = np.asarray(self._all(), dtype)
-        return values if values.flags.owndata else values.copy(order="K")
+        return np.asarray(self._all(), dtype)
 
     def __array_ufunc__(
         self, ufunc: Any, method: str, *inputs: Any, **kwds: Any
     ) -> Any:
         inputs = tuple(_in_memory(value) for value in inputs)
+        if any(isinstance(out, RecordedValues) for out in kwds.get("out", ())):
+            # `values /= mV`: the result is in memory, and not the recording
+            del kwds["out"]
         return getattr(ufunc, method)(*inputs, **kwds)
 
     def __array_function__(

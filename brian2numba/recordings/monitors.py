@@ -16,7 +16,9 @@ __all__ = ["MONITORS", "checked_monitor"]
 MONITORS = (StateMonitor, EventMonitor, PopulationRateMonitor)
 
 
-def checked_monitor(monitor: Any, function: str) -> None:
+def checked_monitor(
+    monitor: Any, function: str, counts_are_enough: bool = False
+) -> None:
     """Refuse what is no monitor, or one that records no rows in this process.
 
     Parameters
@@ -25,6 +27,8 @@ def checked_monitor(monitor: Any, function: str) -> None:
         What a user gave.
     function : str
         What it was given to, for error messages.
+    counts_are_enough : bool, optional
+        Whether to take a monitor that only counts events.
     """
     if not isinstance(monitor, MONITORS):
         raise TypeError(
@@ -33,7 +37,7 @@ def checked_monitor(monitor: Any, function: str) -> None:
         )
     if not isinstance(monitor.variables["N"].device, RuntimeDevice):
         _refuse_another_process(monitor, function)
-    if not recorded_variables(monitor):
+    if not (counts_are_enough or recorded_variables(monitor)):
         raise ValueError(
             f"The monitor '{monitor.name}' only counts events (record=False): there is "
             f"nothing of which {function} could tell what is new or old. Record them "

@@ -78,7 +78,9 @@ class NewRows:
             (_dimensions(v), is_by_element and v.ndim > 1) for v in variables
         ]
         self._position = self._columns.n_rows
-        self._nothing = self._kind(*self._arrays(self._position, self._position))
+        nothing = self._arrays(self._position, self._position)
+        # Copies: views would keep the monitor's block
+        self._nothing = self._kind(*(array.copy() for array in nothing))
         tell_when_restored(monitor, self)
 
     def read(self) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
@@ -65,8 +66,18 @@ def ended(recordings: Sequence[Recording]) -> Iterator[None]:
                 if str(other) not in said:
                     error.add_note(str(other))
         raise
+    errors = []
     for recording in recordings:
-        recording.end()
+        try:
+            recording.end()
+        except Exception as error:
+            errors.append(error)
+    if errors:
+        for another in errors[1:]:
+            # Monitors of one folder tell the same
+            if another.__cause__ is not errors[0].__cause__:
+                errors[0].add_note(str(another))
+        raise errors[0]
 
 
 class _Looks:
@@ -94,8 +105,8 @@ class Recording(ABC):
     ----------
     first : int
         How many rows have left memory.
-    first_seen : int
-        How many of these are still seen as rows of the monitor.
+    lock : threading.RLock
+        Held while rows go, and while they are read.
     arrays : dict of str to RecordedArray
         What is in memory, by the name of the variable.
     """
@@ -106,7 +117,8 @@ class Recording(ABC):
     def __init__(self, monitor: Any) -> None:
         self._monitor = weakref.ref(monitor)
         self.name: str = monitor.name
-        self.first = self.first_seen = 0
+        self.first = 0
+        self.lock = threading.RLock()
         # Weakly: the device keeps arrays, and with them this, as long as variables live
         self.variables = weakref.WeakValueDictionary(recorded_variables(monitor))
         self.number = monitor.variables["N"]
@@ -135,9 +147,15 @@ class Recording(ABC):
         return next((array.n_in_memory for array in self.arrays.values()), 0)
 
     @property
+    def first_seen(self) -> int:
+        """How many rows that have left memory the monitor still shows."""
+        return self.first if self.is_elsewhere else 0
+
+    @property
     def n_rows(self) -> int:
         """How many rows have been recorded."""
-        return self.first + self.n_in_memory
+        with self.lock:
+            return self.first + self.n_in_memory
 
     @property
     def row_bytes(self) -> int:

@@ -46,25 +46,29 @@ def rows_of_item(item: Any, n_rows: int) -> tuple[Rows, bool, bool]:
             False,
             True,
         )
-    array = np.asarray(item)
-    if array.dtype == bool:
-        array = np.flatnonzero(_as_long(array, n_rows))
-    if array.size and array.dtype.kind not in "iu":
-        raise IndexError(f"Rows have whole numbers; {item!r} is none.")
-    numbers = array.reshape(-1).astype(np.int64)
-    wrong = numbers[(numbers < -n_rows) | (numbers >= n_rows)]
-    if len(wrong):
-        raise IndexError(f"There is no row {wrong[0]}: {n_rows} rows were recorded.")
-    numbers = np.where(numbers < 0, numbers + n_rows, numbers)
-    return _simplified(numbers), array.ndim == 0, False
+    numbers = _numbers(item, n_rows, "rows")
+    return _simplified(numbers.reshape(-1)), numbers.ndim == 0, False
 
 
-def _as_long(mask: np.ndarray[Any, Any], length: int) -> np.ndarray[Any, Any]:
-    if mask.shape != (length,):
+def _numbers(item: Any, length: int, what: str) -> np.ndarray[Any, Any]:
+    """Return which numbers from 0 on an index means that is no slice."""
+    numbers = np.asarray(item)
+    if numbers.dtype == bool:
+        if numbers.shape != (length,):
+            raise IndexError(
+                f"A mask of shape {numbers.shape} does not fit {length} {what}."
+            )
+        numbers = np.flatnonzero(numbers)
+    if numbers.size and numbers.dtype.kind not in "iu":
+        raise IndexError(f"Recorded {what} have whole numbers; {item!r} is none.")
+    numbers = numbers.astype(np.int64)
+    wrong = numbers[(numbers < -length) | (numbers >= length)]
+    if wrong.size:
         raise IndexError(
-            f"A mask of shape {mask.shape} does not fit {length} recorded values."
+            f"The index {wrong.flat[0]} is beyond the {length} {what} that were "
+            "recorded."
         )
-    return mask
+    return np.where(numbers < 0, numbers + length, numbers)
 
 
 def _simplified(numbers: np.ndarray[Any, Any]) -> Rows:
@@ -96,15 +100,5 @@ def columns_of(item: Any, n_columns: int) -> Any:
         if step > 0:
             return slice(start, max(start, stop), step)
         return np.arange(start, stop, step)
-    array = np.asarray(item)
-    if array.dtype == bool:
-        return np.flatnonzero(_as_long(array, n_columns))
-    if array.size and array.dtype.kind not in "iu":
-        raise IndexError(f"Recorded neurons have whole numbers; {item!r} is none.")
-    numbers = array.astype(np.int64)
-    if np.any((numbers < -n_columns) | (numbers >= n_columns)):
-        raise IndexError(
-            f"The index {item!r} is beyond the {n_columns} neurons that were recorded."
-        )
-    numbers = np.where(numbers < 0, numbers + n_columns, numbers)
+    numbers = _numbers(item, n_columns, "neurons")
     return int(numbers) if numbers.ndim == 0 else numbers

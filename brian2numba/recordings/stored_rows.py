@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,17 +50,34 @@ class Cuts:
 
     Parameters
     ----------
-    made : sequence of int
-        The cuts so far.
+    attribute : mapping
+        What `as_attribute` returned in another process; empty where there is no cut.
+
+    Attributes
+    ----------
+    number : int
+        How many cuts there were.
     """
 
-    def __init__(self, made: Sequence[int] = ()) -> None:
-        self.made = list(made)
+    def __init__(self, attribute: Mapping[str, Any]) -> None:
+        self.number: int = attribute.get("number", 0)
+        #: Cuts by their numbers, but for those after which others went farther back
+        self._deepest: list[tuple[int, int]] = [
+            (number, n_rows) for number, n_rows in attribute.get("deepest", [])
+        ]
 
     def add(self, n_rows: int) -> None:
         """Note that only so many rows are left."""
-        self.made.append(n_rows)
+        while self._deepest and self._deepest[-1][1] >= n_rows:
+            self._deepest.pop()
+        self._deepest.append((self.number, n_rows))
+        self.number += 1
 
     def are_kept(self, state: StoredRows) -> bool:
         """Tell whether the rows of a stored state are still those of then."""
-        return all(n_rows >= state.n_rows for n_rows in self.made[state.n_cuts :])
+        since = [n for number, n in self._deepest if number >= state.n_cuts]
+        return all(n_rows >= state.n_rows for n_rows in since)
+
+    def as_attribute(self) -> dict[str, Any]:
+        """Return what an attribute on disk keeps of this."""
+        return {"number": self.number, "deepest": self._deepest}

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
-from importlib.metadata import version
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from brian2.core.network import Network
+from brian2.monitors import StateMonitor
 from brian2.units import Quantity, second
 
+from brian2numba.hooks import replace_brians
 from brian2numba.optional import required
 from brian2numba.preferences import numba_is_target
 from brian2numba.recordings.layout import BLOCK_BYTES
 from brian2numba.recordings.lazy import show_lazily
-from brian2numba.recordings.monitors import MONITORS
+from brian2numba.recordings.monitors import MONITORS, checked_monitor
 from brian2numba.recordings.recording import recording_of
 
 if TYPE_CHECKING:
@@ -72,18 +73,16 @@ def record_to_disk(  # noqa: PLR0913 (options, each with a name)
     """
     required("zarr", "A recording on disk")
     chosen, seconds = _monitors_of(monitors), _seconds(flush_every)
-    _refuse_path(Path(path), mode, chosen)
+    _refuse_path(Path(path), mode)
     if block_bytes < 1:
         raise ValueError(f"block_bytes is {block_bytes}, but blocks have bytes.")
     show_lazily()
+    replace_brians(StateMonitor, "record_single_timestep", _written_at_once)
     # zarr is imported only where it is used
     from brian2numba.recordings.folder import RecordingFolder  # noqa: PLC0415
 
-    versions = {name: version(name) for name in ("brian2numba", "numpy")}
     goes_on = mode == "a" and (Path(path) / "zarr.json").exists()
-    return RecordingFolder(
-        chosen, path, goes_on, seconds, block_bytes, compressors, versions
-    )
+    return RecordingFolder(chosen, path, goes_on, seconds, block_bytes, compressors)
 
 
 def _monitors_of(given: Any) -> list[Any]:
@@ -108,11 +107,7 @@ def _monitors_of(given: Any) -> list[Any]:
 
 
 def _refuse(monitor: Any) -> None:
-    if not isinstance(monitor, MONITORS):
-        raise TypeError(
-            f"Only what monitors record goes to disk, and networks with monitors: "
-            f"{monitor!r} is of type {type(monitor).__name__}."
-        )
+    checked_monitor(monitor, "record_to_disk", counts_are_enough=True)
     if not numba_is_target():
         raise RuntimeError(
             f"The monitor '{monitor.name}' can't record to disk, as the target is not "
@@ -130,22 +125,9 @@ def _refuse(monitor: Any) -> None:
         )
 
 
-def _refuse_recorded(monitors: list[Any]) -> None:
-    for monitor in monitors:
-        n_rows = int(monitor.variables["N"].get_value().item())
-        if n_rows:
-            raise ValueError(
-                f"The monitor '{monitor.name}' can't go on with another recording, as "
-                f"it has recorded {n_rows} rows itself. Call record_to_disk before the "
-                "first run."
-            )
-
-
-def _refuse_path(path: Path, mode: str, monitors: list[Any]) -> None:
+def _refuse_path(path: Path, mode: str) -> None:
     if mode not in ("w-", "w", "a"):
         raise ValueError(f"The mode is {mode!r}, but there are only 'w-', 'w' and 'a'.")
-    if mode == "a":
-        _refuse_recorded(monitors)
     if not path.exists() or (path.is_dir() and not any(path.iterdir())):
         return
     is_recording = (path / "zarr.json").is_file()
@@ -163,3 +145,15 @@ def _seconds(time: Any) -> float:
             f"flush_every is {time!r}, but it has to be a time, such as 1*second."
         )
     return float(time)
+
+
+def _written_at_once(method: Callable[[Any], None]) -> Callable[[Any], None]:
+    """Return ``StateMonitor.record_single_timestep``, which is called after a run."""
+
+    def record_single_timestep(monitor: Any) -> None:
+        method(monitor)
+        recording = recording_of(monitor)
+        if recording is not None and not Network._globally_running:
+            recording.end()
+
+    return record_single_timestep

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import threading
 from numbers import Integral
 from typing import Any, NoReturn
 
@@ -13,8 +12,6 @@ from brian2.units.allunits import second
 from brian2.units.fundamentalunits import Quantity
 
 from brian2numba.containers.dynamic_array import rows_of
-from brian2numba.containers.leaving import drop_first
-from brian2numba.containers.resizing import is_shared
 from brian2numba.device.arrays import tell_before_reading
 from brian2numba.recordings.arrays import RecordedArray
 from brian2numba.recordings.monitors import checked_monitor
@@ -171,14 +168,13 @@ class Window(Recording):
         self._cut_at: tuple[int, float] | None = None
         #: The time at which Python is appending rows
         self._appending_at: float | None = None
-        #: Held while rows go, and while another thread reads some
-        self.lock = threading.RLock()
+        self._was_restored = False
         self._rows = rows_of(next(iter(self.arrays.values())).handle)
         tell_before_reading(self.number, self.looked_at)
 
     def keep(self, length: int | None, time: float | None) -> None:
         """Change how much is kept."""
-        if self.time is not None and self.first:
+        if self.time is not None and (self.first or self._was_restored):
             # Nobody knows what a state that was restored had lost
             self.lost_until = max(self.lost_until, self.now - self.time)
         self.length, self.time, self._cut_at = length, time, None
@@ -249,14 +245,7 @@ class Window(Recording):
         if n_rows <= 0:
             return
         newest = self._time_of(n_rows - 1)
-        arrays = sorted(self.arrays.values(), key=_has_views, reverse=True)
-        # Only an array that has views needs memory: there is one of these, and it is
-        # the first
-        for array in arrays if len(arrays) > 1 and _has_views(arrays[1]) else []:
-            array.detach()
-        for array in arrays:
-            drop_first(array, n_rows)
-        self.first += n_rows
+        super().drop_first(n_rows)
         self.lost_until = max(self.lost_until, newest)
         self.number.device.arrays[self.number][:] = self._rows.n_rows
 
@@ -285,11 +274,7 @@ class Window(Recording):
     def restore(self, array: RecordedArray, state: Any) -> None:
         """Put back rows of an array."""
         array.take(state)
-        self._cut_at = None
+        self._cut_at, self._was_restored = None, True
         if array is self.arrays.get("t"):
             is_full = self.length is not None and 0 < self.length <= len(state)
             self.lost_until = self._time_of(0) if is_full else -math.inf
-
-
-def _has_views(array: RecordedArray) -> bool:
-    return is_shared(rows_of(array.handle).buffer)

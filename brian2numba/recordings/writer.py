@@ -35,12 +35,13 @@ class Writer:
         """Let the work be done, after what is done now."""
         with self._condition:
             self._is_requested = True
+            self._is_ending = False
             if self._thread is None:
-                self._is_ending = False
-                self._thread = threading.Thread(
+                thread = threading.Thread(
                     target=self._run, name="brian2numba writes recordings", daemon=True
                 )
-                self._thread.start()
+                thread.start()
+                self._thread = thread
             self._condition.notify_all()
 
     def retry(self) -> None:
@@ -64,14 +65,12 @@ class Writer:
 
     def finish(self) -> None:
         """Do what was requested, and end the thread."""
-        thread = self._thread
-        if thread is None:
-            return
         with self._condition:
+            thread = self._thread
             self._is_ending = True
             self._condition.notify_all()
-        thread.join()
-        self._thread = None
+        if thread is not None:
+            thread.join()
 
     def tell(self) -> None:
         """Let those who wait look again; called by the work."""
@@ -86,6 +85,8 @@ class Writer:
             with self._condition:
                 self._condition.wait_for(lambda: self._is_requested or self._is_ending)
                 if not self._is_requested:
+                    # From here on, another request needs another thread
+                    self._thread = None
                     return
                 self._is_requested = False
                 self._is_busy = self.error is None

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import brian2
 import numpy as np
 import zarr
 from brian2.monitors import StateMonitor
@@ -23,6 +23,8 @@ from brian2numba.recordings.layout import Layout
 
 __all__ = ["ZarrStore"]
 
+#: Of which packages a folder tells the versions
+_PACKAGES = ("brian2numba", "brian2", "numpy", "zarr")
 #: Arrays of one number a row have at least so many in a chunk
 _ROWS_OF_SHORT = 2**14
 
@@ -44,21 +46,11 @@ class ZarrStore:
         self._held_back = HeldBackStore(LocalStore(self.path))
         self._root: Any = None
 
-    def create(self, versions: Mapping[str, str]) -> None:
-        """Make the folder; another recording in it is gone.
-
-        Parameters
-        ----------
-        versions : mapping of str to str
-            The versions of packages.
-        """
+    def create(self) -> None:
+        """Make the folder; another recording in it is gone."""
         attributes = {
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
-            "versions": {
-                **versions,
-                "brian2": brian2.__version__,
-                "zarr": zarr.__version__,
-            },
+            "versions": {name: version(name) for name in _PACKAGES},
         }
         self._root = zarr.create_group(
             self._held_back, overwrite=True, attributes=attributes
@@ -69,17 +61,34 @@ class ZarrStore:
         self._held_back.read_documents()
         self._root = zarr.open_group(self._held_back, mode="r+", use_consolidated=False)
 
+    def has_group(self, name: str) -> bool:
+        """Tell whether there is something of a monitor of this name."""
+        return name in self._root
+
     def group_of(self, monitor: Any, variables: Mapping[str, Any]) -> Any:
         """Return the group of a monitor; None if there is none.
 
         Raises
         ------
         ValueError
-            If the group is of a monitor that records something else.
+            If the group is of a monitor that records something else, or if this monitor
+            has rows already.
         """
-        if monitor.name not in self._root:
+        if not self.has_group(monitor.name):
             return None
         group = self._root[monitor.name]
+        if "rows_of_block" not in group.attrs:
+            raise ValueError(
+                f"What '{self.path}' has under the name of the monitor "
+                f"'{monitor.name}' is no recording. Record to another folder."
+            )
+        n_rows = int(monitor.variables["N"].get_value().item())
+        if n_rows:
+            raise ValueError(
+                f"The monitor '{monitor.name}' can't go on with the recording in "
+                f"'{self.path}', as it has recorded {n_rows} rows itself. Call "
+                "record_to_disk before the first run."
+            )
         found = _description({n: group[n] for n in variables if n in group})
         wanted = _description(
             {n: np.empty(v.get_value().shape, v.dtype) for n, v in variables.items()}
@@ -106,13 +115,17 @@ class ZarrStore:
         layout : Layout
             How rows are put together.
         """
-        own = {"rows_of_block": layout.rows, "recording": uuid4().hex, "cuts": []}
+        own = {"rows_of_block": layout.rows, "recording": uuid4().hex, "cuts": {}}
         attributes = {**_attributes(monitor), **own}
         group = self._root.create_group(monitor.name, attributes=attributes)
         rows, neurons = _dimensions(monitor, variables)
         for name, variable in variables.items():
             dimensions = (rows, neurons)[: variable.ndim]
-            columns = () if variable.ndim == 1 else (checked_size(variable.size[1]),)
+            columns = (
+                ()
+                if variable.ndim == 1
+                else (checked_size(variable.get_value().shape[1]),)
+            )
             group.create_array(
                 name,
                 shape=(0, *columns),

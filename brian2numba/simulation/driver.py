@@ -186,12 +186,12 @@ class Driver:
                 schedule.calls[loop.position - 1]()
                 if followed:
                     schedule.renew()
-                for renew in renewals:
-                    renew()
             except BaseException:
                 # The next run goes on with what was interrupted
                 loop.position -= 1
                 raise
+            for renew in renewals:
+                renew()
             if network._stopped or Network._globally_stopped:
                 # The rest of the step, and no more
                 loop.stop = True

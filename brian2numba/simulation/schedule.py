@@ -150,6 +150,9 @@ class Schedule:
 
     def begin(self) -> None:
         """Begin a run."""
+        if self._bound_at != Replacements.count:
+            # Here, and not only in `run`: what is watched below is that of new arrays
+            self._rebind()
         for code_object in self._own_code_objects():
             code_object.know_seed()
         now = self._now_set()

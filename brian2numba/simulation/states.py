@@ -20,7 +20,10 @@ from brian2numba.adaptive import forget_last_steps
 from brian2numba.device.arrays import copied, is_ours, put_back
 from brian2numba.hooks import Originals, replace_brians
 from brian2numba.preferences import numba_is_target
-from brian2numba.recordings.restoring import tell_that_restored
+from brian2numba.recordings.restoring import (
+    refuse_rows_of_disk,
+    tell_that_restored,
+)
 from brian2numba.simulation.running import is_in_use_elsewhere
 
 __all__ = ["attach_states"]
@@ -113,6 +116,7 @@ class _States:
             arrays, variables = self._device.arrays, owner.variables
             for name, (values, size) in state.items():
                 variable = variables[name]
+                refuse_rows_of_disk(values, arrays.get(variable), owner)
                 kind = type(variable)
                 if kind is ArrayVariable and variable.device is self._device:
                     arrays[variable][:] = values

@@ -118,6 +118,7 @@ def test_other_variables_are_refused(tmp_path):
 
 
 def test_a_monitor_that_has_recorded_is_refused(tmp_path):
+    left_behind(tmp_path / "folder.zarr", tmp_path / "state")
     made = network()
     made.run(1 * ms)
     with pytest.raises(ValueError, match=r"'trace' can't go on .* 10 rows"):

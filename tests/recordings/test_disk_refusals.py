@@ -39,10 +39,13 @@ def container(trace, name="v"):
 
 def test_indices(trace):
     for function, text in [
-        (lambda: trace.v[0, 20], "There is no row 20: 20 rows were recorded."),
+        (
+            lambda: trace.v[0, 20],
+            "The index 20 is beyond the 20 rows that were recorded.",
+        ),
         (lambda: trace.v[5], "The index 5 is beyond the 5 neurons that were recorded."),
         (lambda: trace.v[1.5], "Recorded neurons have whole numbers; 1.5 is none."),
-        (lambda: trace.v[0, 1.5], "Rows have whole numbers; 1.5 is none."),
+        (lambda: trace.v[0, 1.5], "Recorded rows have whole numbers; 1.5 is none."),
         (lambda: trace.v[np.ones(4, bool)], "A mask of shape .4,. does not fit 5"),
         (lambda: trace.v[0, np.ones(4, bool)], "A mask of shape .4,. does not fit 20"),
     ]:

@@ -297,6 +297,8 @@ def test_targets_that_move_arrays():
 class Elsewhere(Recording):
     """Rows that have left memory are in lists; all are seen."""
 
+    is_elsewhere = True
+
     def __init__(self, monitor):
         super().__init__(monitor)
         self.away = {name: [] for name in self.arrays}
@@ -305,7 +307,6 @@ class Elsewhere(Recording):
         for name, array in self.arrays.items():
             self.away[name].append(array.in_memory().copy())
         self.drop_first(self.n_in_memory)
-        self.first_seen = self.first
 
     def described(self):
         return "has rows elsewhere"

@@ -310,7 +310,7 @@ def test_no_memory_to_leave_views_alone(monkeypatch):
         raise MemoryError("None")
 
     with monkeypatch.context() as patch:
-        patch.setattr("brian2numba.recordings.window.drop_first", fail)
+        patch.setattr("brian2numba.recordings.recording.drop_first", fail)
         # In the run they pile up; at its end, Brian looks at the arrays
         with pytest.raises(MemoryError):
             network.run(LONG * ms)
