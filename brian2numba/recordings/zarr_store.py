@@ -131,7 +131,7 @@ class ZarrStore:
                 shape=(0, *columns),
                 dtype=variable.dtype,
                 dimension_names=dimensions,
-                attributes=_units(variable),
+                attributes=_said_of(name, variable, dimensions[0], neurons),
                 **self._pieces(columns, variable.dtype, layout),
             )
         for name, values in _beside(monitor, neurons).items():
@@ -222,8 +222,11 @@ def _description(arrays: Mapping[str, Any]) -> str:
     return ", ".join(found) or "no rows"
 
 
-def _units(variable: Any) -> dict[str, str]:
+def _said_of(name: str, variable: Any, rows: str, neurons: str) -> dict[str, str]:
     """Return what an array says of its values."""
+    if name == "i" and rows == "event":
+        # The CF conventions' word for an array that tells whose each row is
+        return {"instance_dimension": neurons}
     if variable.dim.is_dimensionless:
         return {}
     return {"units": repr(get_unit(variable.dim))}
