@@ -201,16 +201,16 @@ class DiskRecording(Recording):
 
     def write(self) -> None:
         """Write what is pending, and the rest if it was taken."""
-        # Those that come meanwhile are for the next time: others wait, too, and a flush
-        for _ in range(len(self._pending)):
-            block = self._pending[0]
+        # Both at once: what comes later is for the next time, so that a flush does not
+        # wait for a network that is always ahead, nor tell of rows after such a block
+        with self.lock:
+            blocks, rest, self._rest = list(self._pending), self._rest, None
+        for block in blocks:
             self._write(block)
             with self.lock:
                 self._pending.popleft()
                 self._n_on_disk = block.stop
             self._folder.tell()
-        with self.lock:
-            rest, self._rest = self._rest, None
         if rest is None:
             return
         if rest.start >= self._n_on_disk:

@@ -111,3 +111,34 @@ def test_a_writer_begins_again_where_its_thread_was_not_waited_for():
     writer.finish()
     assert done == [1, 1]
     assert writer._thread is None
+
+
+def test_rows_after_a_block_that_is_not_written_wait_for_it(tmp_path, monkeypatch):
+    """A flush that comes while blocks are being written tells of no row beyond them."""
+    made, trace, _ = network()
+    path = tmp_path / "x.zarr"
+    folder = record_to_disk(trace, path, block_bytes=2000)
+    made.run(1 * ms)
+    (recording,) = folder._recordings
+    n_rows = recording._n_rows_of_block
+    seen = []
+    write = recording._write
+
+    def meanwhile(block):
+        write(block)
+        if len(seen) == 0:
+            seen.append(block.stop)
+            # As the thread of the network does while this one writes
+            trace.resize(recording.n_rows + n_rows)
+            recording._leave(n_rows)
+            recording.take_rest()
+
+    monkeypatch.setattr(recording, "_write", meanwhile)
+    monkeypatch.setattr(folder, "request", lambda: None)
+    trace.resize(recording.n_rows + n_rows)
+    recording._leave(n_rows)
+    recording.write()
+    stored = recording._stored["t"].shape[0]
+    assert stored == seen[0] == recording._n_on_disk
+    recording.write()
+    assert recording._stored["t"].shape[0] == recording.n_rows
