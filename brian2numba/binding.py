@@ -321,7 +321,7 @@ class BoundKernel:
     def container(self, variable: ArrayVariable) -> device_arrays.Container:
         """Return the dynamic array of a variable, which kernels can make grow."""
         container = device_arrays.owned_container(self.device, variable)
-        recording = getattr(container, "recording", None)
+        recording = device_arrays.recording_in(container)
         if recording is not None:
             self.watch(recording)
         return container
@@ -337,7 +337,7 @@ class BoundKernel:
         """Return the address of the `Extent` of a dynamic array."""
         container = self.device.arrays[variable]
         self._alive.append(container)
-        recording = getattr(container, "recording", None)
+        recording = device_arrays.recording_in(container)
         if recording is not None:
             self.watch(recording.looks)
         if device_arrays.is_ours(container):

@@ -37,6 +37,7 @@ __all__ = [
     "owned_container",
     "owner_name",
     "put_back",
+    "recording_in",
     "refuse_rows_elsewhere",
     "tell_before_reading",
     "version_of",
@@ -64,6 +65,11 @@ def is_ours(container: Any) -> bool:
     return isinstance(container, DynamicArray)
 
 
+def recording_in(container: Any) -> Any:
+    """Return what knows a container's rows that left it; None if none ever do."""
+    return getattr(container, "recording", None)
+
+
 def refuse_rows_elsewhere(variables: Iterable[Any], template_name: str) -> None:
     """Refuse code that reads what a monitor has recorded to another place than memory.
 
@@ -83,8 +89,7 @@ def refuse_rows_elsewhere(variables: Iterable[Any], template_name: str) -> None:
         return
     for variable in variables:
         if isinstance(variable, DynamicArrayVariable):
-            container = variable.device.arrays.get(variable)
-            recording = getattr(container, "recording", None)
+            recording = recording_in(variable.device.arrays.get(variable))
             if recording is not None and recording.is_elsewhere:
                 reason = f"what '{recording.name}' has recorded is on disk"
                 raise RowsLeftToPythonError(f"Compiled code: {reason}.", reason)
@@ -244,7 +249,7 @@ class _ArrayMethods:
     def get_capsule(self, var: DynamicArrayVariable) -> Any:
         """Return a capsule of the C++ array, which takes the place of ours."""
         array = self._device.arrays[var]
-        if getattr(array, "recording", None) is not None:
+        if recording_in(array) is not None:
             # It refuses
             return array.get_capsule()
         if is_ours(array):

@@ -14,7 +14,7 @@ from brian2.units.fundamentalunits import Quantity
 from brian2numba.recordings.columns import Columns
 from brian2numba.recordings.monitors import checked_monitor
 from brian2numba.recordings.window import Window, oldest_time
-from brian2numba.simulation.running import compiled_code, is_in_use_elsewhere
+from brian2numba.simulation.running import while_others_wait
 
 __all__ = ["counts_within"]
 
@@ -68,10 +68,8 @@ def counts_within(monitor: Any, duration: Any) -> _Array:
             f"counts_within can't look back for {duration}: give a time that is finite "
             "and not negative."
         )
-    if is_in_use_elsewhere():
-        with compiled_code(), columns.held():
-            return _counts(monitor, columns, duration)
-    return _counts(monitor, columns, duration)
+    with while_others_wait(), columns.held():
+        return _counts(monitor, columns, duration)
 
 
 def _counts(monitor: Any, columns: Columns, duration: Any) -> _Array:

@@ -15,7 +15,7 @@ from brian2numba.recordings.arrays import RecordedArray
 from brian2numba.recordings.lazy import RecordedValues
 from brian2numba.recordings.recording import Recording
 from brian2numba.recordings.stored_rows import Cuts, StoredRows
-from brian2numba.simulation.running import compiled_code, is_in_use_elsewhere
+from brian2numba.simulation.running import while_others_wait
 
 if TYPE_CHECKING:
     from brian2numba.recordings.folder import RecordingFolder
@@ -69,7 +69,7 @@ class DiskRecording(Recording):
         self._folder = folder
         self.path = folder.path
         self._group = group
-        names = [*self.variables, *({"count"} & monitor.variables.keys())]
+        names = [*self.arrays, *({"count"} & monitor.variables.keys())]
         self._stored = folder.store.arrays_of(self._group, names)
         self._n_rows_of_block = int(self._group.attrs["rows_of_block"])
         self._pending: deque[_Block] = deque()
@@ -263,15 +263,8 @@ class DiskRecording(Recording):
         """Return where rows are: the first and last number, and what has them."""
         if self._folder.is_overwritten:
             self._folder.refuse_overtaken()
-        if is_in_use_elsewhere():
-            # The kernels of another thread may give an array another block
-            with compiled_code():
-                return self._pieces_now(array)
-        return self._pieces_now(array)
-
-    def _pieces_now(self, array: RecordedArray) -> list[tuple[int, int, Any]]:
         name = array.variable_name
-        with self.lock:
+        with while_others_wait(), self.lock:
             blocks, n_on_disk = list(self._pending), self._n_on_disk
             first, last = self.first, array.in_memory()
         pieces = [(0, n_on_disk, self._stored[name])]

@@ -93,7 +93,7 @@ class RecordingFolder:
             for monitor, group in zip(monitors, groups, strict=True)
         ]
         self._failed = self._recordings[0]
-        self._most_bytes = _BLOCKS_UNDER_WAY * block_bytes * max(len(monitors), 1)
+        self._most_bytes = _BLOCKS_UNDER_WAY * block_bytes * len(monitors)
         self.store.commit()
         if earlier is not None:
             earlier._overtaken = "goes on in" if goes_on else _OVERWRITES

@@ -12,6 +12,7 @@ from brian2.units.fundamentalunits import Dimension
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from brian2numba.hooks import replace_brians
+from brian2numba.recordings.recording import recording_of
 from brian2numba.recordings.selection import columns_of, rows_of_item
 
 if TYPE_CHECKING:
@@ -215,12 +216,11 @@ def _lazy_attribute(method: Callable[[Any, str], Any]) -> Callable[[Any, str], A
     """Return ``StateMonitor.__getattr__``."""
 
     def __getattr__(monitor: Any, item: str) -> Any:
-        recording = vars(monitor).get("_brian2numba_recording")
-        if recording is not None and recording.is_elsewhere:
-            array = recording.arrays.get(item)
-            if item in monitor.record_variables:
-                dim = monitor.variables[item].dim
-                return RecordedValues(recording, array, is_transposed=True, dim=dim)
+        recording: Any = recording_of(monitor)
+        is_elsewhere = recording is not None and recording.is_elsewhere
+        if is_elsewhere and item in monitor.record_variables:
+            array, dim = recording.arrays[item], monitor.variables[item].dim
+            return RecordedValues(recording, array, is_transposed=True, dim=dim)
         return method(monitor, item)
 
     return __getattr__

@@ -16,7 +16,7 @@ from brian2numba.recordings.columns import Columns
 from brian2numba.recordings.monitors import checked_monitor
 from brian2numba.recordings.recording import recorded_variables
 from brian2numba.recordings.restoring import tell_when_restored
-from brian2numba.simulation.running import compiled_code, is_in_use_elsewhere
+from brian2numba.simulation.running import while_others_wait
 
 __all__ = ["NewRows"]
 
@@ -97,10 +97,8 @@ class NewRows:
             are only read and keep what they show; they are copies only of rows that had
             gone to disk, and with targets other than numba.
         """
-        if is_in_use_elsewhere():
-            with compiled_code(), self._columns.held():
-                return self._read()
-        return self._read()
+        with while_others_wait(), self._columns.held():
+            return self._read()
 
     def _read(self) -> Any:
         columns = self._columns

@@ -119,14 +119,14 @@ class Recording(ABC):
         self.name: str = monitor.name
         self.first = 0
         self.lock = threading.RLock()
-        # Weakly: the device keeps arrays, and with them this, as long as variables live
-        self.variables = weakref.WeakValueDictionary(recorded_variables(monitor))
         self.number = monitor.variables["N"]
         self.arrays: dict[str, RecordedArray] = {}
         #: For kernels that read its rows
         self.looks = _Looks(self)
         device = get_device()
-        for name, variable in self.variables.items():
+        # No variable is kept: the device keeps arrays, and with them this, as long as
+        # variables live
+        for name, variable in recorded_variables(monitor).items():
             before = device.arrays[variable]
             values = before.contents if is_ours(before) else before.data
             variable.size = values.shape if variable.ndim > 1 else len(values)

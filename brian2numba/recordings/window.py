@@ -16,7 +16,7 @@ from brian2numba.device.arrays import tell_before_reading
 from brian2numba.recordings.arrays import RecordedArray
 from brian2numba.recordings.monitors import checked_monitor
 from brian2numba.recordings.recording import Recording, recording_of
-from brian2numba.simulation.running import compiled_code, is_in_use_elsewhere
+from brian2numba.simulation.running import while_others_wait
 
 __all__ = ["Window", "keep_last", "oldest_time"]
 
@@ -204,16 +204,10 @@ class Window(Recording):
 
     def looked_at(self) -> None:
         """Let all rows go that are not in the window."""
-        if is_in_use_elsewhere():
-            with compiled_code():
-                self._look()
-        else:
-            self._look()
-
-    def _look(self) -> None:
-        now = self.now
-        if self._cut_at != (self._rows.n_rows, now) and self._appending_at != now:
-            self._cut()
+        with while_others_wait():
+            now = self.now
+            if self._cut_at != (self._rows.n_rows, now) and self._appending_at != now:
+                self._cut()
 
     def _cut(self) -> None:
         # Threads may look at the same time

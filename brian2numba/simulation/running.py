@@ -6,7 +6,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 from weakref import WeakSet
 
@@ -27,7 +27,10 @@ __all__ = [
     "refused_to_other_threads",
     "survive_forks",
     "the_only_run",
+    "while_others_wait",
 ]
+
+_NOTHING = nullcontext()
 
 
 class _Running:
@@ -204,6 +207,14 @@ def _strings_of_other_threads(function: Callable[..., Any]) -> Callable[..., Any
 def is_in_use_elsewhere() -> bool:
     """Tell whether another thread runs a network, for which others have to wait."""
     return _Running.thread not in (None, threading.get_ident())
+
+
+def while_others_wait() -> AbstractContextManager[Any]:
+    """Return what arrays are looked at within that another thread's kernels may move.
+
+    Its compiled code waits; where no other thread runs a network, nothing has to.
+    """
+    return compiled_code() if is_in_use_elsewhere() else _NOTHING
 
 
 def refused_to_other_threads(function: Callable[..., Any]) -> Callable[..., Any]:

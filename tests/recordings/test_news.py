@@ -30,15 +30,6 @@ from brian2numba import NewRows
 from brian2numba.recordings.recording import Recording, recording_of
 
 
-@pytest.fixture(params=["compiled", "brian", "python"])
-def loop(request):
-    """Run a test with compiled loop and kernels, with Brian's loop, and in Python."""
-    prefs.codegen.runtime.numba.native_loop = request.param == "compiled"
-    prefs.codegen.runtime.numba.jit = request.param != "python"
-    prefs._backup()
-    return request.param
-
-
 def neurons(n=10):
     group = NeuronGroup(
         n,

@@ -28,15 +28,6 @@ from brian2numba.recordings.recording import recording_of
 LONG = 700.3
 
 
-@pytest.fixture(params=["compiled", "brian", "python"])
-def loop(request):
-    """Run a test with compiled loop and kernels, with Brian's loop, and in Python."""
-    prefs.codegen.runtime.numba.native_loop = request.param == "compiled"
-    prefs.codegen.runtime.numba.jit = request.param != "python"
-    prefs._backup()
-    return request.param
-
-
 def neurons(n=10):
     """Return neurons that fire, and have another event."""
     group = NeuronGroup(
@@ -86,7 +77,7 @@ def assert_same_window(plain, short, length):
     first = len(plain.t) - n
     assert int(short.N[:]) == n
     assert len(short.t) == n
-    for name in sorted(recording_of(short).variables):
+    for name in sorted(recording_of(short).arrays):
         values = np.asarray(getattr(plain, name + "_"))
         rows = values[:, first:] if values.ndim > 1 else values[first:]
         assert_array_equal(np.asarray(getattr(short, name + "_")), rows)
